@@ -1,0 +1,161 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// may lists, for each package, the packages of ours that it may import. A
+// package that is not here may not exist. The kinds of room are grouped as on
+// the map of ARCHITECTURE.md: leaves, kernel, domain, pure cores, processes.
+var may = map[string][]string{
+	// leaves
+	"tenant/fault":   {},
+	"billing/money":  {},
+	"telephony/e164": {},
+}
+
+// pure packages decide and do nothing else.
+var pure = []string{}
+
+// exact packages also hold no floating-point number.
+var exact = []string{}
+
+// harmless is the calculating part of the standard library.
+var harmless = []string{
+	"cmp", "container/heap", "errors", "fmt", "iter", "maps", "math", "math/big", "math/bits",
+	"slices", "sort", "strconv", "strings", "time", "unicode", "unicode/utf8",
+}
+
+// clock is what in package time reads the clock, waits or loads a zone.
+var clock = []string{
+	"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker",
+	"Local", "LoadLocation", "LoadLocationFromTZData",
+}
+
+// TestPureIsPure finds what an import list cannot: a clock read, a goroutine,
+// a channel, a float where sums must be exact.
+func TestPureIsPure(t *testing.T) {
+	files(t, 0, func(pkg, file string, f *ast.File) {
+		if !slices.Contains(pure, pkg) {
+			return
+		}
+		noFloat := slices.Contains(exact, pkg)
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.GoStmt, *ast.ChanType:
+				t.Errorf("%s: goroutine or channel in a pure package", file)
+			case *ast.SelectorExpr:
+				if x, ok := n.X.(*ast.Ident); ok && x.Name == "time" && slices.Contains(clock, n.Sel.Name) {
+					t.Errorf("%s: time.%s in a pure package: take it as an argument", file, n.Sel.Name)
+				}
+			case *ast.Ident:
+				if noFloat && (n.Name == "float64" || n.Name == "float32") {
+					t.Errorf("%s: %s where numbers must be exact", file, n.Name)
+				}
+			}
+			return true
+		})
+	})
+}
+
+func TestImportsPointDown(t *testing.T) {
+	seen := map[string]bool{}
+	files(t, parser.ImportsOnly, func(pkg, file string, f *ast.File) {
+		seen[pkg] = true
+		allowed, known := may[pkg]
+		if !known {
+			t.Errorf("%s is not on the map: say what it may import", pkg)
+		}
+		for _, spec := range f.Imports {
+			imp := strings.Trim(spec.Path.Value, `"`)
+			dep, ours := strings.CutPrefix(imp, "switchboard/")
+			switch {
+			case ours && !slices.Contains(allowed, dep):
+				t.Errorf("%s: %s may not import %s", file, pkg, dep)
+			case !ours && slices.Contains(pure, pkg) && !slices.Contains(harmless, imp):
+				t.Errorf("%s: %s is pure and may not import %s", file, pkg, imp)
+			}
+		}
+	})
+	for pkg, deps := range may {
+		if !seen[pkg] {
+			t.Errorf("%s is on the map but does not exist", pkg)
+		}
+		for _, dep := range deps {
+			if process(pkg) != "" && process(dep) != "" && process(pkg) != process(dep) && dep != "telephony/command" && !leaf(dep) {
+				t.Errorf("%s may import %s: processes never import each other", pkg, dep)
+			}
+		}
+	}
+}
+
+// process returns the process that a package belongs to, or "".
+func process(pkg string) string {
+	room, _, _ := strings.Cut(pkg, "/")
+	if slices.Contains([]string{"api", "telephony", "worker"}, room) {
+		return room
+	}
+	return ""
+}
+
+// leaf reports whether pkg imports nothing of ours.
+func leaf(pkg string) bool { return len(may[pkg]) == 0 }
+
+// TestFilesAreShort keeps every file within 400 lines.
+func TestFilesAreShort(t *testing.T) {
+	walk(t, func(file string, src []byte) {
+		if n := strings.Count(string(src), "\n"); n > 400 {
+			t.Errorf("%s has %d lines: split it at a name the domain already has", file, n)
+		}
+	})
+}
+
+// files calls visit for every Go file that is not a test. It reads the files
+// itself: had it asked the go command, its result would stay cached although a
+// file changed.
+func files(t *testing.T, mode parser.Mode, visit func(pkg, file string, f *ast.File)) {
+	t.Helper()
+	walk(t, func(file string, src []byte) {
+		if strings.HasSuffix(file, "_test.go") {
+			return
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), file, src, mode)
+		if err != nil {
+			t.Fatal(err)
+		}
+		visit(filepath.ToSlash(filepath.Dir(file)), file, f)
+	})
+}
+
+// walk calls visit for every Go file of ours, tests included.
+func walk(t *testing.T, visit func(file string, src []byte)) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == "testdata" || (strings.HasPrefix(d.Name(), ".") && file != ".")) {
+			return fs.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(file, ".go") {
+			return nil
+		}
+		src, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		visit(filepath.ToSlash(file), src)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
