@@ -1,0 +1,209 @@
+package embedded
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// refuge holds the data of those whose own folders the server can't reach.
+const refuge = "/var/lib/switchboard"
+
+// temporaryPrefix names the folders of throwaway servers.
+const temporaryPrefix = "switchboard-pg-"
+
+// who is the user that the server runs as: PostgreSQL refuses root.
+type who struct {
+	uid, gid uint32
+	drop     bool // whether that is another user than ours
+}
+
+func server() (who, error) {
+	if os.Getuid() != 0 {
+		return who{uid: uint32(os.Getuid()), gid: uint32(os.Getgid())}, nil //nolint:gosec // the kernel's ids are 32 bits wide
+	}
+	for _, name := range []string{"postgres", "nobody"} {
+		u, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, err := strconv.ParseUint(u.Uid, 10, 32)
+		if err != nil {
+			return who{}, fmt.Errorf("user %s: %w", name, err)
+		}
+		gid, err := strconv.ParseUint(u.Gid, 10, 32)
+		if err != nil {
+			return who{}, fmt.Errorf("user %s: %w", name, err)
+		}
+		return who{uid: uint32(uid), gid: uint32(gid), drop: true}, nil
+	}
+	return who{}, errors.New("PostgreSQL refuses to run as root, and there is no user postgres or nobody to run it as: start Switchboard as another user")
+}
+
+// Place returns the folder that holds the data which was asked for in dir, as
+// an absolute path: dir itself, or, when we are root and the user that
+// PostgreSQL runs as can't reach dir (a home that is closed to others), a
+// folder under /var/lib/switchboard that is always the same for that dir.
+func Place(dir string) (string, error) {
+	w, err := server()
+	if err != nil {
+		return "", err
+	}
+	return w.place(dir, refuge)
+}
+
+func (w who) place(dir, refuge string) (string, error) {
+	full, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	if !w.drop || w.reaches(full) {
+		return full, nil
+	}
+	name := strings.ReplaceAll(strings.Trim(full, "/"), "/", "-")
+	return filepath.Join(refuge, name), nil
+}
+
+// reaches reports whether w may pass through dir and all folders above it.
+// Those that are yet to be made count as open, and so does an empty one:
+// prepare opens it.
+func (w who) reaches(dir string) bool {
+	for at := dir; ; at = filepath.Dir(at) {
+		if !w.passes(at) && (at != dir || !empty(dir)) {
+			return false
+		}
+		if at == filepath.Dir(at) {
+			return true
+		}
+	}
+}
+
+func (w who) passes(dir string) bool {
+	info, err := os.Stat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true
+	}
+	if err != nil {
+		return false
+	}
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	switch mode := info.Mode().Perm(); {
+	case !ok:
+		return false
+	case owner.Uid == w.uid:
+		return mode&0o100 != 0
+	case owner.Gid == w.gid:
+		return mode&0o010 != 0
+	default:
+		return mode&0o001 != 0
+	}
+}
+
+func empty(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	return err == nil && len(entries) == 0
+}
+
+// prepare makes dir and the folders above it, open to w for passing through
+// and to nobody else for listing, whatever the umask.
+func (w who) prepare(dir string) error {
+	_, err := os.Stat(dir)
+	if err == nil && w.passes(dir) {
+		return nil
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := w.prepare(filepath.Dir(dir)); err != nil {
+			return err
+		}
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			return fmt.Errorf("make the data folder: %w", err)
+		}
+	}
+	if !w.drop {
+		return nil
+	}
+	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // to pass through, not to list
+		return fmt.Errorf("open the data folder to the database's user: %w", err)
+	}
+	return nil
+}
+
+// own gives path to w.
+func (w who) own(path string) error {
+	if !w.drop {
+		return nil
+	}
+	return os.Chown(path, int(w.uid), int(w.gid))
+}
+
+// write makes a file that only w (and root) can read.
+func (w who) write(path, text string) error {
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return err
+	}
+	return w.own(path)
+}
+
+// temporary makes a folder for a throwaway server, and removes those of
+// servers that were killed before they could.
+func (w who) temporary() (string, error) {
+	base := os.TempDir()
+	if w.drop && !w.reaches(base) {
+		base = refuge
+		if err := w.prepare(base); err != nil {
+			return "", err
+		}
+	}
+	old, err := filepath.Glob(filepath.Join(base, temporaryPrefix+"*"))
+	if err != nil {
+		return "", err
+	}
+	for _, dir := range old {
+		sweep(dir)
+	}
+	return os.MkdirTemp(base, temporaryPrefix)
+}
+
+// sweep removes a temporary folder that nobody holds. A young one may belong
+// to a process that is about to lock it.
+func sweep(dir string) {
+	info, err := os.Stat(dir)
+	if err != nil || time.Since(info.ModTime()) < 10*time.Minute {
+		return
+	}
+	lock, err := lockFolder(dir)
+	if err != nil {
+		return
+	}
+	defer lock.Close()
+	_ = os.RemoveAll(dir) // another user's folder stays: it does no harm
+}
+
+// lockFolder takes the folder for this process, until the file is closed or
+// the process ends.
+func lockFolder(dir string) (*os.File, error) {
+	path := filepath.Join(dir, "lock")
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock %s: %w", dir, err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		defer f.Close()
+		holder, _ := os.ReadFile(path)
+		return nil, fmt.Errorf("another Switchboard (process %s) is using the data in %s: stop it, or choose another folder with --data", strings.TrimSpace(string(holder)), dir)
+	}
+	if err := f.Truncate(0); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	if _, err := f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
