@@ -21,6 +21,11 @@ var may = map[string][]string{
 	"billing/money":  {},
 	"telephony/e164": {},
 
+	// the kernel, its schema and its test world
+	"migrations":        {},
+	"tenant":            {"tenant/fault"},
+	"tenant/tenanttest": {"deploy/embedded", "migrations", "tenant"},
+
 	// engines for whoever has none, and the files of the frontend
 	"deploy/embedded": {},
 	"frontend":        {},
