@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -304,4 +305,40 @@ func kill(t *testing.T, parent *exec.Cmd) {
 func alive(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	return err == nil && !strings.Contains(string(stat), ") Z ")
+}
+
+// The kernel signals a child when the thread that started it ends.
+func TestServerOutlivesTheThreadThatAskedForIt(t *testing.T) {
+	t.Parallel()
+	asked := make(chan *Postgres)
+	onThreadThatEnds(func() {
+		p, err := StartPostgres(context.Background(), "", Options{Throwaway: true})
+		if err != nil {
+			t.Error(err)
+		}
+		asked <- p
+	})
+	p := <-asked
+	if p == nil {
+		return
+	}
+	defer stop(t, p)
+	select {
+	case <-p.Done():
+		t.Error("the server ended with the thread")
+	case <-time.After(300 * time.Millisecond):
+	}
+}
+
+// onThreadThatEnds calls f on a thread of its own, which ends right after. A
+// goroutine that gets the first thread, which Go never ends, calls for another.
+func onThreadThatEnds(f func()) {
+	go func() {
+		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
+		if syscall.Gettid() == os.Getpid() {
+			onThreadThatEnds(f)
+			return
+		}
+		f()
+	}()
 }
