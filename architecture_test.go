@@ -21,6 +21,12 @@ var may = map[string][]string{
 	"billing/money":  {},
 	"telephony/e164": {},
 
+	// telephone audio
+	"telephony/media/g711": {},
+	"telephony/media/tone": {},
+	"telephony/media/wav":  {"telephony/media/g711"},
+	"telephony/sdp":        {"telephony/media/g711"},
+
 	// the kernel, its schema and its test world
 	"migrations":        {},
 	"tenant":            {"tenant/fault"},
@@ -32,7 +38,9 @@ var may = map[string][]string{
 }
 
 // pure packages decide and do nothing else.
-var pure = []string{}
+var pure = []string{
+	"telephony/media/g711", "telephony/media/tone",
+}
 
 // exact packages also hold no floating-point number.
 var exact = []string{}

@@ -1,0 +1,158 @@
+package sdp
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"strconv"
+
+	pion "github.com/pion/sdp/v3"
+
+	"switchboard/telephony/media/g711"
+)
+
+// ourEvent is the payload type of telephone events in our offers: 101 is what
+// nearly everybody uses, and some look for no other.
+const ourEvent = 101
+
+// Local is our side of one dialog's audio. It belongs to one goroutine.
+type Local struct {
+	// Direction is what we want; SendOnly or Inactive put the other side on hold.
+	Direction Direction
+
+	address netip.AddrPort
+	laws    []g711.Law
+	id      uint64
+	version uint64
+}
+
+// NewLocal returns a side that listens at address and speaks laws, what it
+// prefers first. The address is the one that the other side can reach.
+func NewLocal(address netip.AddrPort, laws ...g711.Law) *Local {
+	return &Local{
+		Direction: SendRecv,
+		address:   address,
+		laws:      laws,
+		id:        uint64(rand.Uint32()), // RFC 8866 5.2 wants it unique, not secret
+	}
+}
+
+// Offer returns our offer: all our laws, and telephone events.
+func (l *Local) Offer() []byte {
+	formats := make([]Format, 0, len(l.laws)+1)
+	for _, law := range l.laws {
+		formats = append(formats, Format{PayloadType: law.PayloadType(), Name: law.String(), Rate: 8000})
+	}
+	formats = append(formats, event(ourEvent))
+	return l.describe([]*pion.MediaDescription{l.audio("RTP/AVP", formats, l.Direction)})
+}
+
+// Answer returns our answer to offer, and what is thereby agreed: one law, the
+// first of ours that the offer has. An offer that leaves nothing to talk over
+// is ErrUnacceptable.
+func (l *Local) Answer(offer Session) ([]byte, Chosen, error) {
+	law, number, ok := offer.choose(l.laws)
+	if err := offer.usable(ok); err != nil {
+		return nil, Chosen{}, fmt.Errorf("answer sdp: %w", err)
+	}
+	chosen := Chosen{
+		Remote: offer.Remote, Law: law, PayloadType: number,
+		EventType: offer.EventType, EventOurs: offer.EventType,
+		Direction: l.Direction.within(offer.Direction),
+	}
+	formats := []Format{{PayloadType: number, Name: law.String(), Rate: 8000}}
+	if chosen.EventType != 0 {
+		formats = append(formats, event(chosen.EventType))
+	}
+	media := make([]*pion.MediaDescription, len(offer.lines))
+	for i, m := range offer.lines {
+		media[i] = declined(m)
+	}
+	media[offer.audio] = l.audio(offer.Proto, formats, chosen.Direction)
+	return l.describe(media), chosen, nil
+}
+
+// Accept returns what the answer to our last Offer agrees to.
+func (l *Local) Accept(answer Session) (Chosen, error) {
+	law, number, ok := answer.first(l.laws)
+	if err := answer.usable(ok); err != nil {
+		return Chosen{}, fmt.Errorf("accept sdp: %w", err)
+	}
+	return Chosen{
+		Remote: answer.Remote, Law: law, PayloadType: number,
+		EventType: answer.EventType, EventOurs: ourEvent,
+		Direction: l.Direction.within(answer.Direction),
+	}, nil
+}
+
+// usable returns why s can't be talked over, common telling whether it has a
+// law of ours.
+func (s Session) usable(common bool) error {
+	switch {
+	case s.Declined:
+		return fmt.Errorf("audio is declined: %w", ErrUnacceptable)
+	case s.Proto != "RTP/AVP" && s.Proto != "RTP/AVPF":
+		return fmt.Errorf("protocol %s: %w", s.Proto, ErrUnacceptable)
+	case !common:
+		return fmt.Errorf("no common codec: %w", ErrUnacceptable)
+	}
+	return nil
+}
+
+func event(number uint8) Format {
+	return Format{PayloadType: number, Name: "telephone-event", Rate: 8000}
+}
+
+// describe returns the whole description. Each has its own version, also one
+// that says the same as before: RFC 3264 section 8 allows that.
+func (l *Local) describe(media []*pion.MediaDescription) []byte {
+	l.version++
+	d := pion.SessionDescription{
+		Origin: pion.Origin{
+			Username: "-", SessionID: l.id, SessionVersion: l.version,
+			NetworkType: "IN", AddressType: l.addressType(), UnicastAddress: l.address.Addr().String(),
+		},
+		SessionName: "-",
+		ConnectionInformation: &pion.ConnectionInformation{
+			NetworkType: "IN", AddressType: l.addressType(),
+			Address: &pion.Address{Address: l.address.Addr().String()},
+		},
+		TimeDescriptions:  []pion.TimeDescription{{}},
+		MediaDescriptions: media,
+	}
+	body, err := d.Marshal()
+	if err != nil {
+		panic(err) // pion's Marshal has no error to return
+	}
+	return body
+}
+
+func (l *Local) addressType() string {
+	if l.address.Addr().Is4() {
+		return "IP4"
+	}
+	return "IP6"
+}
+
+func (l *Local) audio(proto string, formats []Format, d Direction) *pion.MediaDescription {
+	m := &pion.MediaDescription{MediaName: pion.MediaName{
+		Media: "audio", Port: pion.RangedPort{Value: int(l.address.Port())}, Protos: []string{proto},
+	}}
+	for _, f := range formats {
+		n := strconv.Itoa(int(f.PayloadType))
+		m.MediaName.Formats = append(m.MediaName.Formats, n)
+		m.WithValueAttribute("rtpmap", fmt.Sprintf("%s %s/%d", n, f.Name, f.Rate))
+		if f.Name == event(0).Name {
+			m.WithValueAttribute("fmtp", n+" 0-15")
+		}
+	}
+	return m.WithValueAttribute("ptime", "20").WithPropertyAttribute(d.String())
+}
+
+// declined returns the answer to a medium that we don't want: port 0 (RFC 3264
+// section 6), and no word of the offer but the names that the answer must have.
+func declined(m line) *pion.MediaDescription {
+	return &pion.MediaDescription{MediaName: pion.MediaName{
+		Media: m.media, Protos: []string{m.proto}, Formats: []string{m.format},
+	}}
+}
