@@ -32,6 +32,10 @@ var may = map[string][]string{
 	"tenant":            {"tenant/fault"},
 	"tenant/tenanttest": {"deploy/embedded", "migrations", "tenant"},
 
+	// who may log in, and where
+	"tenant/account": {"tenant", "tenant/fault"},
+	"tenant/member":  {"tenant", "tenant/fault"},
+
 	// engines for whoever has none, and the files of the frontend
 	"deploy/embedded": {},
 	"frontend":        {},

@@ -110,7 +110,6 @@ create table house.session (
   account_id   uuid not null references house.account,
   client       text not null check (client in ('browser', 'api')),
   secret_hash  bytea not null unique,     -- SHA-256 of the cookie or of the refresh token
-  csrf_hash    bytea,
   created_at   timestamptz not null,
   last_seen_at timestamptz not null,
   expires_at   timestamptz not null,
@@ -196,6 +195,17 @@ create table house.lease (
   node       text not null,
   renewed_at timestamptz not null
 );
+-- +goose StatementBegin
+-- check_epoch refuses the commit of a leader that has been succeeded. It holds
+-- the row, so that a successor waits for the commit under way.
+create function house.check_epoch(of_pool text, its_epoch bigint) returns void language plpgsql as $$
+begin
+  perform 1 from house.lease where pool = of_pool and epoch = its_epoch for share;
+  if not found then
+    raise exception 'pool % is led by another than epoch %', of_pool, its_epoch using errcode = 'object_not_in_prerequisite_state';
+  end if;
+end $$;
+-- +goose StatementEnd
 create table house.event (
   pool    text not null,
   epoch   bigint not null,
@@ -262,29 +272,18 @@ call house.confine('house.audit', 'select, insert');
 call house.freeze('house.audit');
 create index on house.audit (shop_id, at);
 
--- Answers to requests that carry an Idempotency-Key, kept a day.
-create table house.idempotency (
-  actor        text not null,
-  key          text not null,
-  request_hash bytea not null,
-  status       int,                       -- null while the first one is under way
-  body         jsonb,
-  created_at   timestamptz not null,
-  primary key (actor, key)
-);
-
 grant select, insert, update, delete on
   house.plan, house.account, house.staff, house.session, house.throttle, house.operator, house.trunk,
-  house.registration, house.lease, house.idempotency to switchboard_across;
+  house.registration, house.lease to switchboard_across;
 grant select, insert on house.tariff_version to switchboard_across;
 grant select on house.plan, house.tariff_version to switchboard_app;
 grant select on house.account to switchboard_definer;
 
 -- +goose Down
 drop schema shop cascade;
-drop table house.idempotency, house.audit, house.outbox, house.dialog, house.event, house.lease, house.registration, house.did,
+drop table house.audit, house.outbox, house.dialog, house.event, house.lease, house.registration, house.did,
   house.trunk, house.operator_grant, house.operator_shop, house.operator, house.throttle, house.session, house.staff, house.account,
   house.shop, house.tariff_version, house.plan cascade;
 drop procedure house.confine(regclass, text, text), house.open_to_definer(regclass), house.freeze(regclass), house.announce(regclass);
-drop function house.append_only(), house.directory_changed();
+drop function house.append_only(), house.directory_changed(), house.check_epoch(text, bigint);
 drop function house.app_shop();

@@ -99,6 +99,21 @@ create table shop.buyer (
 );
 call house.confine('shop.buyer', 'select, insert, update, delete');
 
+-- Answers to requests that carry an Idempotency-Key, kept a day. Written in the
+-- transaction that does what was asked: a request is done with its answer or not
+-- at all.
+create table shop.idempotency (
+  shop_id      uuid not null default house.app_shop() references house.shop,
+  actor        text not null,
+  key          text not null,
+  request_hash bytea not null,
+  status       int not null,
+  answer       jsonb not null,
+  created_at   timestamptz not null,
+  primary key (shop_id, actor, key)
+);
+call house.confine('shop.idempotency', 'select, insert, delete');
+
 -- +goose StatementBegin
 -- enter confines the transaction to a shop if the ticket still admits its holder:
 -- a member's row, a pooled operator's grant, a staff account. It answers whether
@@ -130,4 +145,4 @@ revoke create on schema house from switchboard_definer;
 
 -- +goose Down
 drop function house.enter(uuid, text, uuid);
-drop table shop.buyer, shop.number, shop.queue, shop.script_version, shop.script, shop.subscription, shop.member;
+drop table shop.idempotency, shop.buyer, shop.number, shop.queue, shop.script_version, shop.script, shop.subscription, shop.member;
