@@ -21,6 +21,9 @@ var may = map[string][]string{
 	"billing/money":  {},
 	"telephony/e164": {},
 
+	// the pure cores of telephony
+	"telephony/acd": {},
+
 	// telephone audio
 	"telephony/media/g711": {},
 	"telephony/media/tone": {},
@@ -43,11 +46,14 @@ var may = map[string][]string{
 
 // pure packages decide and do nothing else.
 var pure = []string{
+	"telephony/acd",
 	"telephony/media/g711", "telephony/media/tone",
 }
 
 // exact packages also hold no floating-point number.
-var exact = []string{}
+var exact = []string{
+	"telephony/acd",
+}
 
 // harmless is the calculating part of the standard library.
 var harmless = []string{

@@ -1,0 +1,104 @@
+package acd
+
+import "fmt"
+
+// An Action is something the room wants done outside it.
+type Action interface{ action() }
+
+// Reason says why an offer came to nothing.
+type Reason string
+
+const (
+	Refused       Reason = "refused"        // the operator pressed a key
+	Busy          Reason = "busy"           // their telephone was in use
+	Unreachable   Reason = "unreachable"    // their telephone did not ring
+	Lapsed        Reason = "lapsed"         // it rang until the offer's end
+	CallerGone    Reason = "caller gone"    // the caller hung up meanwhile
+	OperatorAway  Reason = "operator away"  // the operator took a pause meanwhile
+	SkillsChanged Reason = "skills changed" // the operator no longer serves that shop or tier
+)
+
+type (
+	// Offer: ring the operator for the call, until the instant given.
+	Offer struct {
+		Call     CallID
+		Operator OperatorID
+		Until    Instant
+	}
+	// Withdraw: stop ringing the operator for the call.
+	Withdraw struct {
+		Call     CallID
+		Operator OperatorID
+		Why      Reason
+	}
+	// Connect: join the caller and the operator.
+	Connect struct {
+		Call     CallID
+		Operator OperatorID
+		Waited   Millis
+		Why      Explanation
+	}
+	// Lose: the caller left unanswered. Someone must call them back.
+	Lose struct {
+		Call   CallID
+		Waited Millis
+	}
+	// Wrap: the call has ended and its operator's after-call work began.
+	Wrap struct {
+		Operator OperatorID
+		Call     CallID
+		Until    Instant
+	}
+	// Release: the after-call work is over and the call finished. There is
+	// exactly one for each Connect.
+	Release struct {
+		Operator OperatorID
+		Call     CallID
+	}
+	// Pause: the room has set the operator away.
+	Pause struct {
+		Operator OperatorID
+		Why      Reason
+	}
+	// Ignore: the event came too late or made no sense; worth counting.
+	Ignore struct{ Why string }
+)
+
+func (Offer) action()    {}
+func (Withdraw) action() {}
+func (Connect) action()  {}
+func (Lose) action()     {}
+func (Wrap) action()     {}
+func (Release) action()  {}
+func (Pause) action()    {}
+func (Ignore) action()   {}
+
+// Explanation says why a call waited as long as it did. Counts are of the
+// instant of its arrival but for Ahead and Offers.
+type Explanation struct {
+	Rule     string `json:"rule"`     // the order of waiting: "promise" or "arrival"
+	Position int    `json:"position"` // among the calls waiting for the same shop and tier; 1 is the first
+	Waiting  int    `json:"waiting"`  // calls waiting in the whole room, this one not counted
+	OnDuty   int    `json:"on_duty"`  // operators on duty
+	Able     int    `json:"able"`     // of them, who serve this shop and tier
+	Idle     int    `json:"idle"`     // of those, who were free
+	Ahead    int    `json:"ahead"`    // calls that able operators answered before this one
+	Offers   int    `json:"offers"`   // operators rung for it, the one who answered counted
+}
+
+// String is the explanation as a supervisor reads it.
+func (e Explanation) String() string {
+	s := fmt.Sprintf("%d of %d able operators busy", e.Able-e.Idle, e.Able)
+	if e.Able == 0 {
+		s = fmt.Sprintf("none of %d operators able", e.OnDuty)
+	}
+	if e.Ahead > 0 {
+		s += fmt.Sprintf("; %d answered before", e.Ahead)
+	}
+	if e.Offers > 1 {
+		s += fmt.Sprintf("; offered %d times", e.Offers)
+	}
+	return s
+}
+
+var rules = map[Queueing]string{ByPromise: "promise", ByArrival: "arrival"}

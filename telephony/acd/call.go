@@ -1,0 +1,175 @@
+package acd
+
+import "slices"
+
+// State is where a call, or an operator, stands in the room.
+type State string
+
+const (
+	StateWaiting State = "waiting" // calls only
+	StateOffered State = "offered"
+	StateTalking State = "talking"
+	StateWrapUp  State = "wrap-up"
+	StateIdle    State = "idle"    // operators only, as are the next
+	StateResting State = "resting" // their telephone did not take an offer
+	StateAway    State = "away"
+)
+
+type call struct {
+	id        CallID
+	line      *line
+	queue     QueueID
+	promise   Promise
+	arrived   Instant
+	turn      Instant
+	state     State
+	with      *operator // offered to, talking to, or written up by
+	refusedBy []*operator
+	parked    bool  // in Room.refused
+	alarm     alarm // when refusals are forgotten
+	slot      int   // in its line
+
+	answered int // line.answered at arrival
+	why      Explanation
+}
+
+func (c *call) place() *int { return &c.slot }
+
+func (c *call) isRefusedBy(o *operator) bool { return slices.Contains(c.refusedBy, o) }
+
+func (r *Room) arrive(ev Arrived) {
+	if serves[ev.Tier] == nil {
+		r.ignore("no such tier")
+		return
+	}
+	if r.calls[ev.Call] != nil {
+		r.ignore("call is already here")
+		return
+	}
+	c := &call{
+		id: ev.Call, line: r.lineOf(lineKey{ev.Shop, ev.Tier}), queue: ev.Queue,
+		promise: ev.Promise, arrived: r.now, state: StateWaiting,
+	}
+	c.alarm.call = c
+	c.promise.Within = max(c.promise.Within, 0)
+	c.turn = r.turn(c)
+	c.answered = c.line.answered()
+	c.why = r.explain(c)
+	r.calls[c.id] = c
+	r.waiting++
+	r.back = append(r.back, c)
+}
+
+// explain notes what c met when it arrived.
+func (r *Room) explain(c *call) Explanation {
+	able, idle := c.line.able()
+	return Explanation{
+		Rule:     rules[r.policy.Queueing],
+		Position: len(c.line.calls) + 1,
+		Waiting:  r.waiting,
+		OnDuty:   r.onDuty,
+		Able:     able,
+		Idle:     idle,
+	}
+}
+
+func (r *Room) hangUp(ev HungUp) {
+	c := r.calls[ev.Call]
+	switch {
+	case c == nil:
+		r.ignore("no such call")
+	case c.state == StateWaiting:
+		r.dequeue(c)
+		r.lose(c)
+	case c.state == StateOffered:
+		o := c.with
+		r.do(Withdraw{c.id, o.id, CallerGone})
+		r.lose(c)
+		r.free(o)
+	case c.state == StateTalking:
+		r.wrap(c.with)
+	default:
+		r.ignore("call has ended")
+	}
+}
+
+func (r *Room) lose(c *call) {
+	if c.state == StateWaiting {
+		r.waiting--
+	}
+	delete(r.calls, c.id)
+	r.do(Lose{c.id, Millis(r.now - c.arrived)})
+}
+
+func (r *Room) accept(ev Accepted) {
+	o := r.operators[ev.Operator]
+	if !o.isOffered(ev.Call) {
+		r.ignore("offer is gone")
+		return
+	}
+	c := o.call
+	r.silence(&o.alarm)
+	c.state = StateTalking
+	o.enter(StateTalking, r.now)
+	c.why.Ahead = c.line.answered() - c.answered
+	o.profile.answered++
+	r.do(Connect{c.id, o.id, Millis(r.now - c.arrived), c.why})
+}
+
+func (r *Room) decline(ev Declined) {
+	o := r.operators[ev.Operator]
+	if !o.isOffered(ev.Call) {
+		r.ignore("offer is gone")
+		return
+	}
+	r.refuse(o)
+	r.part(o)
+	if ev.Reason == Busy || ev.Reason == Unreachable {
+		r.rest(o)
+		return
+	}
+	r.free(o)
+}
+
+// withdraw stops ringing the operator; the call goes back to wait with its
+// original arrival.
+func (r *Room) withdraw(o *operator, why Reason) {
+	r.do(Withdraw{o.call.id, o.id, why})
+	r.part(o)
+}
+
+// part takes an offered call from its operator and puts it back among those to
+// be assigned.
+func (r *Room) part(o *operator) {
+	c := o.call
+	o.call, c.with = nil, nil
+	c.state = StateWaiting
+	r.waiting++
+	r.back = append(r.back, c)
+}
+
+// enqueue makes a call wait that nobody can take now.
+func (r *Room) enqueue(c *call) {
+	switch {
+	case c.parked:
+	case len(c.refusedBy) > 0:
+		c.parked = true
+		r.refused = append(r.refused, c)
+		r.review = true
+	default:
+		c.line.push(c)
+	}
+}
+
+// dequeue takes a waiting call from where it waits.
+func (r *Room) dequeue(c *call) {
+	switch {
+	case c.parked:
+		c.parked = false
+		r.silence(&c.alarm)
+		i := slices.Index(r.refused, c)
+		r.refused = slices.Delete(r.refused, i, i+1)
+	case c.slot != 0:
+		c.line.remove(c)
+	}
+}

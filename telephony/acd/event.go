@@ -1,0 +1,69 @@
+package acd
+
+// An Event is something that happened outside the room.
+type Event interface{ event() }
+
+type (
+	// Arrived: a caller has been greeted and waits for a person.
+	Arrived struct {
+		Call    CallID
+		Shop    ShopID
+		Queue   QueueID
+		Tier    Tier
+		Promise Promise
+	}
+	// HungUp: the caller or the operator has hung up, at whatever point.
+	HungUp struct{ Call CallID }
+	// Ready: the operator comes on duty or says again what they can do. An
+	// operator serves the shops named and no other. It ends a pause and a rest,
+	// but neither a call in hand nor a wrap-up.
+	Ready struct {
+		Operator OperatorID
+		Tier     Tier
+		Shops    []ShopID
+		WrapUp   Millis // quiet time after each call
+		// KeepReady is for a telephone that is on duty without a desk: nobody
+		// could press "ready" again, so a lapsed offer does not pause it; it
+		// rests, and is passed over for that call.
+		KeepReady bool
+	}
+	// Away: the operator takes no more calls. A call in hand goes on and has its
+	// wrap-up; a wrap-up under way ends.
+	Away struct {
+		Operator OperatorID
+		Reason   string
+	}
+	// Accepted: the operator took the offered call.
+	Accepted struct {
+		Operator OperatorID
+		Call     CallID
+	}
+	// Declined: the operator refused the offer, or their telephone could not
+	// ring. They are not offered this call again while somebody else on duty
+	// could take it.
+	Declined struct {
+		Operator OperatorID
+		Call     CallID
+		Reason   Reason // Refused, Busy or Unreachable
+	}
+	// Finished: the operator ends the wrap-up early.
+	Finished struct{ Operator OperatorID }
+	// Extended: the operator needs the wrap-up to be By longer; View says until
+	// when it now is.
+	Extended struct {
+		Operator OperatorID
+		By       Millis
+	}
+	// Tick: nothing happened, but a Deadline came.
+	Tick struct{}
+)
+
+func (Arrived) event()  {}
+func (HungUp) event()   {}
+func (Ready) event()    {}
+func (Away) event()     {}
+func (Accepted) event() {}
+func (Declined) event() {}
+func (Finished) event() {}
+func (Extended) event() {}
+func (Tick) event()     {}
