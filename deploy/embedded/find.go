@@ -110,7 +110,7 @@ func inspect(ctx context.Context, path string, w who) (installed, error) {
 	if w.drop && !w.reaches(bin) {
 		return installed{}, fmt.Errorf("PostgreSQL in %s is out of reach of the user that it would run as", bin)
 	}
-	said, err := exec.CommandContext(ctx, path, "--version").Output() //nolint:gosec // a path of ours, or the person's own PG_BIN
+	said, err := exec.CommandContext(ctx, path, "--version").Output()
 	if err != nil {
 		return installed{}, fmt.Errorf("ask %s for its version: %w", path, err)
 	}

@@ -15,7 +15,7 @@ var stranger = who{uid: 64001, gid: 64001, drop: true}
 func tree(t *testing.T, modes ...os.FileMode) string {
 	t.Helper()
 	at := folder(t)
-	if err := os.Chmod(at, 0o711); err != nil { //nolint:gosec // the case under test
+	if err := os.Chmod(at, 0o711); err != nil {
 		t.Fatal(err)
 	}
 	for _, mode := range modes {

@@ -245,7 +245,7 @@ func TestHalfMadeDatabasesAreMadeAnew(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The folder is not empty, so nobody opens it for us.
-	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // as prepare does
+	if err := os.Chmod(dir, 0o711); err != nil {
 		t.Fatal(err)
 	}
 	p := begin(t, dir, Options{})
@@ -274,7 +274,7 @@ func TestBrokenDatabasesTellWhy(t *testing.T) {
 
 func startParent(t *testing.T, dir string) (parent *exec.Cmd, pid int) {
 	t.Helper()
-	parent = exec.Command(os.Args[0]) //nolint:gosec // this test binary
+	parent = exec.Command(os.Args[0])
 	parent.Env = append(os.Environ(), parentOf+"="+dir)
 	out, err := parent.StdoutPipe()
 	if err != nil {
