@@ -22,7 +22,8 @@ var may = map[string][]string{
 	"telephony/e164": {},
 
 	// the pure cores of telephony
-	"telephony/acd": {},
+	"telephony/acd":  {},
+	"telephony/call": {},
 
 	// telephone audio
 	"telephony/media/g711": {},
@@ -46,13 +47,13 @@ var may = map[string][]string{
 
 // pure packages decide and do nothing else.
 var pure = []string{
-	"telephony/acd",
+	"telephony/acd", "telephony/call",
 	"telephony/media/g711", "telephony/media/tone",
 }
 
 // exact packages also hold no floating-point number.
 var exact = []string{
-	"telephony/acd",
+	"telephony/acd", "telephony/call",
 }
 
 // harmless is the calculating part of the standard library.
