@@ -42,6 +42,7 @@ type (
 	Lose struct {
 		Call   CallID
 		Waited Millis
+		Why    Explanation
 	}
 	// Wrap: the call has ended and its operator's after-call work began.
 	Wrap struct {
@@ -82,8 +83,8 @@ type Explanation struct {
 	OnDuty   int    `json:"on_duty"`  // operators on duty
 	Able     int    `json:"able"`     // of them, who serve this shop and tier
 	Idle     int    `json:"idle"`     // of those, who were free
-	Ahead    int    `json:"ahead"`    // calls that able operators answered before this one
-	Offers   int    `json:"offers"`   // operators rung for it, the one who answered counted
+	Ahead    int    `json:"ahead"`    // calls that able operators answered meanwhile
+	Offers   int    `json:"offers"`   // operators rung for it
 }
 
 // String is the explanation as a supervisor reads it.

@@ -98,7 +98,8 @@ func (r *Room) lose(c *call) {
 		r.waiting--
 	}
 	delete(r.calls, c.id)
-	r.do(Lose{c.id, Millis(r.now - c.arrived)})
+	c.why.Ahead = c.line.answered() - c.answered
+	r.do(Lose{c.id, Millis(r.now - c.arrived), c.why})
 }
 
 func (r *Room) accept(ev Accepted) {

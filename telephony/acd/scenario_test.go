@@ -168,7 +168,7 @@ func showAction(a Action) string {
 	case Connect:
 		return fmt.Sprintf("connect %s and %s after %s (%s)", a.Call, a.Operator, long(a.Waited), a.Why)
 	case Lose:
-		return fmt.Sprintf("lose %s after %s", a.Call, long(a.Waited))
+		return fmt.Sprintf("lose %s after %s (%s)", a.Call, long(a.Waited), a.Why)
 	case Wrap:
 		return fmt.Sprintf("wrap up %s by %s until %s", a.Call, a.Operator, clock(a.Until))
 	case Release:
