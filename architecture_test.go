@@ -40,6 +40,16 @@ var may = map[string][]string{
 	"tenant/account": {"tenant", "tenant/fault"},
 	"tenant/member":  {"tenant", "tenant/fault"},
 
+	// telephony: the live room and what it is told and tells
+	"telephony/command":   {"tenant/fault"},
+	"telephony/control":   {"telephony/command", "tenant/fault"},
+	"telephony/directory": {"telephony/e164", "tenant"},
+	"telephony/journal":   {"tenant", "tenant/cdr", "tenant/outbox", "tenant/task"},
+	"telephony/switchd": {
+		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/journal",
+		"tenant/cdr", "tenant/fault", "tenant/task",
+	},
+
 	// engines for whoever has none, and the files of the frontend
 	"deploy/embedded": {},
 	"frontend":        {},

@@ -1,0 +1,105 @@
+// Package control serves the private control API: what api and worker ask of a
+// telephony node.
+package control
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"switchboard/telephony/command"
+	"switchboard/tenant/fault"
+)
+
+// maxOrder bounds the body of an order: ids and a reason.
+const maxOrder = 4 << 10
+
+// Switch is what the control API asks. It is implemented by the node.
+type Switch interface {
+	Do(context.Context, command.Order) error
+	Desk(context.Context, uuid.UUID) (command.Desk, error)
+	Floor(context.Context) (command.Floor, error)
+}
+
+// Handler serves the API to whoever has the secret.
+func Handler(s Switch, secret string, log *slog.Logger) http.Handler {
+	h := handler{s, log}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+command.PathDesk, h.desk)
+	mux.HandleFunc("GET "+command.PathFloor, h.floor)
+	mux.HandleFunc("POST "+command.PathDo, h.do)
+	return guarded(mux, []byte("Bearer "+secret))
+}
+
+func guarded(next http.Handler, want []byte) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), want) != 1 {
+			http.Error(w, "the control API needs its secret", http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+type handler struct {
+	s   Switch
+	log *slog.Logger
+}
+
+func (h handler) desk(w http.ResponseWriter, r *http.Request) {
+	operator, err := uuid.Parse(r.URL.Query().Get("operator"))
+	if err != nil {
+		h.refuse(w, r, fault.Invalid{Field: "operator", Problem: "is not an id"})
+		return
+	}
+	d, err := h.s.Desk(r.Context(), operator)
+	h.answer(w, r, d, err)
+}
+
+func (h handler) floor(w http.ResponseWriter, r *http.Request) {
+	f, err := h.s.Floor(r.Context())
+	h.answer(w, r, f, err)
+}
+
+func (h handler) do(w http.ResponseWriter, r *http.Request) {
+	var o command.Order
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxOrder)).Decode(&o); err != nil {
+		h.refuse(w, r, fault.Invalid{Problem: "an order is a JSON object: " + err.Error()})
+		return
+	}
+	h.answer(w, r, struct{}{}, h.s.Do(r.Context(), o))
+}
+
+func (h handler) answer(w http.ResponseWriter, r *http.Request, v any, err error) {
+	if err != nil {
+		h.refuse(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if err := json.NewEncoder(w).Encode(v); err != nil {
+		h.log.Debug("control answer is not sent", "path", r.URL.Path, "err", err)
+	}
+}
+
+func (h handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	kind, status := "unavailable", http.StatusServiceUnavailable
+	var invalid fault.Invalid
+	switch {
+	case errors.Is(err, fault.NotFound):
+		kind, status = "not_found", http.StatusNotFound
+	case errors.Is(err, fault.Conflict):
+		kind, status = "conflict", http.StatusConflict
+	case errors.As(err, &invalid):
+		kind, status = "conflict", http.StatusBadRequest
+	default:
+		h.log.Error("control request", "path", r.URL.Path, "err", err)
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(command.Problem{Kind: kind, Text: err.Error()}) // the caller has gone if this fails
+}

@@ -1,0 +1,100 @@
+// Package directory is what the switch routes by: whose a number is, who may
+// send us calls, who answers them and where their telephones are.
+//
+// A Directory is a value that nobody changes; a new one replaces it when the
+// database says that something is not what it was.
+package directory
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/google/uuid"
+
+	"switchboard/telephony/e164"
+)
+
+// Directory is the whole of it at one instant.
+type Directory struct {
+	numbers   map[e164.Number]*Number
+	operators map[uuid.UUID]*Operator
+	phones    map[string]*Operator
+	trunks    []*Trunk
+}
+
+// Shop is as much of a shop as the switch needs.
+type Shop struct {
+	ID       uuid.UUID
+	Slug     string
+	Language string // of its prompts: ru or en
+	Zone     *time.Location
+	Status   string // open, suspended, closed
+	Greeting string // standard, none
+	Record   bool
+}
+
+// Queue is where the calls of a number wait.
+type Queue struct {
+	ID           uuid.UUID
+	Name         string
+	Tier         string // order, consultant
+	PromiseShare int    // permille answered within PromiseMS
+	PromiseMS    int64
+	Hours        Hours
+}
+
+// Number is one that a shop owns.
+type Number struct {
+	ID    uuid.UUID
+	E164  e164.Number
+	Shop  *Shop
+	Queue *Queue
+}
+
+// Operator is one of the pool, with the telephone that rings for them.
+type Operator struct {
+	ID       uuid.UUID
+	Name     string
+	Tier     string
+	Shops    []uuid.UUID // sorted
+	SIPUser  string      // of a phone that registers; else empty
+	HA1      string
+	SIPURI   string // of a phone at a fixed address; else empty
+	AlwaysOn bool   // on duty without a desk
+	WrapUpMS int64
+}
+
+// Trunk is a carrier's way in and out.
+type Trunk struct {
+	Name      string
+	Sources   []netip.Prefix
+	Outbound  string
+	Transport string
+	Codecs    []string
+}
+
+// Number returns whose the dialled number is, or nil.
+func (d *Directory) Number(n e164.Number) *Number { return d.numbers[n] }
+
+// Operator returns the operator with the id, or nil.
+func (d *Directory) Operator(id uuid.UUID) *Operator { return d.operators[id] }
+
+// Operators returns all of them by id.
+func (d *Directory) Operators() map[uuid.UUID]*Operator { return d.operators }
+
+// Phone returns the operator whose telephone registers as user, or nil.
+func (d *Directory) Phone(user string) *Operator { return d.phones[user] }
+
+// Trunk returns the trunk that may send from the address, or nil. The first
+// by name wins where two overlap.
+func (d *Directory) Trunk(src netip.Addr) *Trunk {
+	src = src.Unmap()
+	for _, t := range d.trunks {
+		for _, p := range t.Sources {
+			if p.Contains(src) {
+				return t
+			}
+		}
+	}
+	return nil
+}

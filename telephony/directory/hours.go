@@ -1,0 +1,77 @@
+package directory
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Hours say when a queue is served, in the shop's zone. The zero Hours are
+// always.
+type Hours struct {
+	week *[7][]window // by time.Weekday; nil: always
+}
+
+// window is minutes from midnight, [from, to).
+type window struct{ from, to int }
+
+var days = map[string]time.Weekday{
+	"sun": time.Sunday, "mon": time.Monday, "tue": time.Tuesday, "wed": time.Wednesday,
+	"thu": time.Thursday, "fri": time.Friday, "sat": time.Saturday,
+}
+
+// ParseHours reads "always" or {"mon": ["09:00-13:00", "14:00-21:00"], ...};
+// a day that is not named is closed, and "24:00" ends one.
+func ParseHours(src []byte) (Hours, error) {
+	var word string
+	if json.Unmarshal(src, &word) == nil {
+		if word != "always" {
+			return Hours{}, fmt.Errorf(`hours %q: want "always" or a day's windows`, word)
+		}
+		return Hours{}, nil
+	}
+	var byDay map[string][]string
+	if err := json.Unmarshal(src, &byDay); err != nil {
+		return Hours{}, fmt.Errorf(`hours: want "always" or {"mon": ["09:00-21:00"]}: %w`, err)
+	}
+	var week [7][]window
+	for name, texts := range byDay {
+		day, ok := days[name]
+		if !ok {
+			return Hours{}, fmt.Errorf("hours: %q is no day: mon, tue, wed, thu, fri, sat, sun", name)
+		}
+		for _, text := range texts {
+			w, err := parseWindow(text)
+			if err != nil {
+				return Hours{}, err
+			}
+			week[day] = append(week[day], w)
+		}
+	}
+	return Hours{&week}, nil
+}
+
+func parseWindow(text string) (window, error) {
+	var h1, m1, h2, m2 int
+	n, err := fmt.Sscanf(text, "%02d:%02d-%02d:%02d", &h1, &m1, &h2, &m2)
+	w := window{h1*60 + m1, h2*60 + m2}
+	if err != nil || n != 4 || len(text) != len("00:00-00:00") || m1 > 59 || m2 > 59 || w.from >= w.to || w.to > 24*60 {
+		return window{}, fmt.Errorf("hours: %q: want a window such as 09:00-21:00", text)
+	}
+	return w, nil
+}
+
+// Open reports whether the queue is served at the instant, which must be in
+// the shop's zone.
+func (h Hours) Open(at time.Time) bool {
+	if h.week == nil {
+		return true
+	}
+	minute := at.Hour()*60 + at.Minute()
+	for _, w := range h.week[at.Weekday()] {
+		if minute >= w.from && minute < w.to {
+			return true
+		}
+	}
+	return false
+}

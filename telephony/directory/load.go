@@ -1,0 +1,159 @@
+package directory
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"switchboard/telephony/e164"
+	"switchboard/tenant"
+)
+
+// Load reads the directory. A row that makes no sense (a zone that is not
+// known, hours that cannot be read) leaves out the number it belongs to, is
+// logged, and keeps nobody else from being reached.
+func Load(ctx context.Context, db *tenant.DB, log *slog.Logger) (*Directory, error) {
+	d := &Directory{numbers: map[e164.Number]*Number{}, operators: map[uuid.UUID]*Operator{}, phones: map[string]*Operator{}}
+	err := db.Across(ctx, "load the directory", func(tx tenant.AcrossTx) error {
+		shops, err := loadShops(tx, log)
+		if err != nil {
+			return err
+		}
+		if err := d.loadNumbers(tx, shops, log); err != nil {
+			return err
+		}
+		if err := d.loadOperators(tx); err != nil {
+			return err
+		}
+		return d.loadTrunks(tx)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+func loadShops(tx tenant.AcrossTx, log *slog.Logger) (map[uuid.UUID]*Shop, error) {
+	var rows []struct {
+		ID                                         uuid.UUID
+		Slug, Language, Timezone, Status, Greeting string
+		Recording                                  bool
+	}
+	if err := tx.Query().Raw("select id, slug, language, timezone, status, greeting, recording from house.shop").Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read shops: %w", err)
+	}
+	shops := make(map[uuid.UUID]*Shop, len(rows))
+	for _, r := range rows {
+		zone, err := time.LoadLocation(r.Timezone)
+		if err != nil {
+			log.Error("shop is left out of the directory", "shop", r.Slug, "err", err)
+			continue
+		}
+		shops[r.ID] = &Shop{r.ID, r.Slug, r.Language, zone, r.Status, r.Greeting, r.Recording}
+	}
+	return shops, nil
+}
+
+func (d *Directory) loadNumbers(tx tenant.AcrossTx, shops map[uuid.UUID]*Shop, log *slog.Logger) error {
+	var rows []struct {
+		E164                 string
+		ShopID, ID, QueueID  uuid.UUID
+		QueueName, QueueTier string
+		PromiseShare         int
+		PromiseMs            int64
+		Hours                []byte
+	}
+	err := tx.Query().Raw(`
+		select d.e164, d.shop_id, n.id, q.id as queue_id, q.name as queue_name, q.tier as queue_tier, q.promise_share, q.promise_ms, q.hours
+		  from house.did d
+		  join shop.number n on n.shop_id = d.shop_id and n.id = d.number_id
+		  join shop.queue q on q.shop_id = n.shop_id and q.id = n.queue_id`).Scan(&rows).Error
+	if err != nil {
+		return fmt.Errorf("read numbers: %w", err)
+	}
+	queues := map[uuid.UUID]*Queue{}
+	for _, r := range rows {
+		hours, err := ParseHours(r.Hours)
+		shop := shops[r.ShopID]
+		if err != nil || shop == nil {
+			log.Error("number is left out of the directory", "number", r.E164, "err", err)
+			continue
+		}
+		q := queues[r.QueueID]
+		if q == nil {
+			q = &Queue{r.QueueID, r.QueueName, r.QueueTier, r.PromiseShare, r.PromiseMs, hours}
+			queues[r.QueueID] = q
+		}
+		n := e164.Number(r.E164)
+		d.numbers[n] = &Number{r.ID, n, shop, q}
+	}
+	return nil
+}
+
+func (d *Directory) loadOperators(tx tenant.AcrossTx) error {
+	var rows []struct {
+		ID                         uuid.UUID
+		Name, Tier, User, Ha1, URI string
+		AlwaysOn                   bool
+		WrapUpMs                   int64
+	}
+	err := tx.Query().Raw(`
+		select o.id, a.name, o.tier, coalesce(o.sip_user, '') as user, coalesce(o.sip_ha1, '') as ha1, coalesce(o.sip_uri, '') as uri,
+		       o.always_on, o.wrap_up_ms
+		  from house.operator o join house.account a on a.id = o.id
+		 where a.disabled_at is null`).Scan(&rows).Error
+	if err != nil {
+		return fmt.Errorf("read operators: %w", err)
+	}
+	for _, r := range rows {
+		o := &Operator{ID: r.ID, Name: r.Name, Tier: r.Tier, SIPUser: r.User, HA1: r.Ha1, SIPURI: r.URI, AlwaysOn: r.AlwaysOn, WrapUpMS: r.WrapUpMs}
+		d.operators[o.ID] = o
+		if o.SIPUser != "" {
+			d.phones[o.SIPUser] = o
+		}
+	}
+	var served []struct{ OperatorID, ShopID uuid.UUID }
+	if err := tx.Query().Raw("select operator_id, shop_id from house.operator_shop").Scan(&served).Error; err != nil {
+		return fmt.Errorf("read whom operators serve: %w", err)
+	}
+	for _, s := range served {
+		if o := d.operators[s.OperatorID]; o != nil {
+			o.Shops = append(o.Shops, s.ShopID)
+		}
+	}
+	for _, o := range d.operators {
+		slices.SortFunc(o.Shops, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	}
+	return nil
+}
+
+func (d *Directory) loadTrunks(tx tenant.AcrossTx) error {
+	var rows []struct{ Name, Sources, Outbound, Transport, Codecs string }
+	err := tx.Query().Raw(`
+		select name, array_to_string(sources, ',') as sources, outbound, transport, array_to_string(codecs, ',') as codecs
+		  from house.trunk where enabled`).Scan(&rows).Error
+	if err != nil {
+		return fmt.Errorf("read trunks: %w", err)
+	}
+	for _, r := range rows {
+		t := &Trunk{Name: r.Name, Outbound: r.Outbound, Transport: r.Transport, Codecs: strings.Split(r.Codecs, ",")}
+		for _, s := range strings.Split(r.Sources, ",") {
+			p, err := netip.ParsePrefix(s)
+			if err != nil {
+				return fmt.Errorf("read sources of trunk %s: %w", r.Name, err)
+			}
+			t.Sources = append(t.Sources, p.Masked())
+		}
+		d.trunks = append(d.trunks, t)
+	}
+	slices.SortFunc(d.trunks, func(a, b *Trunk) int { return cmp.Compare(a.Name, b.Name) })
+	return nil
+}

@@ -1,0 +1,177 @@
+// Package journal writes what happened before its effects leave: the room's
+// log, the calls and what is owed for them.
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"switchboard/tenant"
+)
+
+// ErrSucceeded is returned when another node leads the pool: this one must
+// stop, for whatever it decides is void.
+var ErrSucceeded = errors.New("another node leads the pool")
+
+// Lease is the right to decide for a pool: an advisory lock on a session of
+// its own, and an epoch that every commit is checked against.
+type Lease struct {
+	db    *tenant.DB
+	pool  string
+	node  string
+	epoch int64
+
+	mu   sync.Mutex
+	conn *pgxpool.Conn // holds the lock; nil while it is lost
+}
+
+// Take waits until the pool has no leader, and becomes it with a new epoch.
+func Take(ctx context.Context, db *tenant.DB, pool, node string) (*Lease, error) {
+	l := &Lease{db: db, pool: pool, node: node}
+	if err := l.lock(ctx); err != nil {
+		return nil, err
+	}
+	err := l.conn.QueryRow(ctx, `
+		insert into house.lease (pool, epoch, node, renewed_at) values ($1, 1, $2, now())
+		on conflict (pool) do update set epoch = house.lease.epoch + 1, node = excluded.node, renewed_at = now()
+		returning epoch`, pool, node).Scan(&l.epoch)
+	if err != nil {
+		l.Release()
+		return nil, fmt.Errorf("take the lease of pool %s: %w", pool, err)
+	}
+	return l, nil
+}
+
+// Epoch returns the number of this leadership; it grows with each.
+func (l *Lease) Epoch() int64 { return l.epoch }
+
+// Pool returns the name of the pool that the lease is for.
+func (l *Lease) Pool() string { return l.pool }
+
+// Node returns the name of the node that holds it.
+func (l *Lease) Node() string { return l.node }
+
+// lock takes the pool's advisory lock, waiting for whoever has it.
+func (l *Lease) lock(ctx context.Context) error {
+	conn, err := l.db.AcrossConn(ctx, "lead pool "+l.pool)
+	if err != nil {
+		return err
+	}
+	h := fnv.New64a()
+	_, _ = h.Write([]byte("switchboard pool " + l.pool))                                       // never fails
+	if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", int64(h.Sum64())); err != nil { //nolint:gosec // all 64 bits are the key
+		conn.Release()
+		return fmt.Errorf("wait to lead pool %s: %w", l.pool, err)
+	}
+	l.conn = conn
+	return nil
+}
+
+// Release ends the leadership.
+func (l *Lease) Release() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.drop()
+}
+
+// drop closes the session that holds the lock; a pooled one would keep it.
+func (l *Lease) drop() {
+	if l.conn == nil {
+		return
+	}
+	c := l.conn.Hijack()
+	l.conn = nil
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = c.Close(ctx)
+}
+
+const renew = `update house.lease set renewed_at = now() where pool = $1 and epoch = $2`
+
+const heard = `
+update house.dialog d set media_at = m.media_at
+from json_to_recordset($1) as m(id uuid, media_at timestamptz) where d.id = m.id`
+
+const keepGrants = `
+update house.operator_grant set lapses_at = now() + $2 * interval '1 millisecond' where subject = any ($1) and reason = 'call' and lapses_at > now()`
+
+// Heard is when a leg's last packet came.
+type Heard struct {
+	ID      uuid.UUID `json:"id"`
+	MediaAt time.Time `json:"media_at"`
+}
+
+// Renew says that the leader lives, when media was last heard, and that the
+// calls named are in hand still: the grants for them last forMS more. It
+// answers ErrSucceeded if the pool is another's.
+func (l *Lease) Renew(ctx context.Context, media []Heard, inHand []uuid.UUID, forMS int64) error {
+	if err := l.relock(ctx); err != nil {
+		return err
+	}
+	q := &pgx.Batch{}
+	q.Queue("select house.check_epoch($1, $2)", l.pool, l.epoch)
+	q.Queue(renew, l.pool, l.epoch)
+	w := writer{q: q}
+	rows(&w, heard, media)
+	if len(inHand) > 0 {
+		q.Queue(keepGrants, inHand, forMS)
+	}
+	if w.err != nil {
+		return w.err
+	}
+	return succeeded(l.db.AcrossBatch(ctx, "renew the lease", q))
+}
+
+// relock takes the lock again if its session was lost with the database. The
+// epoch shows whether somebody led meanwhile.
+func (l *Lease) relock(ctx context.Context) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.conn != nil && l.conn.Ping(ctx) == nil {
+		return nil
+	}
+	l.drop()
+	timed, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	return l.lock(timed)
+}
+
+// succeeded tells the refusal of a stale epoch from other errors.
+func succeeded(err error) error {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "55000" {
+		return fmt.Errorf("%w: %w", ErrSucceeded, err)
+	}
+	return err
+}
+
+// Refused reports whether err is the database's answer to what the batch
+// says, so that trying it again is useless.
+func Refused(err error) bool {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return false
+	}
+	switch pg.Code[:2] {
+	case "22", "23", "42", "21": // data, integrity, syntax and rights, cardinality
+		return true
+	}
+	return false
+}
+
+// Written reports whether err says that these events are in the journal
+// already: an earlier try was committed though its answer was lost.
+func Written(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "23505" && pg.SchemaName == "house" && strings.HasPrefix(pg.TableName, "event")
+}

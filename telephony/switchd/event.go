@@ -1,0 +1,110 @@
+package switchd
+
+import (
+	"encoding/json"
+
+	"github.com/google/uuid"
+
+	"switchboard/telephony/acd"
+	"switchboard/telephony/call"
+	"switchboard/telephony/directory"
+	"switchboard/telephony/journal"
+)
+
+// An Event is something that happened outside the switch. Its kind and its
+// JSON are what the journal keeps: ids and numbers only.
+type Event interface{ kind() string }
+
+type (
+	// Arrived: a trunk brought a call. What it brought that can be erased does
+	// not go into the journal.
+	Arrived struct {
+		Call    uuid.UUID         `json:"-"`
+		Number  *directory.Number `json:"-"` // whom it is for; nil: nobody of ours
+		Open    bool              `json:"open"`
+		Trunk   string            `json:"trunk"`
+		Dialled string            `json:"dialled"` // one of our numbers, or what was asked for
+		Party   journal.Party     `json:"-"`
+		Dialog  json.RawMessage   `json:"-"`
+		Leg     uuid.UUID         `json:"leg"`
+	}
+	// Greeted: the greeting and the notice of recording have been heard.
+	Greeted struct {
+		Call uuid.UUID `json:"-"`
+	}
+	// Accepted: the operator's telephone answered. Leg is that of the attempt.
+	Accepted struct {
+		Call     uuid.UUID       `json:"-"`
+		Operator uuid.UUID       `json:"operator"`
+		Leg      uuid.UUID       `json:"leg"`
+		Dialog   json.RawMessage `json:"-"`
+	}
+	// Declined: the operator's telephone did not take the call.
+	Declined struct {
+		Call     uuid.UUID  `json:"-"`
+		Operator uuid.UUID  `json:"operator"`
+		Leg      uuid.UUID  `json:"leg"`
+		Reason   acd.Reason `json:"reason"`
+		SIPCode  int        `json:"sip_code,omitempty"`
+	}
+	// HungUp: one side left, or we ended the call. Quiet is for how long nothing
+	// had been heard from the side that went silent: not billed.
+	HungUp struct {
+		Call    uuid.UUID `json:"-"`
+		By      call.By   `json:"by"`
+		SIPCode int       `json:"sip_code,omitempty"`
+		Reason  string    `json:"reason,omitempty"`
+		QuietMS int64     `json:"quiet_ms,omitempty"`
+	}
+	// Held and Resumed: the operator put the buyer on hold, and took them back.
+	Held struct {
+		Call uuid.UUID `json:"-"`
+	}
+	Resumed struct {
+		Call uuid.UUID `json:"-"`
+	}
+	// Ready: the operator is on duty.
+	Ready struct {
+		Operator  uuid.UUID   `json:"operator"`
+		Tier      acd.Tier    `json:"tier"`
+		Shops     []uuid.UUID `json:"shops"`
+		WrapUpMS  int64       `json:"wrap_up_ms"`
+		KeepReady bool        `json:"keep_ready,omitempty"`
+	}
+	// Away: the operator takes no more calls.
+	Away struct {
+		Operator uuid.UUID `json:"operator"`
+		Reason   string    `json:"reason"`
+	}
+	// Finished and Extended: the operator ends the wrap-up, or needs longer.
+	Finished struct {
+		Operator uuid.UUID `json:"operator"`
+	}
+	Extended struct {
+		Operator uuid.UUID `json:"operator"`
+		ByMS     int64     `json:"by_ms"`
+	}
+	// Recorded: a recording was closed; its row is complete.
+	Recorded struct {
+		Recording journal.Recording `json:"-"`
+		State     string            `json:"state"`
+		Bytes     int64             `json:"bytes"`
+		MS        int64             `json:"duration_ms"`
+	}
+	// Tick: nothing happened, but the room asked to be woken.
+	Tick struct{}
+)
+
+func (Arrived) kind() string  { return "arrived" }
+func (Greeted) kind() string  { return "greeted" }
+func (Accepted) kind() string { return "accepted" }
+func (Declined) kind() string { return "declined" }
+func (HungUp) kind() string   { return "hung-up" }
+func (Held) kind() string     { return "held" }
+func (Resumed) kind() string  { return "resumed" }
+func (Ready) kind() string    { return "ready" }
+func (Away) kind() string     { return "away" }
+func (Finished) kind() string { return "finished" }
+func (Extended) kind() string { return "extended" }
+func (Recorded) kind() string { return "recorded" }
+func (Tick) kind() string     { return "tick" }

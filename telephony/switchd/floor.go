@@ -1,0 +1,173 @@
+package switchd
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"switchboard/telephony/acd"
+	"switchboard/telephony/call"
+	"switchboard/telephony/directory"
+	"switchboard/telephony/journal"
+)
+
+// floor is all that the switch knows: the room, the calls that are up, and
+// what the present batch will write and do. It does no I/O.
+type floor struct {
+	pool    string
+	epoch   int64
+	node    string
+	room    *acd.Room
+	calls   map[acd.CallID]*live
+	numbers map[uuid.UUID]int64 // last call number of each shop
+	seq     int64
+
+	now     acd.Instant
+	batch   *journal.Batch
+	changed []*live
+	effects []effect
+	hints   []Hint
+	counts  Counts
+}
+
+// effect is what a step wants of the telephones.
+type effect func(Phones)
+
+// Counts are totals since the start.
+type Counts struct {
+	Calls, Answered, Lost, Refused, Offers, Ignored int64
+}
+
+// live is a call that is not finished.
+type live struct {
+	id      uuid.UUID
+	key     acd.CallID
+	number  *directory.Number
+	life    call.Call
+	row     journal.Call
+	fresh   bool         // its row is not in the database yet
+	dirty   bool         // its row is not what it was
+	as      call.Outcome // how it will have ended if no person answers; "" to be told
+	leg     uuid.UUID    // of the operator: ringing or talking
+	with    uuid.UUID    // that operator
+	dialogs []uuid.UUID
+	met     acd.Explanation // how the room stood for a caller who gave up
+}
+
+func newFloor(pool string, epoch int64, node string, numbers map[uuid.UUID]int64, policy acd.Policy) *floor {
+	return &floor{
+		pool: pool, epoch: epoch, node: node, numbers: numbers,
+		room: acd.NewRoom(policy), calls: map[acd.CallID]*live{}, batch: &journal.Batch{},
+	}
+}
+
+// take hands over what the steps since the last take wrote and want done.
+// There is nothing to write if batch is nil.
+func (f *floor) take() (batch *journal.Batch, effects []effect, hints []Hint) {
+	for _, l := range f.changed {
+		if l.fresh {
+			f.batch.Arrived = append(f.batch.Arrived, l.row)
+		} else {
+			f.batch.Calls = append(f.batch.Calls, l.row)
+		}
+		f.hints = append(f.hints, Hint{l.number.Shop.ID, l.id, l.row.State})
+		l.fresh, l.dirty = false, false
+	}
+	if len(f.batch.Events) > 0 {
+		batch = f.batch
+	}
+	effects, hints = f.effects, f.hints
+	f.batch, f.changed, f.effects, f.hints = &journal.Batch{}, nil, nil, nil
+	return batch, effects, hints
+}
+
+// step applies one event.
+func (f *floor) step(now acd.Instant, ev Event) {
+	f.now = max(f.now, now)
+	switch ev := ev.(type) {
+	case Arrived:
+		f.arrive(ev)
+	case Greeted:
+		f.greeted(ev)
+	case Accepted:
+		f.accepted(ev)
+	case Declined:
+		f.declined(ev)
+	case HungUp:
+		f.hungUp(ev)
+	case Held:
+		f.hold(ev, ev.Call, call.Hold, func(p Phones) { p.Hold(ev.Call) })
+	case Resumed:
+		f.hold(ev, ev.Call, call.Resume, func(p Phones) { p.Resume(ev.Call) })
+	case Ready:
+		f.ready(ev)
+	case Away:
+		f.log(nil, ev)
+		f.act(acd.Away{Operator: key(ev.Operator), Reason: ev.Reason})
+	case Finished:
+		f.log(nil, ev)
+		f.act(acd.Finished{Operator: key(ev.Operator)})
+	case Extended:
+		f.log(nil, ev)
+		f.act(acd.Extended{Operator: key(ev.Operator), By: ev.ByMS})
+	case Recorded:
+		f.recorded(ev)
+	case Tick:
+		f.tick()
+	}
+}
+
+// tick wakes the room. It is journalled only when something came of it: the
+// other wakings change nothing that a replay could miss.
+func (f *floor) tick() {
+	actions := f.room.Step(f.now, acd.Tick{})
+	if len(actions) > 0 {
+		f.log(nil, Tick{})
+	}
+	f.carryOut(actions)
+}
+
+func key(operator uuid.UUID) acd.OperatorID { return acd.OperatorID(operator.String()) }
+
+// act steps the room.
+func (f *floor) act(ev acd.Event) []acd.Action {
+	actions := f.room.Step(f.now, ev)
+	f.carryOut(actions)
+	return actions
+}
+
+func (f *floor) do(e effect) { f.effects = append(f.effects, e) }
+
+// instant is f.now as the database and the page show it.
+func (f *floor) instant() time.Time { return time.UnixMilli(int64(f.now)).UTC() }
+
+// log journals an event of the call, or of the pool where l is nil.
+func (f *floor) log(l *live, ev Event) { f.write(l, ev.kind(), ev) }
+
+// write journals something that happened or was decided. A body of ours always
+// has a JSON form.
+func (f *floor) write(l *live, kind string, body any) {
+	doc, err := json.Marshal(body)
+	if err != nil {
+		panic("journal " + kind + ": " + err.Error())
+	}
+	f.seq++
+	e := journal.Event{Seq: f.seq, AtMS: int64(f.now), At: f.instant(), Kind: kind, Body: doc}
+	if l != nil {
+		e.CallID, e.ShopID = &l.id, &l.row.ShopID
+	}
+	f.batch.Events = append(f.batch.Events, e)
+}
+
+// change marks the call's row as one to write, once a batch.
+func (f *floor) change(l *live) {
+	l.sync()
+	if !l.dirty {
+		l.dirty = true
+		f.changed = append(f.changed, l)
+	}
+}
+
+// live returns the call if it is up.
+func (f *floor) live(id uuid.UUID) *live { return f.calls[acd.CallID(id.String())] }

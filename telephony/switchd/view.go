@@ -1,0 +1,111 @@
+package switchd
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"switchboard/telephony/acd"
+	"switchboard/telephony/call"
+	"switchboard/telephony/command"
+	"switchboard/telephony/journal"
+	"switchboard/tenant/fault"
+)
+
+// Floor returns the room as a supervisor sees it.
+func (s *Switch) Floor(ctx context.Context) (command.Floor, error) {
+	var out command.Floor
+	err := s.ask(ctx, func(f *floor) { out = f.view(s.Now()) })
+	return out, err
+}
+
+// Desk returns one operator. Who never came on duty is away.
+func (s *Switch) Desk(ctx context.Context, operator uuid.UUID) (command.Desk, error) {
+	out := command.Desk{Operator: operator, State: "away"}
+	err := s.ask(ctx, func(f *floor) {
+		for _, d := range f.view(s.Now()).Operators {
+			if d.Operator == operator {
+				out = d
+			}
+		}
+	})
+	return out, err
+}
+
+// InHand returns the call if the operator has it, as the switch's own words
+// for what happens to it.
+func (s *Switch) InHand(ctx context.Context, operator, id uuid.UUID) error {
+	var held bool
+	err := s.ask(ctx, func(f *floor) {
+		l := f.live(id)
+		held = l != nil && l.with == operator && (l.life.State == call.Talking || l.life.State == call.Held)
+	})
+	if err == nil && !held {
+		return fmt.Errorf("operator %s has no call %s in hand: %w", operator, id, fault.NotFound)
+	}
+	return err
+}
+
+// Up returns the calls that are up: those in hand of an operator, and the legs
+// of all.
+func (s *Switch) Up(ctx context.Context) (inHand []uuid.UUID, err error) {
+	err = s.ask(ctx, func(f *floor) {
+		for _, l := range f.calls {
+			if l.row.OperatorID != nil {
+				inHand = append(inHand, l.id)
+			}
+		}
+	})
+	return inHand, err
+}
+
+// Counts returns the totals, and how many calls are up.
+func (s *Switch) Counts(ctx context.Context) (c Counts, up int, err error) {
+	err = s.ask(ctx, func(f *floor) { c, up = f.counts, len(f.calls) })
+	return c, up, err
+}
+
+func (f *floor) view(now acd.Instant) command.Floor {
+	v := f.room.View()
+	out := command.Floor{At: wall(now), Pool: f.pool, Epoch: f.epoch, Calls: []command.Call{}, Operators: []command.Desk{}}
+	for _, c := range v.Calls {
+		if l := f.calls[c.Call]; l != nil {
+			out.Calls = append(out.Calls, l.view(c))
+		}
+	}
+	for _, o := range v.Operators {
+		d := command.Desk{
+			Operator: uuid.MustParse(string(o.Operator)), State: command.State(o.State), OnDuty: o.OnDuty, Reason: o.Reason, Since: wall(o.Since),
+		}
+		if o.Until != acd.Never {
+			d.Until = ptr(wall(o.Until))
+		}
+		if l := f.calls[o.Call]; l != nil {
+			d.Call = ptr(l.view(acd.CallView{Due: acd.Never}))
+		}
+		out.Operators = append(out.Operators, d)
+	}
+	return out
+}
+
+func (l *live) view(c acd.CallView) command.Call {
+	v := command.Call{
+		ID: l.id, ShopID: l.row.ShopID, QueueID: *l.row.QueueID, NumberID: *l.row.NumberID, State: command.State(l.life.State),
+		StartedAt: l.row.StartedAt, AnsweredAt: instant(l.life.AnsweredAt), Position: c.Position,
+	}
+	if c.Due != acd.Never {
+		v.Due = ptr(wall(c.Due))
+	}
+	if l.with != uuid.Nil {
+		v.Operator = ptr(l.with)
+	}
+	return v
+}
+
+func wall(i acd.Instant) time.Time { return time.UnixMilli(int64(i)).UTC() }
+
+func ptr[T any](v T) *T { return &v }
+
+var _ Journal = (*journal.Lease)(nil)
