@@ -31,6 +31,11 @@ var may = map[string][]string{
 	"telephony/media/wav":  {"telephony/media/g711"},
 	"telephony/sdp":        {"telephony/media/g711"},
 
+	// money: what a call costs
+	"billing/rating": {"billing/money"},
+	"billing/plan":   {"billing/money", "billing/rating", "tenant/fault"},
+	"billing/rate":   {"billing/money", "billing/plan", "billing/rating", "tenant/fault"},
+
 	// the kernel, its schema and its test world
 	"migrations":        {},
 	"tenant":            {"tenant/fault"},
@@ -50,6 +55,12 @@ var may = map[string][]string{
 		"tenant/cdr", "tenant/fault", "tenant/task",
 	},
 
+	// calls as a shop reads them, the work that is owed for them, what was bought
+	"tenant/page":   {"tenant/fault"},
+	"tenant/outbox": {"tenant"},
+	"tenant/cdr":    {"telephony/e164", "tenant", "tenant/fault", "tenant/outbox", "tenant/page", "tenant/task"},
+	"tenant/task":   {"tenant", "tenant/outbox"},
+
 	// engines for whoever has none, and the files of the frontend
 	"deploy/embedded": {},
 	"frontend":        {},
@@ -57,12 +68,14 @@ var may = map[string][]string{
 
 // pure packages decide and do nothing else.
 var pure = []string{
+	"billing/money", "billing/rating",
 	"telephony/acd", "telephony/call",
 	"telephony/media/g711", "telephony/media/tone",
 }
 
 // exact packages also hold no floating-point number.
 var exact = []string{
+	"billing/money", "billing/rating",
 	"telephony/acd", "telephony/call",
 }
 
