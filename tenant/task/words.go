@@ -1,0 +1,76 @@
+package task
+
+import "fmt"
+
+// Reason is why nobody spoke to a caller.
+type Reason string
+
+// The reasons. Words tells them to a person.
+const (
+	Abandoned Reason = "abandoned" // hung up while waiting
+	Busy      Reason = "busy"      // no place in the queue
+	Failed    Reason = "failed"    // our fault, or the network's
+	Closed    Reason = "closed"    // outside the shop's hours
+)
+
+// Words says in the shop's language ("ru", else English) why a call was lost
+// after waiting for so many milliseconds while onDuty operators were all busy.
+func Words(language string, reason Reason, waitedMS int64, onDuty int) string {
+	s := waitedMS / 1000
+	if language == "ru" {
+		return russian(reason, s, onDuty)
+	}
+	return english(reason, s, onDuty)
+}
+
+func russian(reason Reason, s int64, onDuty int) string {
+	switch reason {
+	case Abandoned:
+		return fmt.Sprintf("Повесил трубку через %d с: %s.", s, busyRussian(onDuty))
+	case Busy:
+		return fmt.Sprintf("Не принят в очередь: %s.", busyRussian(onDuty))
+	case Closed:
+		return "Позвонил в нерабочее время."
+	default:
+		return fmt.Sprintf("Связь оборвалась через %d с ожидания.", s)
+	}
+}
+
+func busyRussian(onDuty int) string {
+	switch {
+	case onDuty == 0:
+		return "на смене никого не было"
+	case onDuty == 1:
+		return "единственный оператор был занят"
+	case onDuty%10 == 1 && onDuty%100 != 11:
+		return fmt.Sprintf("все %d оператор были заняты", onDuty)
+	case onDuty%10 >= 2 && onDuty%10 <= 4 && (onDuty%100 < 12 || onDuty%100 > 14):
+		return fmt.Sprintf("все %d оператора были заняты", onDuty)
+	default:
+		return fmt.Sprintf("все %d операторов были заняты", onDuty)
+	}
+}
+
+func english(reason Reason, s int64, onDuty int) string {
+	switch reason {
+	case Abandoned:
+		return fmt.Sprintf("Hung up after %d s: %s.", s, busyEnglish(onDuty))
+	case Busy:
+		return fmt.Sprintf("Not taken into the queue: %s.", busyEnglish(onDuty))
+	case Closed:
+		return "Called outside opening hours."
+	default:
+		return fmt.Sprintf("The line broke after %d s of waiting.", s)
+	}
+}
+
+func busyEnglish(onDuty int) string {
+	switch onDuty {
+	case 0:
+		return "nobody was on duty"
+	case 1:
+		return "the only operator was busy"
+	default:
+		return fmt.Sprintf("all %d operators were busy", onDuty)
+	}
+}
