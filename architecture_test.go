@@ -59,7 +59,7 @@ var may = map[string][]string{
 	"tenant/page":   {"tenant/fault"},
 	"tenant/outbox": {"tenant"},
 	"tenant/cdr":    {"telephony/e164", "tenant", "tenant/fault", "tenant/outbox", "tenant/page", "tenant/task"},
-	"tenant/task":   {"tenant", "tenant/outbox"},
+	"tenant/task":   {"tenant", "tenant/fault", "tenant/outbox", "tenant/page"},
 
 	// engines for whoever has none, and the files of the frontend
 	"deploy/embedded": {},
