@@ -26,6 +26,7 @@ var may = map[string][]string{
 	"telephony/call": {},
 
 	// telephone audio
+	"telephony/media":      {"telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
 	"telephony/media/g711": {},
 	"telephony/media/tone": {},
 	"telephony/media/wav":  {"telephony/media/g711"},

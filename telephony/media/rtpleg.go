@@ -1,0 +1,224 @@
+package media
+
+import (
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"switchboard/telephony/media/g711"
+	"switchboard/telephony/sdp"
+)
+
+// RTPLeg is a Leg over plain RTP on a UDP port of its own.
+type RTPLeg struct {
+	local  netip.AddrPort
+	opened time.Time
+	chosen atomic.Pointer[sdp.Chosen]
+	sink   atomic.Pointer[func(*Packet)]
+	press  atomic.Pointer[func(Digit)]
+	count  counters
+	heard  atomic.Int64 // when, as time since opened; 0 for never
+
+	// what the reading goroutine uses alone
+	packet  Packet
+	budget  allowance
+	digits  digits
+	pressed [4]Digit
+	losses  losses
+
+	rx struct {
+		sync.Mutex
+		latch latch
+	}
+	tx struct {
+		sync.Mutex
+		stream stream
+		socket socket
+		closed bool
+		target netip.AddrPort
+		buffer [maxDatagram]byte
+	}
+}
+
+// maxDatagram is the longest datagram that is read or sent: one Ethernet frame.
+const maxDatagram = 1500
+
+type counters struct{ received, sent, unsent, unusable, foreign, excess, lost atomic.Int64 }
+
+func newRTPLeg(now time.Time) *RTPLeg {
+	l := &RTPLeg{opened: now}
+	l.tx.stream = newStream(now)
+	return l
+}
+
+// LocalAddr returns the address that the leg is bound to.
+func (l *RTPLeg) LocalAddr() netip.AddrPort { return l.local }
+
+// SetRemote tells what the dialog's SDP has agreed on. Until then, and while
+// it says that the party does not want to hear, nothing is sent. A changed
+// address is believed from now on; see latch.
+func (l *RTPLeg) SetRemote(chosen sdp.Chosen) {
+	l.rx.Lock()
+	defer l.rx.Unlock()
+	l.rx.latch.aim(chosen.Remote, time.Now())
+	l.chosen.Store(&chosen)
+	l.retarget()
+}
+
+// retarget has the packets go to where the latch says. The caller holds l.rx.
+func (l *RTPLeg) retarget() {
+	l.tx.Lock()
+	defer l.tx.Unlock()
+	l.tx.target = l.rx.latch.target()
+}
+
+// receive takes a datagram that came from an address; the leg's reader calls
+// it, one call at a time, and reuses datagram afterwards.
+func (l *RTPLeg) receive(datagram []byte, from netip.AddrPort, at time.Time) {
+	p := &l.packet
+	chosen := l.chosen.Load()
+	if chosen == nil || !p.parse(datagram) || !p.classify(chosen) {
+		l.count.unusable.Add(1)
+		return
+	}
+	p.At = at
+	if !l.believes(from, p) {
+		l.count.foreign.Add(1)
+		return
+	}
+	if !l.budget.spend(at) {
+		l.count.excess.Add(1)
+		return
+	}
+	l.count.received.Add(1)
+	l.count.lost.Add(l.losses.take(p))
+	l.heard.Store(max(int64(at.Sub(l.opened)), 1))
+	l.notice(p)
+	if sink := l.sink.Load(); sink != nil {
+		(*sink)(p)
+	}
+}
+
+// classify sets p's law, and reports whether its payload type was agreed on.
+// Who agreed on one law of G.711 may send the other: some answer an offer of
+// two with both, and then use either.
+func (p *Packet) classify(chosen *sdp.Chosen) bool {
+	switch p.PayloadType {
+	case chosen.PayloadType:
+		p.Law = chosen.Law
+	case g711.ALaw.PayloadType():
+		p.Law = g711.ALaw
+	case g711.MuLaw.PayloadType():
+		p.Law = g711.MuLaw
+	case chosen.EventOurs, chosen.EventType:
+		p.Law = 0
+	default:
+		return false
+	}
+	return true
+}
+
+// believes asks the latch, and follows it to where it moves.
+func (l *RTPLeg) believes(from netip.AddrPort, p *Packet) bool {
+	l.rx.Lock()
+	defer l.rx.Unlock()
+	before := l.rx.latch.source
+	ok := l.rx.latch.admit(from, p)
+	if l.rx.latch.source != before {
+		l.retarget()
+	}
+	return ok
+}
+
+// notice tells of pressed keys.
+func (l *RTPLeg) notice(p *Packet) {
+	got := l.pressed[:0]
+	if p.Law == 0 {
+		got = l.digits.take(p, got)
+	} else {
+		got = l.digits.audio(p.Timestamp, got)
+	}
+	press := l.press.Load()
+	if press == nil {
+		return
+	}
+	for _, d := range got {
+		(*press)(d)
+	}
+}
+
+// Send relays p, translated into the party's law.
+func (l *RTPLeg) Send(p *Packet) {
+	chosen := l.chosen.Load()
+	if chosen == nil || !chosen.Direction.Sends() {
+		return
+	}
+	number := chosen.PayloadType
+	if p.Law == 0 {
+		number = chosen.EventType
+	}
+	if p.Law == 0 && number == 0 {
+		return
+	}
+	l.tx.Lock()
+	defer l.tx.Unlock()
+	if l.tx.stream.sending(p.At) {
+		return
+	}
+	h := l.tx.stream.relay(p)
+	h.payloadType = number
+	b := l.tx.buffer[:headerSize+min(len(p.Payload), maxDatagram-headerSize)]
+	if table := g711.Table(p.Law, chosen.Law); table != nil {
+		for i := range b[headerSize:] {
+			b[headerSize+i] = table[p.Payload[i]]
+		}
+	} else {
+		copy(b[headerSize:], p.Payload)
+	}
+	l.write(h, b)
+}
+
+// SendFrame sends audio of our own.
+func (l *RTPLeg) SendFrame(payload []byte) {
+	chosen := l.chosen.Load()
+	if chosen == nil || !chosen.Direction.Sends() {
+		return
+	}
+	l.tx.Lock()
+	defer l.tx.Unlock()
+	h := l.tx.stream.frame(len(payload), time.Now())
+	h.payloadType = chosen.PayloadType
+	b := l.tx.buffer[:headerSize+min(len(payload), maxDatagram-headerSize)]
+	copy(b[headerSize:], payload)
+	l.write(h, b)
+}
+
+// SendEvent sends one packet of a pressed key.
+func (l *RTPLeg) SendEvent(e Event) {
+	chosen := l.chosen.Load()
+	if chosen == nil || chosen.EventType == 0 || !chosen.Direction.Sends() {
+		return
+	}
+	l.tx.Lock()
+	defer l.tx.Unlock()
+	h := l.tx.stream.send(e, time.Now())
+	h.payloadType = chosen.EventType
+	b := l.tx.buffer[:headerSize+eventSize]
+	e.put(b[headerSize:])
+	l.write(h, b)
+}
+
+// write completes b, whose payload is in place, and sends it. The caller holds
+// l.tx.
+func (l *RTPLeg) write(h header, b []byte) {
+	if l.tx.closed || !l.tx.target.IsValid() {
+		return
+	}
+	h.put(b)
+	if err := l.tx.socket.send(b, l.tx.target); err != nil {
+		l.count.unsent.Add(1) // a full buffer or an unreachable network: the next packet may pass
+		return
+	}
+	l.count.sent.Add(1)
+}

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package media
+
+func newTransport() (transport, error) { return newGoroutines(), nil }
