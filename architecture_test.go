@@ -25,6 +25,11 @@ var may = map[string][]string{
 	"telephony/acd":  {},
 	"telephony/call": {},
 
+	// telephone signalling: SIP
+	"telephony/sipua/wire":   {},
+	"telephony/sipua/guard":  {"telephony/sipua/wire"},
+	"telephony/sipua/digest": {},
+
 	// telephone audio
 	"telephony/media":      {"telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
 	"telephony/media/g711": {},
