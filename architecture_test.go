@@ -31,11 +31,12 @@ var may = map[string][]string{
 	"telephony/sipua/digest": {},
 
 	// telephone audio
-	"telephony/media":      {"telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
-	"telephony/media/g711": {},
-	"telephony/media/tone": {},
-	"telephony/media/wav":  {"telephony/media/g711"},
-	"telephony/sdp":        {"telephony/media/g711"},
+	"telephony/media":        {"telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
+	"telephony/media/g711":   {},
+	"telephony/media/prompt": {"telephony/media"},
+	"telephony/media/tone":   {},
+	"telephony/media/wav":    {"telephony/media/g711"},
+	"telephony/sdp":          {"telephony/media/g711"},
 
 	// money: what a call costs
 	"billing/rating": {"billing/money"},
@@ -65,6 +66,9 @@ var may = map[string][]string{
 	"tenant/page":   {"tenant/fault"},
 	"tenant/outbox": {"tenant"},
 	"tenant/cdr":    {"telephony/e164", "tenant", "tenant/fault", "tenant/outbox", "tenant/page", "tenant/task"},
+	"tenant/buyer":  {"telephony/e164", "tenant", "tenant/fault"},
+	"tenant/order":  {"billing/money", "telephony/e164", "tenant", "tenant/buyer", "tenant/fault", "tenant/page"},
+	"tenant/live":   {"tenant"},
 	"tenant/task":   {"tenant", "tenant/fault", "tenant/outbox", "tenant/page"},
 
 	// engines for whoever has none, and the files of the frontend

@@ -97,6 +97,13 @@ type Chosen struct {
 	Direction   Direction // ours: what we may send and shall receive
 }
 
+// Speaks reports whether an answer of one who speaks laws would leave anything
+// to talk over.
+func (s Session) Speaks(laws ...g711.Law) bool {
+	_, _, ok := s.choose(laws)
+	return s.usable(ok) == nil
+}
+
 // choose returns the first law of ours that s has, and its payload type.
 func (s Session) choose(ours []g711.Law) (g711.Law, uint8, bool) {
 	for _, law := range ours {

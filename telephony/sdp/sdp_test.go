@@ -150,7 +150,7 @@ func TestAnswerPrefersOurOrder(t *testing.T) {
 		g711.MuLaw: {g711.MuLaw, g711.ALaw},
 	} {
 		_, chosen, err := NewLocal(here, laws...).Answer(parse(t, carrier))
-		if err != nil || chosen.Law != want || chosen.PayloadType != want.PayloadType() {
+		if err != nil || !parse(t, carrier).Speaks(laws...) || chosen.Law != want || chosen.PayloadType != want.PayloadType() {
 			t.Errorf("%v: chosen %v, %v", laws, chosen, err)
 		}
 	}
@@ -186,9 +186,10 @@ func TestAnswerRefuses(t *testing.T) {
 		"declined":        edit("audio 40002", "audio 0"),
 		"wideband PCMA":   strings.Replace(edit("18 0 8 101", "96"), "a=rtpmap:101 telephone-event/8000", "a=rtpmap:96 PCMA/16000", 1),
 	} {
-		_, _, err := NewLocal(here, g711.ALaw, g711.MuLaw).Answer(parse(t, body))
-		if !errors.Is(err, ErrUnacceptable) {
-			t.Errorf("%s: %v", name, err)
+		s := parse(t, body)
+		_, _, err := NewLocal(here, g711.ALaw, g711.MuLaw).Answer(s)
+		if !errors.Is(err, ErrUnacceptable) || s.Speaks(g711.ALaw, g711.MuLaw) {
+			t.Errorf("%s: speaks %v, %v", name, s.Speaks(g711.ALaw, g711.MuLaw), err)
 		}
 	}
 	if _, _, err := NewLocal(here, g711.ALaw).Answer(parse(t, edit("18 0 8", "18 0"))); !errors.Is(err, ErrUnacceptable) {
