@@ -25,6 +25,9 @@ var may = map[string][]string{
 	"telephony/acd":  {},
 	"telephony/call": {},
 
+	// what-if, on the same core
+	"telephony/simulate": {"telephony/acd"},
+
 	// telephone signalling: SIP
 	"telephony/sipua/wire":   {},
 	"telephony/sipua/guard":  {"telephony/sipua/wire"},
@@ -42,6 +45,14 @@ var may = map[string][]string{
 	"billing/rating": {"billing/money"},
 	"billing/plan":   {"billing/money", "billing/rating", "tenant/fault"},
 	"billing/rate":   {"billing/money", "billing/plan", "billing/rating", "tenant/fault"},
+
+	// scripts, catalogues and the demo's two shops
+	"tenant/script":             {"tenant", "tenant/fault", "tenant/script/graph", "tenant/script/walk"},
+	"tenant/script/graph":       {"tenant/fault"},
+	"tenant/script/walk":        {"billing/money", "telephony/e164", "tenant/fault", "tenant/script/graph"},
+	"tenant/catalogue/feed":     {"billing/money", "tenant/fault"},
+	"tenant/catalogue/feedtest": {},
+	"demo/data":                 {},
 
 	// the kernel, its schema and its test world
 	"migrations":        {},
@@ -81,12 +92,14 @@ var pure = []string{
 	"billing/money", "billing/rating",
 	"telephony/acd", "telephony/call",
 	"telephony/media/g711", "telephony/media/tone",
+	"tenant/script/graph", "tenant/script/walk",
 }
 
 // exact packages also hold no floating-point number.
 var exact = []string{
 	"billing/money", "billing/rating",
 	"telephony/acd", "telephony/call",
+	"tenant/script/graph", "tenant/script/walk",
 }
 
 // harmless is the calculating part of the standard library.
