@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -27,7 +28,7 @@ type who struct {
 
 func server() (who, error) {
 	if os.Getuid() != 0 {
-		return who{uid: uint32(os.Getuid()), gid: uint32(os.Getgid())}, nil //nolint:gosec // the kernel's ids are 32 bits wide
+		return who{uid: uint32(os.Getuid()), gid: uint32(os.Getgid())}, nil
 	}
 	for _, name := range []string{"postgres", "nobody"} {
 		u, err := user.Lookup(name)
@@ -178,7 +179,7 @@ func sweep(dir string) {
 	if err != nil || time.Since(info.ModTime()) < 10*time.Minute {
 		return
 	}
-	lock, err := lockFolder(dir)
+	lock, err := tryLock(dir)
 	if err != nil {
 		return
 	}
@@ -186,9 +187,32 @@ func sweep(dir string) {
 	_ = os.RemoveAll(dir) // another user's folder stays: it does no harm
 }
 
+// lockPatience is how long a folder may stay locked by a process that is gone:
+// a child that it was starting holds the lock too, until it runs its program.
+const lockPatience = time.Second
+
+// errHeld says that another process has the lock.
+var errHeld = errors.New("in use by another process")
+
 // lockFolder takes the folder for this process, until the file is closed or
 // the process ends.
-func lockFolder(dir string) (*os.File, error) {
+func lockFolder(ctx context.Context, dir string) (*os.File, error) {
+	ctx, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
+	for {
+		f, err := tryLock(dir)
+		if !errors.Is(err, errHeld) {
+			return f, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func tryLock(dir string) (*os.File, error) {
 	path := filepath.Join(dir, "lock")
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -197,7 +221,8 @@ func lockFolder(dir string) (*os.File, error) {
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		defer f.Close()
 		holder, _ := os.ReadFile(path)
-		return nil, fmt.Errorf("another Switchboard (process %s) is using the data in %s: stop it, or choose another folder with --data", strings.TrimSpace(string(holder)), dir)
+		return nil, fmt.Errorf("the data in %s are %w (%s): stop that Switchboard, or choose another folder with --data",
+			dir, errHeld, strings.TrimSpace(string(holder)))
 	}
 	if err := f.Truncate(0); err != nil {
 		return nil, errors.Join(err, f.Close())

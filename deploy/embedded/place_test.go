@@ -98,7 +98,7 @@ func TestSweepTakesOnlyTheOldAndUnlocked(t *testing.T) {
 	t.Parallel()
 	old := time.Now().Add(-time.Hour)
 	young, held, left := tree(t, 0o711), tree(t, 0o711), tree(t, 0o711)
-	lock, err := lockFolder(held)
+	lock, err := lockFolder(t.Context(), held)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,7 +51,7 @@ type Postgres struct {
 // port of the kernel's choice. The databases move where Place says if the
 // user that the server runs as can't reach dir: see Dir.
 func StartPostgres(ctx context.Context, dir string, o Options) (*Postgres, error) {
-	p, err := claim(dir, o)
+	p, err := claim(ctx, dir, o)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func StartPostgres(ctx context.Context, dir string, o Options) (*Postgres, error
 }
 
 // claim makes the folder and takes its lock, so that two servers never meet.
-func claim(dir string, o Options) (*Postgres, error) {
+func claim(ctx context.Context, dir string, o Options) (*Postgres, error) {
 	w, err := server()
 	if err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func claim(dir string, o Options) (*Postgres, error) {
 	if err := w.prepare(dir); err != nil {
 		return nil, err
 	}
-	lock, err := lockFolder(dir)
+	lock, err := lockFolder(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
