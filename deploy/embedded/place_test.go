@@ -115,3 +115,20 @@ func TestSweepTakesOnlyTheOldAndUnlocked(t *testing.T) {
 		}
 	}
 }
+
+// A child holds its parent's lock until it runs its program, which may be
+// after the parent was killed.
+func TestLockOfADyingProcessIsWaitedOut(t *testing.T) {
+	t.Parallel()
+	dir := tree(t, 0o711)
+	dying, err := tryLock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(100*time.Millisecond, func() { _ = dying.Close() })
+	lock, err := lockFolder(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Close()
+}
