@@ -118,8 +118,3 @@ func (l Leg) Finished() FinishedCall {
 func (f FinishedCall) Key() string { return fmt.Sprintf("%s:%d:%d", f.CallID, f.Leg, f.Version) }
 
 func (l Leg) ask() outbox.Ask { return outbox.Ask{Now: l.ReceivedAt, Key: l.Finished().Key()} }
-
-// Owed returns the row of the outbox that is owed for the record.
-func (l Leg) Owed() (outbox.Row, error) {
-	return Finished.Row(tenant.ID(l.ShopID), l.Finished(), l.ask())
-}

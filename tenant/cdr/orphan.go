@@ -37,7 +37,7 @@ type orphan struct {
 // try. Nothing counts past the last media that its dialogs heard. The call, its
 // record, the job that rates it, the end of its grants and, if nobody had
 // answered, the callback are one transaction. The dialogs stay: whoever starts
-// the switch again has BYE to send to them, and drops them with DropDialogs.
+// the switch again has BYE to send to their other ends.
 func CloseOrphan(tx tenant.AcrossTx, shop tenant.ID, id uuid.UUID, now time.Time) (bool, error) {
 	o, found, err := takeOrphan(tx, shop, id)
 	if err != nil || !found {
@@ -143,9 +143,10 @@ func (o *orphan) lose(tx tenant.AcrossTx, now time.Time) error {
 	if o.AnsweredAt != nil || o.Outcome.Valid || o.Direction != "inbound" {
 		return nil
 	}
+	waited := o.untilEnd().Milliseconds()
 	err := task.Lose(tx, task.Lost{
 		ShopID: o.ShopID, ID: uuid.Must(uuid.NewV7()), TaskID: uuid.Must(uuid.NewV7()), CallID: o.ID, QueueID: o.QueueID,
-		Reason: task.Failed, Words: task.Words(o.Language, task.Failed, o.QueueMS, 0), WaitedMS: o.QueueMS,
+		Reason: task.Failed, Words: task.Words(o.Language, task.Failed, waited, 0), WaitedMS: waited,
 		Owner: "pool:" + o.Pool, LostAt: *o.EndedAt, DueAt: now.Add(task.CallBackWithin),
 	})
 	if err != nil {
@@ -158,13 +159,4 @@ func (o *orphan) audit(tx tenant.AcrossTx, _ time.Time) error {
 	return tenant.AuditAcross(tx, "job:reap", "call.close", o.ID.String(), map[string]any{
 		"shop": o.ShopID, "outcome": o.outcome(), "talk_ms": o.TalkMS, "queue_ms": o.QueueMS,
 	})
-}
-
-// DropDialogs forgets the dialogs of a call, once their other ends were told or
-// can no longer be.
-func DropDialogs(tx tenant.AcrossTx, call uuid.UUID) error {
-	if err := tx.Query().Exec("delete from house.dialog where call_id = ?", call).Error; err != nil {
-		return fmt.Errorf("drop the dialogs of call %s: %w", call, err)
-	}
-	return nil
 }
