@@ -73,11 +73,15 @@ func (w who) place(dir, refuge string) (string, error) {
 }
 
 // reaches reports whether w may pass through dir and all folders above it.
-// Those that are yet to be made count as open, and so does an empty one:
-// prepare opens it.
+// Those that are yet to be made count as open, and so does the last one that
+// exists if it is empty: prepare opens it.
 func (w who) reaches(dir string) bool {
-	for at := dir; ; at = filepath.Dir(at) {
-		if !w.passes(at) && (at != dir || !empty(dir)) {
+	last := dir
+	for !exists(last) && last != filepath.Dir(last) {
+		last = filepath.Dir(last)
+	}
+	for at := last; ; at = filepath.Dir(at) {
+		if !w.passes(at) && (at != last || !empty(at)) {
 			return false
 		}
 		if at == filepath.Dir(at) {
@@ -86,11 +90,13 @@ func (w who) reaches(dir string) bool {
 	}
 }
 
+func exists(dir string) bool {
+	_, err := os.Stat(dir)
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
 func (w who) passes(dir string) bool {
 	info, err := os.Stat(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return true
-	}
 	if err != nil {
 		return false
 	}
@@ -115,11 +121,10 @@ func empty(dir string) bool {
 // prepare makes dir and the folders above it, open to w for passing through
 // and to nobody else for listing, whatever the umask.
 func (w who) prepare(dir string) error {
-	_, err := os.Stat(dir)
-	if err == nil && w.passes(dir) {
+	if w.passes(dir) {
 		return nil
 	}
-	if errors.Is(err, fs.ErrNotExist) {
+	if !exists(dir) {
 		if err := w.prepare(filepath.Dir(dir)); err != nil {
 			return err
 		}

@@ -49,7 +49,8 @@ func TestPlace(t *testing.T) {
 		{"closed folder with something in it", full(tree(t, 0o700)), true},
 		{"new folder in an open one", filepath.Join(tree(t, 0o711), "new", "newer"), false},
 		{"new folder in a closed home", filepath.Join(full(tree(t, 0o700)), "new"), true},
-		{"new folder in an empty closed home", filepath.Join(tree(t, 0o700), "new"), true},
+		{"new folder in an empty closed one, which may be opened", filepath.Join(tree(t, 0o700), "new", "newer"), false},
+		{"new folder in an empty closed one in a closed home", filepath.Join(tree(t, 0o700, 0o700), "new"), true},
 		{"open folder in a closed home", tree(t, 0o700, 0o711), true},
 	}
 	for _, c := range cases {
@@ -78,7 +79,7 @@ func TestOwnUserStaysWhereverItIs(t *testing.T) {
 
 func TestPrepareOpensWhatItMakes(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(tree(t, 0o711), "new", "newer")
+	dir := filepath.Join(tree(t, 0o700), "new", "newer")
 	if err := stranger.prepare(dir); err != nil {
 		t.Fatal(err)
 	}
