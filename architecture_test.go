@@ -32,6 +32,8 @@ var may = map[string][]string{
 	"telephony/sipua/wire":   {},
 	"telephony/sipua/guard":  {"telephony/sipua/wire"},
 	"telephony/sipua/digest": {},
+	"telephony/sipua/life":   {},
+	"telephony/sipua":        {"telephony/sipua/digest", "telephony/sipua/guard", "telephony/sipua/life", "telephony/sipua/wire"},
 
 	// telephone audio
 	"telephony/media":        {"telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
@@ -91,6 +93,7 @@ var may = map[string][]string{
 var pure = []string{
 	"billing/money", "billing/rating",
 	"telephony/acd", "telephony/call",
+	"telephony/e164", "telephony/sipua/life",
 	"telephony/media/g711", "telephony/media/tone",
 	"tenant/script/graph", "tenant/script/walk",
 }

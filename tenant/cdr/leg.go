@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"switchboard/tenant"
 	"switchboard/tenant/outbox"
 )
 

@@ -54,11 +54,11 @@ func TestATalkWhoseSwitchDiedEndsWithItsLastMedia(t *testing.T) {
 		t.Errorf("ended at %s, finished at %s", c.EndedAt, c.FinishedAt)
 	}
 	for what, query := range map[string]string{
-		"record":           "select count(*) from shop.call_leg where call_id = $1 and source = 'reaper' and version = 1 and talk_ms = 60000 and disposition = 'answered'",
-		"job of rating":    "select count(*) from house.outbox where kind = 'call.finished' and payload->>'call_id' = $1::text",
-		"ended grant":      "select count(*) from house.operator_grant where subject = $1 and lapses_at <= now()",
+		"record":               "select count(*) from shop.call_leg where call_id = $1 and source = 'reaper' and version = 1 and talk_ms = 60000 and disposition = 'answered'",
+		"job of rating":        "select count(*) from house.outbox where kind = 'call.finished' and payload->>'call_id' = $1::text",
+		"ended grant":          "select count(*) from house.operator_grant where subject = $1 and lapses_at <= now()",
 		"dialog, and one more": "select count(*) - 1 from house.dialog where call_id = $1",
-		"record in audit":  "select count(*) from house.audit where action = 'call.close' and subject = $1::text",
+		"record in audit":      "select count(*) from house.audit where action = 'call.close' and subject = $1::text",
 	} {
 		if n := tenanttest.One[int](t, w, query, id); n != 1 {
 			t.Errorf("%d rows of: %s", n, what)
