@@ -76,7 +76,7 @@ func (r *Room) foremost(back []*call) *call {
 func (r *Room) offer(c *call, o *operator) {
 	r.dequeue(c)
 	r.unlist(o)
-	r.waiting--
+	r.await(c, -1)
 	c.state, c.with = StateOffered, o
 	c.why.Offers++
 	o.call = c

@@ -56,7 +56,7 @@ func (r *Room) arrive(ev Arrived) {
 	c.answered = c.line.answered()
 	c.why = r.explain(c)
 	r.calls[c.id] = c
-	r.waiting++
+	r.await(c, 1)
 	r.back = append(r.back, c)
 }
 
@@ -65,7 +65,7 @@ func (r *Room) explain(c *call) Explanation {
 	able, idle := c.line.able()
 	return Explanation{
 		Rule:     rules[r.policy.Queueing],
-		Position: len(c.line.calls) + 1,
+		Position: c.line.waiting + 1,
 		Waiting:  r.waiting,
 		OnDuty:   r.onDuty,
 		Able:     able,
@@ -95,7 +95,7 @@ func (r *Room) hangUp(ev HungUp) {
 
 func (r *Room) lose(c *call) {
 	if c.state == StateWaiting {
-		r.waiting--
+		r.await(c, -1)
 	}
 	delete(r.calls, c.id)
 	c.why.Ahead = c.line.answered() - c.answered
@@ -145,8 +145,14 @@ func (r *Room) part(o *operator) {
 	c := o.call
 	o.call, c.with = nil, nil
 	c.state = StateWaiting
-	r.waiting++
+	r.await(c, 1)
 	r.back = append(r.back, c)
+}
+
+// await counts a call that begins to wait, or by -1 one that has waited.
+func (r *Room) await(c *call, by int) {
+	r.waiting += by
+	c.line.waiting += by
 }
 
 // enqueue makes a call wait that nobody can take now.

@@ -17,6 +17,7 @@ type line struct {
 	calls heap[*call]
 	heads []*head // one for each profile that serves the line
 
+	waiting   int // calls for this shop and tier, the refused too
 	dissolved int // calls answered by profiles that are no more
 }
 

@@ -119,6 +119,14 @@ var stories = []story{
 		Call{State: Ended, Since: 3000, EndedAt: 3000, FinishedAt: 3000, QueueMs: 2000, Outcome: Failed, By: System, Code: 500},
 	},
 	{
+		"greeted, then our fault",
+		[]moment{at(1100, Greet), {3000, Event{Kind: HangUp, By: System, Code: 500}}},
+		Call{
+			State: Ended, Since: 3000, GreetedAt: 1100, EndedAt: 3000, FinishedAt: 3000,
+			RingMs: 100, GreetingMs: 1900, Outcome: Failed, By: System, Code: 500,
+		},
+	},
+	{
 		"sent on to a specialist: the time between is hold",
 		[]moment{at(1000, Enqueue), at(2000, Connect), at(5000, Transfer), at(9000, Connect), {11000, Event{Kind: HangUp, By: Caller}}},
 		Call{State: WrapUp, Since: 11000, AnsweredAt: 2000, EndedAt: 11000, QueueMs: 1000, TalkMs: 5000, HoldMs: 4000, Outcome: Answered, By: Caller},

@@ -84,7 +84,9 @@ func (spike Spike) Add(callers []Caller, s Scenario, seed uint64) []Caller {
 	return inOrder(callers)
 }
 
-func source(seed, stream uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, stream)) }
+func source(seed, stream uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(seed, stream)) //nolint:gosec // chance that can be repeated is the point
+}
 
 // rate is how many calls a second the shop expects in that half-hour.
 func (s Scenario) rate(rank, halfHour int) float64 {

@@ -48,7 +48,7 @@ func ReadTrace(path string, s Scenario) ([]Caller, error) {
 
 func unzipped(r io.Reader) (io.Reader, error) {
 	b := bufio.NewReader(r)
-	if magic, err := b.Peek(2); err != nil || magic[0] != 0x1f || magic[1] != 0x8b { // RFC 1952, 2.3.1
+	if magic, _ := b.Peek(2); string(magic) != "\x1f\x8b" { // RFC 1952, 2.3.1
 		return b, nil
 	}
 	z, err := gzip.NewReader(b)
