@@ -36,12 +36,13 @@ var may = map[string][]string{
 	"telephony/sipua":        {"telephony/sipua/digest", "telephony/sipua/guard", "telephony/sipua/life", "telephony/sipua/wire"},
 
 	// telephone audio
-	"telephony/media":        {"telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
-	"telephony/media/g711":   {},
-	"telephony/media/prompt": {"telephony/media"},
-	"telephony/media/tone":   {},
-	"telephony/media/wav":    {"telephony/media/g711"},
-	"telephony/sdp":          {"telephony/media/g711"},
+	"telephony/media":           {"telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
+	"telephony/media/g711":      {},
+	"telephony/media/prompt":    {"telephony/media"},
+	"telephony/media/recording": {"telephony/media", "telephony/media/g711", "telephony/media/wav"},
+	"telephony/media/tone":      {},
+	"telephony/media/wav":       {"telephony/media/g711"},
+	"telephony/sdp":             {"telephony/media/g711"},
 
 	// money: what a call costs
 	"billing/rating": {"billing/money"},
