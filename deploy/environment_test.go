@@ -32,7 +32,7 @@ func TestEnvironmentIsWritten(t *testing.T) {
 	}
 }
 
-// TestDeploymentsSetWhatIsRead finds a misspelt variable in the image and in compose.
+// TestDeploymentsSetWhatIsRead finds a misspelt variable in the image, in compose and in a unit.
 func TestDeploymentsSetWhatIsRead(t *testing.T) {
 	t.Parallel()
 	page := onPage(t)
@@ -47,13 +47,20 @@ func TestDeploymentsSetWhatIsRead(t *testing.T) {
 		}
 	}
 	for _, words := range instructions(t, "Dockerfile") {
-		if words[0] != "ENV" {
-			continue
+		if words[0] == "ENV" {
+			checkSettings(t, "the Dockerfile", words[1:], page)
 		}
-		for _, w := range words[1:] {
-			if v, _, _ := strings.Cut(w, "="); !page[v] {
-				t.Errorf("the Dockerfile sets %s, and it is not in ENVIRONMENT.md", v)
-			}
+	}
+	for _, m := range regexp.MustCompile(`(?m)^Environment=(.*)$`).FindAllStringSubmatch(read(t, "systemd/switchboard.service"), -1) {
+		checkSettings(t, "switchboard.service", strings.Fields(m[1]), page)
+	}
+}
+
+func checkSettings(t *testing.T, where string, settings []string, page map[string]bool) {
+	t.Helper()
+	for _, s := range settings {
+		if v, _, _ := strings.Cut(s, "="); !page[v] {
+			t.Errorf("%s sets %s, and it is not in ENVIRONMENT.md", where, v)
 		}
 	}
 }
