@@ -108,17 +108,16 @@ func (c *Charge) cut() {
 // that of the band in which the call was answered.
 func (c *Charge) cutByBand() {
 	t := &c.Tariff
-	band, left := t.bandAt(&c.Usage, 0)
+	band, _ := t.bandAt(&c.Usage, 0)
 	c.Setup = t.Setup
 	if band != noBand {
 		c.Setup = t.Bands[band].Setup
 	}
 	c.take(band, t.FirstS)
 	for c.BilledS < c.WholeS {
+		left := int64(MaxPartMs)
 		if t.Split == PerSecond {
 			band, left = t.bandAt(&c.Usage, c.BilledS*1000)
-		} else {
-			left = MaxPartMs
 		}
 		until := min(ceilDiv(left, 1000), c.WholeS-c.BilledS)
 		c.take(band, ceilDiv(until, t.NextS)*t.NextS)

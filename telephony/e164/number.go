@@ -62,7 +62,7 @@ func Digits(raw string) (digits string, plus bool, err error) {
 		return "", false, ErrWithheld
 	}
 	out := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		switch c := s[i]; {
 		case c >= '0' && c <= '9':
 			out = append(out, c)

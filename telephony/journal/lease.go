@@ -68,8 +68,8 @@ func (l *Lease) lock(ctx context.Context) error {
 		return err
 	}
 	h := fnv.New64a()
-	_, _ = h.Write([]byte("switchboard pool " + l.pool))                                       // never fails
-	if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", int64(h.Sum64())); err != nil { //nolint:gosec // all 64 bits are the key
+	_, _ = h.Write([]byte("switchboard pool " + l.pool)) // never fails
+	if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", int64(h.Sum64())); err != nil {
 		conn.Release()
 		return fmt.Errorf("wait to lead pool %s: %w", l.pool, err)
 	}

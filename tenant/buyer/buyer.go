@@ -79,7 +79,7 @@ func Take(tx tenant.Tx, id uuid.UUID) (Buyer, error) {
 
 // ByPhone returns the buyer who has the number, or fault.NotFound.
 func ByPhone(tx tenant.Tx, n e164.Number) (Buyer, error) {
-	return one(tx, "buyer "+string(n.Masked()), "phone = ?", n)
+	return one(tx, "buyer "+n.Masked(), "phone = ?", n)
 }
 
 func one(tx tenant.Tx, who, where string, arg any) (Buyer, error) {

@@ -38,7 +38,7 @@ func (c Cursor) String() string {
 	if c == (Cursor{}) {
 		return ""
 	}
-	b := binary.BigEndian.AppendUint64(nil, uint64(c.At.UnixMicro())) //nolint:gosec // all 64 bits come back
+	b := binary.BigEndian.AppendUint64(nil, uint64(c.At.UnixMicro()))
 	return base64.RawURLEncoding.EncodeToString(append(b, c.ID[:]...))
 }
 
@@ -51,7 +51,7 @@ func Parse(text string) (Cursor, error) {
 	if err != nil || len(b) != 8+len(uuid.UUID{}) {
 		return Cursor{}, fault.Invalid{Field: "cursor", Problem: "is not one that a list gave: begin without it"}
 	}
-	return Cursor{time.UnixMicro(int64(binary.BigEndian.Uint64(b))).UTC(), uuid.UUID(b[8:])}, nil //nolint:gosec // all 64 bits came so
+	return Cursor{time.UnixMicro(int64(binary.BigEndian.Uint64(b))).UTC(), uuid.UUID(b[8:])}, nil
 }
 
 // Cut returns the rows of one page out of rows that were asked with limit + 1,
