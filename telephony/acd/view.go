@@ -62,6 +62,15 @@ func (r *Room) View() View {
 	return v
 }
 
+// Operator returns one operator as View does, at the cost of one.
+func (r *Room) Operator(id OperatorID) (OperatorView, bool) {
+	o := r.operators[id]
+	if o == nil {
+		return OperatorView{}, false
+	}
+	return o.view(), true
+}
+
 // Hash is equal for two rooms that were told the same, and most likely for no
 // others. It costs as much as View.
 func (r *Room) Hash() uint64 {

@@ -98,3 +98,6 @@ func (d *Directory) Trunk(src netip.Addr) *Trunk {
 	}
 	return nil
 }
+
+// Trunks returns all trunks by name.
+func (d *Directory) Trunks() []*Trunk { return d.trunks }

@@ -91,6 +91,7 @@ func (f *floor) enqueue(l *live) {
 		return
 	}
 	q := l.number.Queue
+	f.write(l, "enqueue", map[string]any{"queue": q.ID})
 	f.act(acd.Arrived{
 		Call: l.key, Shop: acd.ShopID(l.row.ShopID.String()), Queue: acd.QueueID(q.ID.String()), Tier: acd.Tier(q.Tier),
 		Promise: acd.Promise{Within: q.PromiseMS, Share: q.PromiseShare},

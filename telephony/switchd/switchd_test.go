@@ -28,10 +28,12 @@ type fakePhones struct {
 
 func (f *fakePhones) say(verb string, id uuid.UUID) { f.did = append(f.did, verb+" "+f.named[id]) }
 
-func (f *fakePhones) Refuse(c uuid.UUID, code int, _ string) { f.say(fmt.Sprintf("refuse %d", code), c) }
-func (f *fakePhones) Announce(c uuid.UUID, clip Clip)        { f.say("announce "+string(clip)+" to", c) }
-func (f *fakePhones) Greet(c uuid.UUID, _ bool)              { f.say("greet", c) }
-func (f *fakePhones) Ring(c uuid.UUID)                       { f.say("ring back to", c) }
+func (f *fakePhones) Refuse(c uuid.UUID, code int, _ string) {
+	f.say(fmt.Sprintf("refuse %d", code), c)
+}
+func (f *fakePhones) Announce(c uuid.UUID, clip Clip) { f.say("announce "+string(clip)+" to", c) }
+func (f *fakePhones) Greet(c uuid.UUID, _ bool)       { f.say("greet", c) }
+func (f *fakePhones) Ring(c uuid.UUID)                { f.say("ring back to", c) }
 func (f *fakePhones) Offer(o Offer) {
 	f.leg = o.Leg
 	f.did = append(f.did, fmt.Sprintf("offer %s to %s", f.named[o.Call], f.named[o.Operator]))

@@ -25,10 +25,8 @@ func (s *Switch) Floor(ctx context.Context) (command.Floor, error) {
 func (s *Switch) Desk(ctx context.Context, operator uuid.UUID) (command.Desk, error) {
 	out := command.Desk{Operator: operator, State: "away"}
 	err := s.ask(ctx, func(f *floor) {
-		for _, d := range f.view(s.Now()).Operators {
-			if d.Operator == operator {
-				out = d
-			}
+		if v, ok := f.room.Operator(key(operator)); ok {
+			out = f.desk(v)
 		}
 	})
 	return out, err
@@ -48,9 +46,8 @@ func (s *Switch) InHand(ctx context.Context, operator, id uuid.UUID) error {
 	return err
 }
 
-// Up returns the calls that are up: those in hand of an operator, and the legs
-// of all.
-func (s *Switch) Up(ctx context.Context) (inHand []uuid.UUID, err error) {
+// InHandOfAll returns the calls that operators have in hand, wrap-up included.
+func (s *Switch) InHandOfAll(ctx context.Context) (inHand []uuid.UUID, err error) {
 	err = s.ask(ctx, func(f *floor) {
 		for _, l := range f.calls {
 			if l.row.OperatorID != nil {
@@ -76,18 +73,22 @@ func (f *floor) view(now acd.Instant) command.Floor {
 		}
 	}
 	for _, o := range v.Operators {
-		d := command.Desk{
-			Operator: uuid.MustParse(string(o.Operator)), State: command.State(o.State), OnDuty: o.OnDuty, Reason: o.Reason, Since: wall(o.Since),
-		}
-		if o.Until != acd.Never {
-			d.Until = ptr(wall(o.Until))
-		}
-		if l := f.calls[o.Call]; l != nil {
-			d.Call = ptr(l.view(acd.CallView{Due: acd.Never}))
-		}
-		out.Operators = append(out.Operators, d)
+		out.Operators = append(out.Operators, f.desk(o))
 	}
 	return out
+}
+
+func (f *floor) desk(o acd.OperatorView) command.Desk {
+	d := command.Desk{
+		Operator: uuid.MustParse(string(o.Operator)), State: command.State(o.State), OnDuty: o.OnDuty, Reason: o.Reason, Since: wall(o.Since),
+	}
+	if o.Until != acd.Never {
+		d.Until = ptr(wall(o.Until))
+	}
+	if l := f.calls[o.Call]; l != nil {
+		d.Call = ptr(l.view(acd.CallView{Due: acd.Never}))
+	}
+	return d
 }
 
 func (l *live) view(c acd.CallView) command.Call {
