@@ -128,7 +128,7 @@ func (s *stream) send(e Event, now time.Time) header {
 		s.next = s.event.began + uint32(e.Duration)
 	}
 	s.event.last, s.event.ended = now, e.End
-	s.source.followed = false
+	s.own, s.source.followed = false, false
 	s.last = now
 	s.sequence++
 	return header{marker: fresh, ssrc: s.ssrc, sequence: s.sequence, timestamp: s.event.began}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"testing"
+	"time"
 
 	"switchboard/telephony/media/g711"
 	"switchboard/telephony/media/tone"
@@ -125,7 +126,7 @@ func TestStreamsAreContinuous(t *testing.T) {
 		if !tone.Heard(g711.MuLaw.Decode(p.Payload), want) {
 			t.Errorf("packet %d is not %v Hz", i, want)
 		}
-		if i%10 == 0 && i > 0 && !p.Marker {
+		if i%10 == 0 && !p.Marker {
 			t.Errorf("packet %d begins something new without a marker", i)
 		}
 	}
@@ -159,6 +160,26 @@ func TestHoldIsObeyed(t *testing.T) {
 	buyer.leg.SetRemote(buyer.agreed())
 	buyer.leg.SendFrame(silence)
 	buyer.await(1)
+}
+
+// TestComfortNoiseIsLife: a phone that sends something else while nobody speaks
+// there is not gone; a stranger who does is no sign of life.
+func TestComfortNoiseIsLife(t *testing.T) {
+	t.Parallel()
+	const comfortNoise = 13
+	buyer := newPhone(t, newTestPorts(t), g711.ALaw)
+	stranger := newSocket(t, buyer.leg, g711.ALaw)
+	stranger.send(stranger.datagram(comfortNoise, []byte{40}))
+	waitFor(t, func() bool { return buyer.leg.Stats().Unusable == 1 }, "the stranger's noise")
+	if at := buyer.leg.LastPacket(); !at.IsZero() {
+		t.Errorf("a stranger was heard at %v", at)
+	}
+	buyer.say(g711.ALaw, 700, 1)
+	waitFor(t, func() bool { return buyer.leg.Stats().Received == 1 }, "speech")
+	spoke := buyer.leg.LastPacket()
+	time.Sleep(2 * time.Millisecond)
+	buyer.send(buyer.datagram(comfortNoise, []byte{40}))
+	waitFor(t, func() bool { return buyer.leg.LastPacket().After(spoke) }, "comfort noise")
 }
 
 // TestFloodIsCut: two ends that echo, bridged, double each other's packets.

@@ -78,22 +78,34 @@ func (l *RTPLeg) retarget() {
 func (l *RTPLeg) receive(datagram []byte, from netip.AddrPort, at time.Time) {
 	p := &l.packet
 	chosen := l.chosen.Load()
-	if chosen == nil || !p.parse(datagram) || !p.classify(chosen) {
+	if chosen == nil || !p.parse(datagram) {
 		l.count.unusable.Add(1)
 		return
 	}
 	p.At = at
-	if !l.believes(from, p) {
+	switch known := p.classify(chosen); {
+	case !known:
+		l.count.unusable.Add(1)
+		if l.knows(from) {
+			l.hear(at) // comfort noise, for instance: the party is there
+		}
+	case !l.believes(from, p):
 		l.count.foreign.Add(1)
-		return
-	}
-	if !l.budget.spend(at) {
+	case !l.budget.spend(at):
 		l.count.excess.Add(1)
-		return
+	default:
+		l.hear(at)
+		l.take(p)
 	}
+}
+
+// hear notes that the party gave a sign of life.
+func (l *RTPLeg) hear(at time.Time) { l.heard.Store(max(int64(at.Sub(l.opened)), 1)) }
+
+// take gives a packet of the party on.
+func (l *RTPLeg) take(p *Packet) {
 	l.count.received.Add(1)
 	l.count.lost.Add(l.losses.take(p))
-	l.heard.Store(max(int64(at.Sub(l.opened)), 1))
 	l.notice(p)
 	if sink := l.sink.Load(); sink != nil {
 		(*sink)(p)
@@ -117,6 +129,13 @@ func (p *Packet) classify(chosen *sdp.Chosen) bool {
 		return false
 	}
 	return true
+}
+
+// knows reports whether the party was heard from an address before.
+func (l *RTPLeg) knows(from netip.AddrPort) bool {
+	l.rx.Lock()
+	defer l.rx.Unlock()
+	return l.rx.latch.source == from
 }
 
 // believes asks the latch, and follows it to where it moves.

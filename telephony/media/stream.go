@@ -26,6 +26,7 @@ type stream struct {
 	sequence uint16 // of the newest packet
 	next     uint32 // timestamp after the newest sample
 	last     time.Time
+	own      bool // the newest packet was a frame of our own
 
 	source source
 	event  outgoingEvent
@@ -63,6 +64,7 @@ func (s *stream) resume(now time.Time) (paused bool) {
 // keep their place.
 func (s *stream) relay(p *Packet) header {
 	marker := p.Marker
+	s.own = false
 	if !s.source.continues(p, p.At.Sub(s.last)) {
 		s.resume(p.At)
 		s.source = source{
@@ -115,9 +117,8 @@ func (s source) continues(p *Packet, idle time.Duration) bool {
 
 // frame returns the header of a packet of n samples of our own, sent now.
 func (s *stream) frame(n int, now time.Time) header {
-	marker := s.source.followed
-	s.source.followed = false
-	marker = s.resume(now) || marker
+	marker := s.resume(now) || !s.own
+	s.own, s.source.followed = true, false
 	s.sequence++
 	h := header{marker: marker, ssrc: s.ssrc, sequence: s.sequence, timestamp: s.next}
 	s.next += uint32(n)
