@@ -85,6 +85,37 @@ var may = map[string][]string{
 	"tenant/live":   {"tenant"},
 	"tenant/task":   {"tenant", "tenant/fault", "tenant/outbox", "tenant/page"},
 
+	// the process for browsers and integrations: one package a resource
+	"api": {
+		"api/calls", "api/desk", "api/docs", "api/events", "api/floor",
+		"api/lostcalls", "api/members", "api/numbers", "api/once", "api/orders",
+		"api/queues", "api/session", "api/shops", "api/tasks", "api/trunks",
+		"api/web", "tenant", "tenant/fault", "tenant/live",
+	},
+	"api/apitest": {"api", "deploy/embedded", "telephony/command", "tenant/account", "tenant/fault", "tenant/tenanttest"},
+	"api/calls": {
+		"api/orders", "api/session", "api/web", "telephony/e164", "tenant",
+		"tenant/buyer", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page",
+	},
+	"api/desk":      {"api/session", "api/web", "telephony/command", "telephony/e164", "tenant", "tenant/fault"},
+	"api/docs":      {},
+	"api/events":    {"api/session", "api/web", "tenant", "tenant/fault", "tenant/live"},
+	"api/floor":     {"api/session", "api/web", "telephony/command", "tenant", "tenant/account"},
+	"api/lostcalls": {"api/session", "api/web", "telephony/e164", "tenant", "tenant/cdr", "tenant/page", "tenant/task"},
+	"api/members":   {"api/session", "api/web", "tenant", "tenant/account", "tenant/member"},
+	"api/numbers":   {"api/session", "api/web", "tenant"},
+	"api/once":      {"api/session", "api/web", "tenant", "tenant/fault"},
+	"api/orders":    {"api/once", "api/session", "api/web", "tenant", "tenant/fault", "tenant/live", "tenant/order", "tenant/page"},
+	"api/queues":    {"api/session", "api/web", "tenant"},
+	"api/session":   {"api/web", "tenant", "tenant/account", "tenant/fault"},
+	"api/shops":     {"api/session", "api/web", "tenant", "tenant/page"},
+	"api/tasks":     {"api/session", "api/web", "telephony/e164", "tenant", "tenant/cdr", "tenant/page", "tenant/task"},
+	"api/trunks":    {"api/session", "api/web", "tenant"},
+	"api/web":       {"tenant/fault", "tenant/page"},
+
+	// what may wait
+	"worker/job": {"tenant", "tenant/outbox"},
+
 	// engines for whoever has none, and the files of the frontend
 	"deploy/embedded": {},
 	"frontend":        {},

@@ -107,7 +107,6 @@ create table shop.idempotency (
   actor        text not null,
   key          text not null,
   request_hash bytea not null,
-  status       int not null,
   answer       jsonb not null,
   created_at   timestamptz not null,
   primary key (shop_id, actor, key)

@@ -1,0 +1,100 @@
+package api_test
+
+import (
+	"bytes"
+	"flag"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"switchboard/api"
+	"switchboard/api/apitest"
+	"switchboard/tenant/tenanttest"
+)
+
+func TestMain(m *testing.M) { tenanttest.Main(m) }
+
+var update = flag.Bool("update", false, "write openapi.yaml anew")
+
+// The contract is generated from the operations; the frontend's client is
+// generated from the file.
+func TestTheContractIsWrittenDown(t *testing.T) {
+	t.Parallel()
+	got, err := api.Contract().YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile("openapi.yaml", got, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile("openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Error("openapi.yaml is not what the operations say: make golden, and read the diff")
+	}
+}
+
+func TestWhatIsServedBesideTheAPI(t *testing.T) {
+	t.Parallel()
+	w := apitest.Open(t)
+	nobody := w.Anonymous()
+	for path, want := range map[string]struct {
+		status   int
+		contains string
+	}{
+		"/":                    {http.StatusOK, "<title>Switchboard"},
+		"/s/tyres/calls/17":    {http.StatusOK, "<title>Switchboard"},
+		"/assets/none.js":      {http.StatusNotFound, "not_found"},
+		"/api":                 {http.StatusNotFound, "not_found"},
+		"/api/v1/no-such":      {http.StatusNotFound, "not_found"},
+		"/docs":                {http.StatusOK, "/calls/{id}"},
+		"/docs/page.css":       {http.StatusOK, "body {"},
+		"/docs/other":          {http.StatusNotFound, "not_found"},
+		"/api/v1/openapi.yaml": {http.StatusOK, "openapi: 3.1.0"},
+		"/api/v1/openapi.json": {http.StatusOK, `"openapi":"3.1.0"`},
+		"/healthz":             {http.StatusOK, "alive"},
+		"/readyz":              {http.StatusOK, `"telephony":"ready"`},
+		"/metrics":             {http.StatusOK, "switchboard_http_request_seconds"},
+	} {
+		a := nobody.Get(t, path)
+		if a.Status != want.status || !strings.Contains(string(a.Body), want.contains) {
+			t.Errorf("%s: %d %.200s, want %d with %q", path, a.Status, a.Body, want.status, want.contains)
+		}
+		if a.Header.Get("X-Content-Type-Options") != "nosniff" || a.Header.Get("Content-Security-Policy") == "" || a.Header.Get("X-Request-Id") == "" {
+			t.Errorf("%s lacks headers: %v", path, a.Header)
+		}
+	}
+}
+
+// The page of documents loads nothing from elsewhere and runs nothing.
+func TestTheDocumentsStandAlone(t *testing.T) {
+	t.Parallel()
+	w := apitest.Open(t)
+	page := string(w.Anonymous().Get(t, "/docs").Want(t, http.StatusOK).Body)
+	for _, foreign := range []string{"<script", "http://", "https://", "//cdn", "style="} {
+		if strings.Contains(page, foreign) {
+			t.Errorf("the documents have %q", foreign)
+		}
+	}
+	for path, item := range api.Contract().Paths {
+		if item != nil && !strings.Contains(page, "<code>"+path+"</code>") {
+			t.Errorf("the documents lack %s", path)
+		}
+	}
+}
+
+func TestNotReadyWithoutTelephony(t *testing.T) {
+	t.Parallel()
+	w := apitest.Open(t)
+	w.Phones.SetDown()
+	a := w.Anonymous().Get(t, "/readyz").Want(t, http.StatusServiceUnavailable)
+	if !strings.Contains(string(a.Body), `"telephony":"away"`) || strings.Contains(string(a.Body), "ask telephony") {
+		t.Errorf("answered %s", a.Body)
+	}
+	w.Anonymous().Get(t, "/healthz").Want(t, http.StatusOK)
+}

@@ -1,0 +1,84 @@
+package apitest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"switchboard/telephony/command"
+	"switchboard/tenant/fault"
+)
+
+// Phones is a switch that remembers what it was asked: the real one needs
+// telephones.
+type Phones struct {
+	mu     sync.Mutex
+	desks  map[uuid.UUID]command.Desk
+	orders []command.Order
+	down   bool
+}
+
+// NewPhones returns a switch where nobody is on duty.
+func NewPhones() *Phones { return &Phones{desks: map[uuid.UUID]command.Desk{}} }
+
+// Put makes a desk as it is to be.
+func (p *Phones) Put(d command.Desk) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.desks[d.Operator] = d
+}
+
+// SetDown makes the switch unreachable.
+func (p *Phones) SetDown() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.down = true
+}
+
+// Orders returns what was asked so far.
+func (p *Phones) Orders() []command.Order {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]command.Order{}, p.orders...)
+}
+
+// Desk implements desk.Phones.
+func (p *Phones) Desk(_ context.Context, operator uuid.UUID) (command.Desk, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.down {
+		return command.Desk{}, fmt.Errorf("ask telephony: %w", fault.Unavailable)
+	}
+	if d, ok := p.desks[operator]; ok {
+		return d, nil
+	}
+	return command.Desk{Operator: operator, State: "away", Phone: "missing", Since: time.Unix(0, 0).UTC()}, nil
+}
+
+// Do implements desk.Phones.
+func (p *Phones) Do(_ context.Context, o command.Order) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.down {
+		return fmt.Errorf("ask telephony: %w", fault.Unavailable)
+	}
+	p.orders = append(p.orders, o)
+	return nil
+}
+
+// Floor implements floor.Phones.
+func (p *Phones) Floor(context.Context) (command.Floor, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f := command.Floor{At: time.Unix(0, 0).UTC(), Pool: "main", Epoch: 1}
+	for _, d := range p.desks {
+		f.Operators = append(f.Operators, d)
+		if d.Call != nil {
+			f.Calls = append(f.Calls, *d.Call)
+		}
+	}
+	return f, nil
+}

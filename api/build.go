@@ -1,0 +1,76 @@
+package api
+
+import (
+	"github.com/danielgtaylor/huma/v2"
+
+	"switchboard/api/calls"
+	"switchboard/api/desk"
+	"switchboard/api/events"
+	"switchboard/api/floor"
+	"switchboard/api/lostcalls"
+	"switchboard/api/members"
+	"switchboard/api/numbers"
+	"switchboard/api/orders"
+	"switchboard/api/queues"
+	"switchboard/api/session"
+	"switchboard/api/shops"
+	"switchboard/api/tasks"
+	"switchboard/api/trunks"
+	"switchboard/api/web"
+	"switchboard/tenant/live"
+)
+
+// Phones is the switch, as desks and floors see it.
+type Phones interface {
+	desk.Phones
+	floor.Phones
+}
+
+// parts are what New wires together and Run keeps going.
+type parts struct {
+	api    huma.API
+	hub    *live.Hub
+	teller *live.Teller
+}
+
+type resource interface{ Register(huma.API) }
+
+// build wires every operation. With empty Deps it makes the contract only.
+func build(d Deps, o session.Options, addr string) *API {
+	a := &API{addr: addr, deps: d, guard: session.NewGuard(d.DB, o), metrics: web.NewMetrics()}
+	a.router = web.New(web.Options{Log: d.Log, Metrics: a.metrics, Secure: o.Secure})
+	a.parts.hub, a.parts.teller = live.NewHub(d.Redis), live.NewTeller(d.Redis)
+	a.parts.api = web.NewAPI(a.router)
+	a.parts.api.UseMiddleware(a.guard.Identify)
+	for _, r := range a.resources(o) {
+		r.Register(a.parts.api)
+	}
+	web.Complete(a.parts.api)
+	a.serveContract()
+	a.serveHealth()
+	a.servePages()
+	return a
+}
+
+func (a *API) resources(o session.Options) []resource {
+	return []resource{
+		a.guard,
+		calls.New(a.guard, a.deps.Recordings),
+		orders.New(a.guard, a.parts.teller.Tell, o.Now),
+		events.New(a.guard, a.parts.hub),
+		lostcalls.New(a.guard),
+		tasks.New(a.guard, o.Now),
+		shops.New(a.deps.DB, a.guard),
+		members.New(a.deps.DB, a.guard),
+		numbers.New(a.guard),
+		queues.New(a.guard),
+		trunks.New(a.deps.DB, a.guard),
+		desk.New(a.deps.DB, a.guard, a.deps.Phones),
+		floor.New(a.deps.DB, a.guard, a.deps.Phones),
+	}
+}
+
+// Contract returns what the API says of itself.
+func Contract() *huma.OpenAPI {
+	return build(Deps{}, session.Options{}, "").parts.api.OpenAPI()
+}

@@ -1,0 +1,150 @@
+// Package calls serves /calls.
+package calls
+
+import (
+	"context"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"switchboard/api/orders"
+	"switchboard/api/session"
+	"switchboard/api/web"
+	"switchboard/telephony/e164"
+	"switchboard/tenant"
+	"switchboard/tenant/cdr"
+	"switchboard/tenant/fault"
+	"switchboard/tenant/order"
+	"switchboard/tenant/page"
+)
+
+// Handler serves the calls of a shop.
+type Handler struct {
+	guard      *session.Guard
+	recordings fs.FS
+}
+
+// New returns a Handler that finds sound in recordings.
+func New(g *session.Guard, recordings fs.FS) *Handler { return &Handler{g, recordings} }
+
+// readers may look at what happened in a shop.
+var readers = []session.Role{session.Owner, session.Manager, session.Specialist, session.Supervisor, session.Finance, session.Admin}
+
+// withOperators adds the operator who has the call in hand.
+var withOperators = append([]session.Role{session.Operator}, readers...)
+
+// Register adds the operations.
+func (h *Handler) Register(a huma.API) {
+	huma.Register(a, web.Op("list-calls", "GET /calls", "Calls of the shop, newest first", h.guard.Allow(readers...)), h.list)
+	huma.Register(a, web.Op("get-call", "GET /calls/{id}", "A call with all that is known of it", h.guard.Allow(withOperators...)), h.get)
+	huma.Register(a, web.Op("get-call-buyer", "GET /calls/{id}/buyer", "Whoever calls, and what there was before", h.guard.Allow(withOperators...)), h.buyer)
+	huma.Register(a, web.Op("get-recording", "GET /calls/{id}/recording", "What was said", h.guard.Allow(listeners...),
+		web.Streams("audio/wav", "Stereo: the buyer on the left, the operator on the right. Ranges are answered."),
+		web.Says("Who listens is written in the audit log.")), h.listen)
+}
+
+type query struct {
+	session.Shop
+	web.Paging
+	From     time.Time `query:"from" doc:"Only calls that started at this instant or later"`
+	To       time.Time `query:"to" doc:"Only calls that started before this instant"`
+	State    string    `query:"state" enum:"greeting,menu,waiting,talking,held,moving,wrap-up,ended" doc:"Only calls that are there"`
+	Outcome  string    `query:"outcome" enum:"answered,abandoned,overflowed,voicemail,refused,failed,served" doc:"Only calls that ended so"`
+	Number   string    `query:"number" maxLength:"40" doc:"Only calls with this buyer's number"`
+	Operator uuid.UUID `query:"operator" format:"uuid" doc:"Only calls that this operator took"`
+}
+
+func (q query) filter() (cdr.Filter, error) {
+	f := cdr.Filter{Outcome: q.Outcome, State: cdr.State(q.State), From: orNil(q.From), To: orNil(q.To), OperatorID: orNil(q.Operator)}
+	if f.From != nil && f.To != nil && !f.From.Before(*f.To) {
+		return f, fault.Invalid{Field: "query.to", Problem: "must be after from"}
+	}
+	if q.Number == "" {
+		return f, nil
+	}
+	n, err := e164.Parse(plus(q.Number), home)
+	if err != nil {
+		return f, fault.Invalid{Field: "query.number", Problem: "is not a telephone number"}
+	}
+	f.Phone = string(n)
+	return f, nil
+}
+
+// home is the country of numbers that are given without one.
+const home e164.Country = "RU"
+
+// plus brings back the + of a number, which is a space in an address.
+func plus(number string) string {
+	if rest, cut := strings.CutPrefix(number, " "); cut {
+		return "+" + rest
+	}
+	return number
+}
+
+func (h *Handler) list(ctx context.Context, q *query) (*web.List[Call], error) {
+	filter, err := q.filter()
+	if err != nil {
+		return nil, err
+	}
+	after, err := q.After()
+	if err != nil {
+		return nil, err
+	}
+	var found []cdr.Call
+	var next page.Cursor
+	var role string
+	err = h.guard.Within(ctx, q.Shop, func(tx tenant.Tx) error {
+		role = tx.Scope().Role()
+		found, next, err = cdr.List(tx, filter, after, q.Limit)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return web.Page(found, next, func(c cdr.Call) Call { return show(c.For(role), q.Shop) }), nil
+}
+
+type one struct {
+	session.Shop
+	ID uuid.UUID `path:"id" format:"uuid" doc:"Of the call"`
+}
+
+type story struct{ Body Story }
+
+func (h *Handler) get(ctx context.Context, in *one) (*story, error) {
+	d, err := h.guard.Enter(ctx, in.Shop)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Holds(in.ID); err != nil {
+		return nil, err
+	}
+	out := &story{}
+	err = h.guard.Through(ctx, d, func(tx tenant.Tx) error {
+		s, err := cdr.Take(tx, in.ID)
+		if err != nil {
+			return err
+		}
+		out.Body = tell(s, d.Scope.Role(), in.Shop)
+		if s.OrderID == nil {
+			return nil
+		}
+		o, err := order.Take(tx, *s.OrderID)
+		shown := orders.Show(o, d.Scope.Role())
+		out.Body.Order = &shown
+		return err
+	})
+	return out, err
+}
+
+// orNil is for parameters whose zero means that they were not given.
+func orNil[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}

@@ -1,0 +1,131 @@
+// Package desk serves /desk: an operator's own place in the room.
+package desk
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"switchboard/api/session"
+	"switchboard/api/web"
+	"switchboard/telephony/command"
+	"switchboard/tenant"
+	"switchboard/tenant/fault"
+)
+
+// Phones is the switch, as far as one operator reaches.
+type Phones interface {
+	// Desk returns the operator's state.
+	Desk(ctx context.Context, operator uuid.UUID) (command.Desk, error)
+	// Do carries out what the operator asks for.
+	Do(ctx context.Context, o command.Order) error
+}
+
+// Handler serves operators' desks.
+type Handler struct {
+	db     *tenant.DB
+	guard  *session.Guard
+	phones Phones
+}
+
+// New returns a Handler that asks the switch through phones.
+func New(db *tenant.DB, g *session.Guard, phones Phones) *Handler { return &Handler{db, g, phones} }
+
+// Register adds the operations.
+func (h *Handler) Register(a huma.API) {
+	operators := h.guard.Allow(session.Operator)
+	huma.Register(a, web.Op("get-desk", "GET /desk", "My state, and the call that is offered to me or in hand", operators), h.get)
+	huma.Register(a, web.Op("ready-desk", "POST /desk/ready", "Come on duty", operators), h.plain(command.Ready))
+	huma.Register(a, web.Op("pause-desk", "POST /desk/pause", "Go off duty; with a call in hand, after it", operators), h.pause)
+	huma.Register(a, web.Op("finish-desk", "POST /desk/finish", "End wrap-up", operators), h.plain(command.Finish))
+	huma.Register(a, web.Op("extend-desk", "POST /desk/extend", "30 s more of wrap-up", operators), h.plain(command.Extend))
+	for _, v := range []struct {
+		verb    command.Verb
+		summary string
+	}{
+		{command.Hangup, "End the call in hand"},
+		{command.Hold, "Music to the buyer"},
+		{command.Resume, "Talk on"},
+	} {
+		route := fmt.Sprintf("POST /desk/calls/{id}/%s", v.verb)
+		huma.Register(a, web.Op(string(v.verb)+"-desk-call", route, v.summary, operators), h.onCall(v.verb))
+	}
+}
+
+type answer struct{ Body Desk }
+
+func (h *Handler) get(ctx context.Context, _ *struct{}) (*answer, error) {
+	return h.look(ctx)
+}
+
+// look returns the desk as it is now.
+func (h *Handler) look(ctx context.Context) (*answer, error) {
+	d, err := h.phones.Desk(ctx, session.Who(ctx).Account)
+	if err != nil {
+		return nil, fmt.Errorf("look at the desk: %w", err)
+	}
+	out := &answer{Desk{
+		OperatorID: d.Operator, State: string(d.State), OnDuty: d.OnDuty, Reason: d.Reason, Phone: d.Phone, Since: d.Since, Until: d.Until,
+	}}
+	if d.Call == nil {
+		return out, nil
+	}
+	err = h.db.Across(ctx, "card of the call at an operator's desk", func(tx tenant.AcrossTx) error {
+		out.Body.Call, err = card(tx, d)
+		return err
+	})
+	return out, err
+}
+
+func (h *Handler) plain(v command.Verb) func(context.Context, *struct{}) (*answer, error) {
+	return func(ctx context.Context, _ *struct{}) (*answer, error) { return h.do(ctx, command.Order{Verb: v}) }
+}
+
+type pause struct {
+	Body struct {
+		Reason string `json:"reason" enum:"break,lunch,training,technical,other" doc:"Why"`
+	}
+}
+
+func (h *Handler) pause(ctx context.Context, in *pause) (*answer, error) {
+	return h.do(ctx, command.Order{Verb: command.Pause, Reason: in.Body.Reason})
+}
+
+type callPath struct {
+	ID uuid.UUID `path:"id" format:"uuid" doc:"Of the call in hand"`
+}
+
+func (h *Handler) onCall(v command.Verb) func(context.Context, *callPath) (*answer, error) {
+	return func(ctx context.Context, in *callPath) (*answer, error) {
+		d, err := h.phones.Desk(ctx, session.Who(ctx).Account)
+		if err != nil {
+			return nil, fmt.Errorf("look at the desk: %w", err)
+		}
+		if d.Call == nil || d.Call.ID != in.ID {
+			return nil, fmt.Errorf("%s call %s, which is not in hand: %w", v, in.ID, fault.NotFound)
+		}
+		return h.do(ctx, command.Order{Verb: v, Call: in.ID})
+	}
+}
+
+// do asks the switch for it, writes that in the audit log, and tells how the
+// desk is then.
+func (h *Handler) do(ctx context.Context, o command.Order) (*answer, error) {
+	o.Operator = session.Who(ctx).Account
+	if err := h.phones.Do(ctx, o); err != nil {
+		return nil, err
+	}
+	err := h.db.Across(ctx, "audit an operator's order", func(tx tenant.AcrossTx) error {
+		subject := "operator:" + o.Operator.String()
+		if o.Call != uuid.Nil {
+			subject = "call:" + o.Call.String()
+		}
+		return tenant.AuditAcross(tx, "operator:"+o.Operator.String(), "desk."+string(o.Verb), subject, nil)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return h.look(ctx)
+}

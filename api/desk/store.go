@@ -1,0 +1,75 @@
+package desk
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"switchboard/telephony/command"
+	"switchboard/telephony/e164"
+	"switchboard/tenant"
+	"switchboard/tenant/fault"
+)
+
+// Desk is an operator's place in the room.
+type Desk struct {
+	OperatorID uuid.UUID  `json:"operator_id" format:"uuid"`
+	State      string     `json:"state" enum:"away,idle,offered,talking,wrap-up,resting" doc:"Where the operator is"`
+	OnDuty     bool       `json:"on_duty" doc:"False with a call in hand: away when it is finished"`
+	Reason     string     `json:"reason" doc:"Why they are away"`
+	Phone      string     `json:"phone" enum:"fixed,registered,missing" doc:"How their phone is reached"`
+	Since      time.Time  `json:"since" doc:"When this state began"`
+	Until      *time.Time `json:"until" doc:"When the offer lapses or wrap-up ends"`
+	Call       *Card      `json:"call" doc:"The call that is offered or in hand; null if none"`
+}
+
+// Card is what an operator must know of a call before the first word.
+type Card struct {
+	ID         uuid.UUID  `json:"id" format:"uuid"`
+	State      string     `json:"state" doc:"Where the call is"`
+	From       string     `json:"from" doc:"The buyer's number; masked until the call is in hand; empty if withheld"`
+	StartedAt  time.Time  `json:"started_at" doc:"When the buyer rang"`
+	AnsweredAt *time.Time `json:"answered_at" doc:"When the operator joined"`
+	Queue      string     `json:"queue" doc:"What the call is about"`
+	Source     string     `json:"source" doc:"The advertising that showed the number"`
+	Shop       ShopCard   `json:"shop" gorm:"embedded;embeddedPrefix:shop_"`
+}
+
+// ShopCard is a shop as its operator speaks for it.
+type ShopCard struct {
+	ID       uuid.UUID `json:"id" format:"uuid"`
+	Slug     string    `json:"slug"`
+	NameRu   string    `json:"name_ru"`
+	NameEn   string    `json:"name_en"`
+	SpokenRu string    `json:"spoken_ru" doc:"The name as it is said"`
+	SpokenEn string    `json:"spoken_en" doc:"The name as it is said"`
+	Timezone string    `json:"timezone" example:"Europe/Moscow"`
+	Language string    `json:"language" enum:"ru,en"`
+	Colour   string    `json:"colour" doc:"Name of the shop's colour on screens"`
+}
+
+// card returns the card of the call that the switch says is at the desk.
+func card(tx tenant.AcrossTx, d command.Desk) (*Card, error) {
+	var c Card
+	res := tx.Query().Raw(`
+		select coalesce(nullif(p.phone, ''), p.phone_raw, '') as "from", coalesce(q.name, '') as queue, coalesce(n.source, '') as source,
+		  s.id as shop_id, s.slug as shop_slug, s.name_ru as shop_name_ru, s.name_en as shop_name_en, s.spoken_ru as shop_spoken_ru,
+		  s.spoken_en as shop_spoken_en, s.timezone as shop_timezone, s.language as shop_language, s.colour as shop_colour
+		  from house.shop s
+		  left join shop.call_party p on p.shop_id = s.id and p.call_id = ?
+		  left join shop.queue q on q.shop_id = s.id and q.id = ?
+		  left join shop.number n on n.shop_id = s.id and n.id = ?
+		 where s.id = ?`, d.Call.ID, d.Call.QueueID, d.Call.NumberID, d.Call.ShopID).Scan(&c)
+	if res.Error != nil {
+		return nil, fmt.Errorf("read the card of call %s: %w", d.Call.ID, res.Error)
+	}
+	if res.RowsAffected == 0 {
+		return nil, fmt.Errorf("shop of call %s: %w", d.Call.ID, fault.NotFound)
+	}
+	c.ID, c.State, c.StartedAt, c.AnsweredAt = d.Call.ID, string(d.Call.State), d.Call.StartedAt, d.Call.AnsweredAt
+	if d.State == "offered" {
+		c.From = e164.Mask(c.From)
+	}
+	return &c, nil
+}

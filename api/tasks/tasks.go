@@ -1,0 +1,140 @@
+// Package tasks serves /tasks: what people owe buyers.
+package tasks
+
+import (
+	"context"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"switchboard/api/session"
+	"switchboard/api/web"
+	"switchboard/telephony/e164"
+	"switchboard/tenant"
+	"switchboard/tenant/cdr"
+	"switchboard/tenant/page"
+	"switchboard/tenant/task"
+)
+
+// Handler serves the tasks of a shop.
+type Handler struct {
+	guard *session.Guard
+	now   func() time.Time
+}
+
+// New returns a Handler.
+func New(g *session.Guard, now func() time.Time) *Handler { return &Handler{g, now} }
+
+// workers may take and close tasks.
+var workers = []session.Role{session.Owner, session.Manager, session.Specialist, session.Supervisor}
+
+// Register adds the operations.
+func (h *Handler) Register(a huma.API) {
+	huma.Register(a, web.Op("list-tasks", "GET /tasks", "Tasks of the shop, the soonest due first", h.guard.Allow(append(workers, session.Admin)...)), h.list)
+	huma.Register(a, web.Op("claim-task", "POST /tasks/{id}/claim", "Take a task on", h.guard.Allow(workers...),
+		web.Says("Whoever has it keeps it: a second claim of theirs changes nothing, another's is a conflict.")), h.claim)
+	huma.Register(a, web.Op("done-task", "POST /tasks/{id}/done", "Close a task that was done", h.guard.Allow(workers...)), h.done)
+}
+
+// Task is work for a person.
+type Task struct {
+	ID           uuid.UUID  `json:"id" format:"uuid"`
+	Kind         string     `json:"kind" enum:"callback"`
+	State        string     `json:"state" enum:"open,claimed,done,cancelled"`
+	CallID       uuid.UUID  `json:"call_id" format:"uuid" doc:"The call that made it"`
+	Phone        string     `json:"phone" doc:"The buyer's number, masked for roles that need not know it; empty once erased"`
+	QueueID      *uuid.UUID `json:"queue_id" format:"uuid"`
+	Owner        string     `json:"owner" doc:"The responsible unit: pool:NAME or member:ID"`
+	ClaimedBy    *uuid.UUID `json:"claimed_by" format:"uuid" doc:"Account of who does it"`
+	DueAt        time.Time  `json:"due_at"`
+	Overdue      bool       `json:"overdue"`
+	CreatedAt    time.Time  `json:"created_at"`
+	ClosedAt     *time.Time `json:"closed_at"`
+	ClosedReason string     `json:"closed_reason" doc:"In words"`
+	ClosedCallID *uuid.UUID `json:"closed_call_id" format:"uuid" doc:"The call that closed it"`
+}
+
+func (h *Handler) show(t task.Task, role string) Task {
+	return Task{
+		t.ID, t.Kind, string(t.State), t.CallID, string(cdr.Phone(role, e164.Number(t.Phone))), t.QueueID, t.Owner, t.ClaimedBy,
+		t.DueAt, t.Overdue(h.now()), t.CreatedAt, t.ClosedAt, t.ClosedReason, t.ClosedCallID,
+	}
+}
+
+type query struct {
+	session.Shop
+	web.Paging
+	State string `query:"state" enum:"open,claimed,done,cancelled" doc:"Only tasks in this state"`
+}
+
+func (h *Handler) list(ctx context.Context, q *query) (*web.List[Task], error) {
+	after, err := q.After()
+	if err != nil {
+		return nil, err
+	}
+	var found []task.Task
+	var next page.Cursor
+	var role string
+	err = h.guard.Within(ctx, q.Shop, func(tx tenant.Tx) error {
+		role = tx.Scope().Role()
+		found, next, err = task.List(tx, task.Filter{State: task.State(q.State)}, after, q.Limit)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return web.Page(found, next, func(t task.Task) Task { return h.show(t, role) }), nil
+}
+
+type path struct {
+	session.Shop
+	ID uuid.UUID `path:"id" format:"uuid" doc:"Of the task"`
+}
+
+type answer struct{ Body Task }
+
+func (h *Handler) claim(ctx context.Context, in *path) (*answer, error) {
+	return h.change(ctx, in, func(tx tenant.Tx) error {
+		_, err := task.Claim(tx, in.ID, session.Who(ctx).Account)
+		return err
+	})
+}
+
+type done struct {
+	path
+	Body struct {
+		Reason string    `json:"reason,omitempty" maxLength:"300" doc:"What came of it, in words"`
+		CallID uuid.UUID `json:"call_id,omitzero" format:"uuid" doc:"The call that did it"`
+	}
+}
+
+func (h *Handler) done(ctx context.Context, in *done) (*answer, error) {
+	c := task.Closing{Now: h.now(), Reason: in.Body.Reason}
+	if in.Body.CallID != uuid.Nil {
+		c.CallID = &in.Body.CallID
+	}
+	return h.change(ctx, &in.path, func(tx tenant.Tx) error {
+		if c.CallID != nil {
+			if _, err := cdr.Take(tx, *c.CallID); err != nil {
+				return err
+			}
+		}
+		_, err := task.Finish(tx, in.ID, c)
+		return err
+	})
+}
+
+// change does something to a task and tells how it is then.
+func (h *Handler) change(ctx context.Context, in *path, do func(tenant.Tx) error) (*answer, error) {
+	out := &answer{}
+	err := h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) error {
+		if err := do(tx); err != nil {
+			return err
+		}
+		t, err := task.Take(tx, in.ID)
+		out.Body = h.show(t, tx.Scope().Role())
+		return err
+	})
+	return out, err
+}
