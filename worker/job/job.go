@@ -1,0 +1,159 @@
+// Package job does the work that the outbox holds. The row is the obligation;
+// Redis only rings the bell, so that wiping it loses nothing and doubles nothing.
+package job
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
+
+	"switchboard/tenant"
+	"switchboard/tenant/outbox"
+)
+
+// hands is how many jobs of a queue are done at once. Each holds a connection of
+// the cross-shop login for as long as it runs, and that pool has 12.
+var hands = map[outbox.Queue]int{outbox.Prompt: 4, outbox.Slow: 2}
+
+// grace is how long jobs may run on when the process is told to stop. Then they
+// are cut off, and done by another.
+const grace = 8 * time.Second
+
+// Server does jobs. Register kinds with Serve before Run.
+type Server struct {
+	db    *tenant.DB
+	redis redis.UniversalClient
+	log   *slog.Logger
+	now   func() time.Time
+
+	kinds map[string]work
+	slots map[outbox.Queue]chan struct{}
+
+	passed atomic.Int64 // when the relay last looked for owed jobs, Unix ms
+	wiped  bool         // the relay's own: Redis was found empty, and not every row knows
+}
+
+// work is how one kind of job is done.
+type work struct {
+	name     string
+	attempts int
+	timeout  time.Duration
+	run      func(ctx context.Context, payload []byte) error
+}
+
+// New returns a Server without any kind of work.
+func New(db *tenant.DB, r redis.UniversalClient, log *slog.Logger) *Server {
+	s := &Server{db: db, redis: r, log: log, now: time.Now, kinds: map[string]work{}, slots: map[outbox.Queue]chan struct{}{}}
+	for q, n := range hands {
+		s.slots[q] = make(chan struct{}, n)
+	}
+	return s
+}
+
+// Serve has fn do every job of the kind. fn may be run again for work that it
+// did: its effects have unique keys.
+func Serve[P any](s *Server, k outbox.Kind[P], fn func(context.Context, P) error) {
+	s.kinds[k.Name] = work{k.Name, k.MaxAttempts, k.Timeout, func(ctx context.Context, payload []byte) error {
+		var p P
+		if err := json.Unmarshal(payload, &p); err != nil {
+			return fmt.Errorf("read the payload: %w", err)
+		}
+		return fn(ctx, p)
+	}}
+}
+
+// Run does jobs until ctx ends, and then lets those under way finish.
+func (s *Server) Run(ctx context.Context) error {
+	cut, cutOff := context.WithCancel(context.WithoutCancel(ctx))
+	defer cutOff()
+	var bells []*asynq.Server
+	for q := range hands {
+		bell := s.bell(q)
+		if err := bell.Start(s.answer(cut, q)); err != nil {
+			return fmt.Errorf("listen for jobs of queue %s: %w", q, err)
+		}
+		bells = append(bells, bell)
+	}
+	s.relay(ctx)
+	for _, b := range bells {
+		b.Stop() // takes no more
+	}
+	s.finish(cutOff)
+	for _, b := range bells {
+		b.Shutdown()
+	}
+	return nil
+}
+
+// finish waits for the jobs under way, and after grace cuts them off. It takes
+// every slot, so that none begins after.
+func (s *Server) finish(cutOff func()) {
+	defer cutOff()
+	late := time.AfterFunc(grace, cutOff)
+	defer late.Stop()
+	for _, slots := range s.slots {
+		for range cap(slots) {
+			slots <- struct{}{}
+		}
+	}
+}
+
+// bell is the asynq server of a queue. All that it does is to say an id.
+func (s *Server) bell(q outbox.Queue) *asynq.Server {
+	return asynq.NewServerFromRedisClient(s.redis, asynq.Config{
+		Concurrency:              hands[q],
+		Queues:                   map[string]int{string(q): 1},
+		TaskCheckInterval:        100 * time.Millisecond, // a second is long for a person who waits for a charge
+		DelayedTaskCheckInterval: time.Minute,            // we delay nothing there
+		ShutdownTimeout:          time.Second,            // finish has waited already
+		Logger:                   quiet{s.log},
+		LogLevel:                 asynq.WarnLevel,
+	})
+}
+
+// answer does the job that a bell names. asynq's own context is not heeded: it
+// ends whenever Redis pauses, and the work is not Redis's. It never answers an
+// error, for what is to be done again the row knows.
+func (s *Server) answer(cut context.Context, q outbox.Queue) asynq.HandlerFunc {
+	return func(_ context.Context, t *asynq.Task) error {
+		id, err := uuid.FromBytes(t.Payload())
+		if err != nil {
+			s.log.Error("a bell names no job", "error", err)
+			return nil
+		}
+		select {
+		case s.slots[q] <- struct{}{}: // asynq forgets who still works when Redis pauses
+			defer func() { <-s.slots[q] }()
+		case <-cut.Done():
+			return nil
+		}
+		if err := s.attempt(cut, id); err != nil {
+			s.log.Error("job", "id", id, "error", err)
+		}
+		return nil
+	}
+}
+
+// stale is for how long the relay may not have looked before the server counts
+// as ill.
+const stale = 15 * time.Second
+
+// Healthy returns an error if owed jobs are not being looked for.
+func (s *Server) Healthy() error {
+	at := s.passed.Load()
+	if at == 0 {
+		return errors.New("the outbox was not looked at yet")
+	}
+	if ago := s.now().Sub(time.UnixMilli(at)); ago > stale {
+		return fmt.Errorf("the outbox was last looked at %s ago", ago.Round(time.Second))
+	}
+	return nil
+}
