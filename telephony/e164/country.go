@@ -5,6 +5,9 @@ import "strings"
 // Country is an ISO 3166 code of two letters, "RU".
 type Country string
 
+// Russia is where the platform is at home.
+const Russia Country = "RU"
+
 // plan is how a country's own people dial.
 type plan struct {
 	code     string   // calling code

@@ -11,12 +11,9 @@ import (
 	"strings"
 )
 
-// Realm is what passwords are hashed with. Changing it voids every stored
-// secret.
-const Realm = "switchboard"
-
-// HA1 is what is stored instead of a phone's password.
-func HA1(user, password string) string { return sum(user + ":" + Realm + ":" + password) }
+// HA1 is what is stored instead of a phone's password. Changing the realm voids
+// every stored secret.
+func HA1(user, realm, password string) string { return sum(user + ":" + realm + ":" + password) }
 
 func sum(s string) string {
 	d := md5.Sum([]byte(s)) // #nosec G401 -- RFC 7616 knows better, phones don't

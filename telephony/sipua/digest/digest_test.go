@@ -44,8 +44,8 @@ func answer(t *testing.T, challenge, password string, count int) Credentials {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
-	n := NewNonces(clock.now)
-	ha1 := HA1("op1", "secret")
+	n := NewNonces("switchboard", clock.now)
+	ha1 := HA1("op1", "switchboard", "secret")
 	challenge := n.Challenge(here, false)
 	check := func(c Credentials, src netip.Addr) Outcome { return n.Check(c, "REGISTER", src, ha1, true) }
 
@@ -84,9 +84,9 @@ func TestCheck(t *testing.T) {
 func TestForgettingIsNoReplay(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
-	n := NewNonces(clock.now)
+	n := NewNonces("switchboard", clock.now)
 	c := answer(t, n.Challenge(here, false), "secret", 1)
-	if got := n.Check(c, "REGISTER", here, HA1("op1", "secret"), true); got != Right {
+	if got := n.Check(c, "REGISTER", here, HA1("op1", "switchboard", "secret"), true); got != Right {
 		t.Fatalf("outcome %d", got)
 	}
 	clock.at = clock.at.Add(time.Second)
@@ -94,10 +94,10 @@ func TestForgettingIsNoReplay(t *testing.T) {
 		n.used[strconv.Itoa(i)] = 1
 	}
 	full := answer(t, n.Challenge(here, false), "secret", 1)
-	if got := n.Check(full, "REGISTER", here, HA1("op1", "secret"), true); got != Stale {
+	if got := n.Check(full, "REGISTER", here, HA1("op1", "switchboard", "secret"), true); got != Stale {
 		t.Errorf("with a full table: outcome %d", got)
 	}
-	if got := n.Check(c, "REGISTER", here, HA1("op1", "secret"), true); got != Stale {
+	if got := n.Check(c, "REGISTER", here, HA1("op1", "switchboard", "secret"), true); got != Stale {
 		t.Errorf("the forgotten answer: outcome %d", got)
 	}
 }

@@ -25,8 +25,9 @@ const (
 // instant bound to the address it was given to, so making one keeps nothing;
 // only one that a right answer has used is remembered, to refuse its replay.
 type Nonces struct {
-	key [32]byte
-	now func() time.Time
+	key   [32]byte
+	realm string
+	now   func() time.Time
 
 	mu    sync.Mutex
 	used  map[string]uint32 // by nonce: the highest count seen
@@ -34,8 +35,8 @@ type Nonces struct {
 }
 
 // NewNonces makes Nonces with a key that dies with the process.
-func NewNonces(now func() time.Time) *Nonces {
-	n := &Nonces{now: now, used: map[string]uint32{}}
+func NewNonces(realm string, now func() time.Time) *Nonces {
+	n := &Nonces{realm: realm, now: now, used: map[string]uint32{}}
 	_, _ = rand.Read(n.key[:]) // never fails (crypto/rand)
 	return n
 }
@@ -46,7 +47,7 @@ func (n *Nonces) Challenge(src netip.Addr, stale bool) string {
 	var head [12]byte
 	binary.BigEndian.PutUint64(head[:8], uint64(n.now().UnixMilli()))
 	_, _ = rand.Read(head[8:])
-	value := `Digest realm="` + Realm + `", nonce="` + n.seal(head, src) + `", algorithm=MD5, qop="auth"`
+	value := `Digest realm="` + n.realm + `", nonce="` + n.seal(head, src) + `", algorithm=MD5, qop="auth"`
 	if stale {
 		value += ", stale=true"
 	}
@@ -98,7 +99,7 @@ func (n *Nonces) Check(c Credentials, method string, src netip.Addr, ha1 string,
 	if !known {
 		ha1 = strings.Repeat("0", 32)
 	}
-	if proves := c.proves(ha1, method); !proves || !known || c.Realm != Realm {
+	if proves := c.proves(ha1, method); !proves || !known || c.Realm != n.realm {
 		return Wrong
 	}
 	return n.spend(c, at, now)

@@ -199,6 +199,9 @@ func (s *Streams) Connect(ctx context.Context, peer netip.AddrPort) error {
 
 func (s *Streams) dial(ctx context.Context, peer netip.AddrPort) (*stream, error) {
 	var d net.Dialer
+	if own := s.listener.Addr().(*net.TCPAddr).IP; !own.IsUnspecified() {
+		d.LocalAddr = &net.TCPAddr{IP: own} // peers know us by it
+	}
 	conn, err := d.DialContext(ctx, "tcp", peer.String())
 	if err != nil {
 		return nil, err

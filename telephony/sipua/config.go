@@ -1,0 +1,100 @@
+// Package sipua is the SIP side of the telephone switch: legs that are called
+// and that call, registered phones, and nothing about who talks to whom.
+package sipua
+
+import (
+	"log/slog"
+	"net/netip"
+	"time"
+)
+
+// Config is what a UA works with.
+type Config struct {
+	Addr      string // UDP and TCP of it are served; port 0 takes any
+	Advertise string // host that peers reach us by; empty: that of Addr
+	Realm     string // of the phones' passwords; empty: "switchboard"
+	Logger    *slog.Logger
+	Limits    Limits
+}
+
+// Limits bounds what peers may cause. A zero field has the default that its
+// comment names; above a limit calls are refused with 503 and a Retry-After.
+type Limits struct {
+	Calls        int // legs at once that peers began: 4,000
+	CallsEach    int // of them from one address: all
+	Rate         int // new calls a second: 1,000
+	RateEach     int // of them from one address: all
+	Packets      int // a second from a trunk's address, outside known calls: 20,000
+	PhonePackets int // a second from any other address, outside known calls: 200
+	Streams      int // TCP connections: 1,000
+	StreamsEach  int // of them from one address: 100
+}
+
+func (l Limits) withDefaults() Limits {
+	or := func(v *int, def int) {
+		if *v <= 0 {
+			*v = def
+		}
+	}
+	or(&l.Calls, 4000)
+	or(&l.CallsEach, l.Calls)
+	or(&l.Rate, 1000)
+	or(&l.RateEach, l.Rate)
+	or(&l.Packets, 20_000)
+	or(&l.PhonePackets, 200)
+	or(&l.Streams, 1000)
+	or(&l.StreamsEach, 100)
+	return l
+}
+
+// Peers is what the UA must know about who may talk to it. No method may block.
+type Peers interface {
+	// Trunk returns the trunk that src is on the address list of.
+	Trunk(src netip.Addr) (trunk string, ok bool)
+	// PhoneAllowed tells whether phones at src may register at all.
+	PhoneAllowed(src netip.Addr) bool
+	// Secret returns MD5(user:realm:password) of a phone (RFC 7616).
+	Secret(user string) (ha1 string, ok bool)
+	// Registered is told that a phone can be reached at c, or, if c.Expires is
+	// zero, that it can't any more.
+	Registered(user string, c Contact)
+}
+
+// Contact is where a registered phone can be reached.
+type Contact struct {
+	URI     string    // for Target.URI; a phone that registered over TCP is called over TCP
+	Source  string    // for Target.Destination: where its packets come from, which a NAT keeps open
+	Expires time.Time // zero: it is gone
+}
+
+// Invite is what a call that comes in says about itself.
+type Invite struct {
+	Trunk       string
+	To, From    string // user parts of the request's URI and of From, as received
+	FromDisplay string
+	CallID      string
+	SDP         []byte // nil: the offer has to be ours
+	Source      netip.AddrPort
+}
+
+// timing is the protocol's clock, which tests run faster.
+type timing struct {
+	t1, t2     time.Duration // RFC 3261, 17: round trip, longest retransmission
+	remind     time.Duration // a provisional response is repeated (13.3.1.1 wants it within a minute)
+	reply      time.Duration // the leg's owner may think about a re-INVITE
+	session    time.Duration // what we ask for where there is a choice (RFC 4028)
+	minSession time.Duration // the least we do; the RFC's own minimum is 90 s
+	idle       time.Duration // a TCP connection without a message
+	grave      time.Duration // what is over is remembered, for late retransmissions
+}
+
+// give is how long a transaction may go without a response, and a 2xx without
+// ACK (64*T1).
+func (t timing) give() time.Duration { return 64 * t.t1 }
+
+var standard = timing{
+	t1: 500 * time.Millisecond, t2: 4 * time.Second,
+	remind: 50 * time.Second, reply: 10 * time.Second,
+	session: 30 * time.Minute, minSession: 90 * time.Second,
+	idle: 30 * time.Second, grave: 32 * time.Second,
+}

@@ -1,0 +1,201 @@
+package sipua
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"switchboard/telephony/sipua/life"
+	"switchboard/telephony/sipua/wire"
+)
+
+// Target is whom to call, and how.
+type Target struct {
+	URI         string // "sip:a001@127.0.0.3:6000", with ;transport=tcp for TCP
+	Destination string // host:port that the packets go to, if not the URI's: a phone behind a NAT, a proxy
+	FromUser    string // the caller as the called side shall see them
+	FromDisplay string
+	SDP         []byte // our offer
+	Username    string // answers a 401 or 407, once
+	Password    string
+	Listen      func(Event)
+	Timeout     time.Duration // until a 2xx; zero: 60 s
+	Silence     time.Duration // until anything comes back; zero: 32 s, RFC 3261's timer B
+}
+
+const ringFor = time.Minute
+
+// calling is what a leg knows that we call.
+type calling struct {
+	target   Target
+	uri      sip.Uri
+	tries    int
+	until    time.Time     // Timeout
+	silent   time.Time     // Silence
+	heard    *sip.Response // the last response
+	early    []byte        // SDP of a provisional response
+	ack      *sip.Request  // for the 2xx, to be repeated with it
+	auth     sip.Header    // answers a challenge
+	stop     context.CancelFunc
+	ctx      context.Context
+	sent     bool // an INVITE is out
+	final    bool // it has its final response, or can't have one
+	interval int  // session interval that we ask for, in seconds
+}
+
+// Dial calls t. The error says that t makes no sense; everything else is told to
+// t.Listen.
+func (ua *UA) Dial(t Target) (*Leg, error) {
+	c, err := newCalling(t, ua.timing)
+	if err != nil {
+		return nil, err
+	}
+	l := ua.newLeg(sip.GenerateTagN(24) + "@" + ua.host)
+	l.state, l.listen, l.calling, l.bargain.local = life.Calling, t.Listen, c, t.SDP
+	from := sip.Uri{Scheme: "sip", User: wire.User(t.FromUser), Host: ua.host}
+	l.dialog = Dialog{
+		CallID: l.callID, LocalURI: from.String(), LocalTag: l.id, RemoteURI: aor(c.uri), RemoteTarget: c.uri.String(),
+		Transport: transportOf(&c.uri), Destination: t.Destination,
+	}
+	ua.book.enter(l)
+	ua.counts.dialled.Add(1)
+	ua.start(l, func() { l.reach() })
+	return l, nil
+}
+
+func newCalling(t Target, clock timing) (*calling, error) {
+	c := &calling{target: t, interval: int(clock.session / time.Second)}
+	if strings.ContainsFunc(t.URI, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '<' || r == '>' || r == '"' }) {
+		return nil, fmt.Errorf("dial %q: not a URI", t.URI)
+	}
+	if err := sip.ParseUri(t.URI, &c.uri); err != nil || c.uri.Scheme != "sip" || c.uri.Host == "" || c.uri.Wildcard {
+		return nil, fmt.Errorf("dial %q: not a sip URI (%w)", t.URI, errors.Join(err, errors.ErrUnsupported))
+	}
+	c.uri.Headers = nil // a URI must not write our header lines
+	if tp := transportOf(&c.uri); tp != "UDP" && tp != "TCP" {
+		return nil, fmt.Errorf("dial %q: transport %s is not served", t.URI, tp)
+	}
+	if len(t.SDP) == 0 {
+		return nil, fmt.Errorf("dial %q: without an offer", t.URI)
+	}
+	if c.target.Timeout <= 0 {
+		c.target.Timeout = ringFor
+	}
+	if c.target.Silence <= 0 {
+		c.target.Silence = clock.give()
+	}
+	c.ctx, c.stop = context.WithCancel(context.Background())
+	return c, nil
+}
+
+// aor is a URI without what belongs to the way there.
+func aor(u sip.Uri) string {
+	u.UriParams, u.Headers = nil, nil
+	return u.String()
+}
+
+func transportOf(u *sip.Uri) string {
+	for _, p := range u.UriParams {
+		if strings.EqualFold(p.K, "transport") {
+			return strings.ToUpper(p.V)
+		}
+	}
+	return "UDP"
+}
+
+// reach finds the way to the target: at once for an address over UDP, else on a
+// goroutine of its own, because names and connections take time.
+func (l *Leg) reach() {
+	now := time.Now()
+	l.calling.until = now.Add(l.calling.target.Timeout)
+	l.calling.silent = now.Add(l.calling.target.Silence)
+	l.calling.clocks(l, now)
+	_, next, err := l.dialog.route(&l.calling.uri)
+	if err != nil {
+		l.reached(netip.AddrPort{}, err)
+		return
+	}
+	if peer, err := netip.ParseAddrPort(next); err == nil && l.dialog.Transport == "UDP" {
+		l.reached(peer, nil)
+		return
+	}
+	l.ua.crew.Go(func() {
+		peer, err := l.ua.find(l.calling.ctx, next, l.dialog.Transport)
+		l.post(func() { l.reached(peer, err) })
+	})
+}
+
+// find resolves host:port and, for TCP, connects to it.
+func (ua *UA) find(ctx context.Context, next, transport string) (netip.AddrPort, error) {
+	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
+	defer cancel()
+	host, port, err := net.SplitHostPort(next)
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	number, err := net.LookupPort("udp", port)
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	addrs, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	peer := netip.AddrPortFrom(addrs[0].Unmap(), uint16(number))
+	for _, a := range addrs {
+		if a.Unmap().Is4() == ua.addr.Addr().Is4() {
+			peer = netip.AddrPortFrom(a.Unmap(), uint16(number))
+			break
+		}
+	}
+	if transport == "TCP" {
+		return peer, ua.streams.Connect(ctx, peer)
+	}
+	return peer, nil
+}
+
+// reached sends the INVITE now that the way is known.
+func (l *Leg) reached(peer netip.AddrPort, err error) {
+	if err != nil {
+		l.words.failed = Failed{Code: 503, Reason: printable(err.Error())}
+		l.step(life.Broken)
+		return
+	}
+	l.ua.book.onto(l, peer)
+	l.mu.Lock()
+	l.dialog.Destination = peer.String()
+	l.mu.Unlock()
+	if l.state == life.Withdrawn { // nothing was sent, so nothing will come
+		l.step(life.Broken)
+		return
+	}
+	l.sendInvite()
+}
+
+// clocks sets the alarms of a leg that has no answer yet.
+func (c *calling) clocks(l *Leg, now time.Time) {
+	switch l.state {
+	case life.Calling:
+		l.alarms.at(alarmSilent, c.silent)
+		l.alarms.at(alarmUnanswered, c.until)
+	case life.Ringing:
+		l.alarms.at(alarmUnanswered, c.until)
+	case life.Withdrawn:
+		l.alarms.at(alarmSilent, now.Add(l.ua.timing.give()))
+	}
+}
+
+// answer is the SDP that answers our offer: that of the 2xx, or the one that
+// came ahead of it.
+func (c *calling) answer() []byte {
+	if b := bodyOf(c.heard); b != nil {
+		return b
+	}
+	return c.early
+}

@@ -1,0 +1,109 @@
+package sipua
+
+import (
+	"github.com/emiago/sipgo/sip"
+
+	"switchboard/telephony/sipua/life"
+)
+
+// onMessage sees every message that was admitted, in the order it came in on
+// its connection. The stack starts a goroutine for each and loses the order.
+func (ua *UA) onMessage(msg sip.Message) {
+	callID := msg.CallID()
+	if callID == nil || msg.CSeq() == nil || msg.From() == nil || msg.To() == nil {
+		return
+	}
+	defer ua.recovered("message", callID.Value())
+	switch m := msg.(type) {
+	case *sip.Request:
+		ua.onRequest(m)
+	case *sip.Response:
+		ua.onResponse(m)
+	}
+}
+
+func (ua *UA) onRequest(req *sip.Request) {
+	tag := tagOf(req.To().Params)
+	if len(tag) == 0 {
+		if req.IsInvite() && len(tagOf(req.From().Params)) > 0 && req.Contact() != nil && req.Via() != nil {
+			ua.born(req)
+		}
+		return
+	}
+	if l := ua.book.find(tag, []byte(req.CallID().Value())); l != nil {
+		l.incoming(req)
+	}
+}
+
+func (ua *UA) onResponse(res *sip.Response) {
+	if l := ua.book.find(tagOf(res.From().Params), []byte(res.CallID().Value())); l != nil {
+		l.post(func() { l.heard(res) })
+		return
+	}
+	if res.IsSuccess() && res.CSeq().MethodName == sip.INVITE {
+		ua.ghost(res)
+	}
+}
+
+// incoming takes a request within the dialog. What has no higher CSeq than the
+// one before is a retransmission, which the stack answers, or out of order.
+func (l *Leg) incoming(req *sip.Request) {
+	if req.IsAck() || req.IsCancel() {
+		return
+	}
+	seq := req.CSeq().SeqNo
+	s := newServed(req, func() {})
+	l.mu.Lock()
+	fresh := seq > l.seenSeq
+	if fresh {
+		l.seenSeq = seq
+		l.dialog.RemoteSeq = seq
+		if req.IsInvite() {
+			branch, _ := req.Via().Params.Get("branch")
+			l.last = invitation{branch: branch, seq: seq}
+		}
+	}
+	l.mu.Unlock()
+	if fresh {
+		l.ua.serving.Store(req, s)
+		l.post(func() { l.requested(s) })
+	}
+}
+
+// requested is a request of the peer within the dialog.
+func (l *Leg) requested(s *served) {
+	l.open = append(l.open, s)
+	switch s.req.Method {
+	case sip.BYE:
+		l.words.ended = Ended{ByPeer: true, Code: 200, Reason: reasonOf(s.req)}
+		l.words.reason = "cancelled by the caller"
+		if !l.step(life.Bye) {
+			l.refuse(s, 481, "Call Does Not Exist")
+		}
+	case sip.INFO:
+		l.info(s)
+	case sip.INVITE, sip.UPDATE:
+		l.renegotiated(s)
+	default:
+		l.refuse(s, 405, "Method Not Allowed", allow)
+	}
+}
+
+// heard is a response to a request of ours.
+func (l *Leg) heard(res *sip.Response) {
+	seq := res.CSeq()
+	switch {
+	case seq.MethodName == sip.INVITE && l.calling != nil && seq.SeqNo == l.inviteSeq:
+		l.calledBack(res)
+	case seq.MethodName == sip.INVITE, seq.MethodName == sip.UPDATE:
+		l.bargainHeard(res)
+	}
+}
+
+// reasonOf is why the peer says it hangs up (RFC 3326).
+func reasonOf(req *sip.Request) string {
+	if h := req.GetHeader("Reason"); h != nil {
+		return printable(h.Value())
+	}
+	return ""
+}

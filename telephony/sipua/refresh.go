@@ -1,0 +1,153 @@
+package sipua
+
+import (
+	"context"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"switchboard/telephony/sipua/life"
+)
+
+// refresh says that we are still there: by UPDATE where the peer takes one,
+// else by a re-INVITE with the description in force.
+func (l *Leg) refresh() {
+	if l.bargain.state != life.Settled {
+		l.alarms.at(alarmRefresh, time.Now().Add(l.ua.timing.t2))
+		return
+	}
+	if !l.session.updates {
+		l.bargain.offer, l.bargain.refresh = l.bargain.local, true
+		l.turn(life.Reoffer)
+		return
+	}
+	req, err := l.ua.newRequest(&l.dialog, sip.UPDATE, l.nextSeq())
+	if err != nil {
+		l.expire(printable(err.Error()))
+		return
+	}
+	req.AppendHeader(l.ua.contact(l.dialog.Transport))
+	req.AppendHeader(supported)
+	l.session.put(req)
+	req.SetBody(nil)
+	l.ua.background("UPDATE", l.callID, func() error {
+		res, err := l.ua.transact(context.Background(), req)
+		l.post(func() { l.updated(res, err) })
+		return err
+	})
+}
+
+// updated is what became of our UPDATE. Any response but "no such call" shows
+// that the peer is there.
+func (l *Leg) updated(res *sip.Response, err error) {
+	if l.state != life.Up {
+		return
+	}
+	now := time.Now()
+	switch {
+	case err != nil:
+		l.expire("no response to UPDATE")
+	case res.StatusCode == 481 || res.StatusCode == 408:
+		l.expire("the peer knows no such call")
+	case res.StatusCode == 405 || res.StatusCode == 501:
+		l.session.updates = false
+		l.refresh()
+	case res.StatusCode == 422 && seconds(res, "Min-SE") > int(l.session.interval/time.Second):
+		l.session.interval = time.Duration(seconds(res, "Min-SE")) * time.Second
+		l.refresh()
+	case res.IsSuccess():
+		l.retarget(res.Contact(), res.Source())
+		l.session.confirmed(res)
+		l.session.start(l, now)
+	default:
+		l.session.start(l, now)
+	}
+}
+
+// confirmed reads the 2xx to a refresh or re-INVITE of ours, which may leave the
+// timer out because nothing changes.
+func (s *session) confirmed(res *sip.Response) {
+	if interval, refresher := sessionExpires(res); interval > 0 {
+		s.interval = time.Duration(interval) * time.Second
+		s.ours = refresher != "uas"
+	}
+}
+
+// retarget notes where the peer wants to be reached from now on (RFC 3261,
+// 12.2.1.2).
+func (l *Leg) retarget(contact *sip.ContactHeader, source string) {
+	if contact == nil || contact.Address.Host == "" || contact.Address.Wildcard {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.dialog.RemoteTarget = contact.Address.String()
+	if l.dialog.Transport != "UDP" || len(l.dialog.RouteSet) > 0 {
+		return
+	}
+	if l.dialog.Destination != "" { // pinned to where its packets come from
+		if _, err := netip.ParseAddrPort(source); err == nil {
+			l.dialog.Destination = source
+		}
+		return
+	}
+	l.dialog.Destination = behindNAT(&contact.Address, source)
+}
+
+// info is a key pressed, by either of the two ways that INFO has for it.
+func (l *Leg) info(s *served) {
+	digit, ok := digitOf(s.req)
+	if !ok && len(s.req.Body()) > 0 {
+		l.refuse(s, 415, "Unsupported Media Type", sip.NewHeader("Accept", "application/dtmf-relay, application/dtmf"))
+		return
+	}
+	res := l.respond(s.req, 200, "OK")
+	res.SetBody(nil)
+	l.finish(s, res)
+	if ok && l.state != life.Over && l.state != life.Leaving {
+		l.tell(digit)
+	}
+}
+
+// digitOf reads "Signal=5, Duration=160" in lines, or a bare digit.
+func digitOf(req *sip.Request) (Digit, bool) {
+	ct := ""
+	if h := req.ContentType(); h != nil {
+		ct, _, _ = strings.Cut(strings.ToLower(h.Value()), ";")
+	}
+	d := Digit{}
+	switch strings.TrimSpace(ct) {
+	case "application/dtmf":
+		d.Digit = key(strings.TrimSpace(string(req.Body())))
+	case "application/dtmf-relay":
+		for line := range strings.Lines(string(req.Body())) {
+			name, value, _ := strings.Cut(line, "=")
+			switch value = strings.TrimSpace(value); strings.ToLower(strings.TrimSpace(name)) {
+			case "signal":
+				d.Digit = key(value)
+			case "duration":
+				if n, err := strconv.ParseUint(value, 10, 16); err == nil {
+					d.Milliseconds = int(n)
+				}
+			}
+		}
+	}
+	return d, d.Digit != 0
+}
+
+// key is the key that a signal stands for, or 0.
+func key(signal string) byte {
+	switch signal {
+	case "10":
+		return '*'
+	case "11":
+		return '#'
+	}
+	if len(signal) == 1 && strings.Contains("0123456789*#ABCD", strings.ToUpper(signal)) {
+		return strings.ToUpper(signal)[0]
+	}
+	return 0
+}

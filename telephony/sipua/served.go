@@ -1,0 +1,120 @@
+package sipua
+
+import (
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// served is a request of the peer on its way to a response. The leg puts
+// responses in; the goroutine that the stack gave the request sends them, so
+// that the leg never waits for a socket.
+type served struct {
+	req    *sip.Request
+	out    chan *sip.Response
+	came   time.Time
+	closed bool // by the leg, whose goroutine is the only one to look
+	broken func()
+}
+
+// mostResponses is more than a leg sends to one request between two turns of
+// the sending goroutine. A response above it is lost like a datagram.
+const mostResponses = 16
+
+func newServed(req *sip.Request, broken func()) *served {
+	return &served{req: req, out: make(chan *sip.Response, mostResponses), came: time.Now(), broken: broken}
+}
+
+// put has a response sent.
+func (s *served) put(res *sip.Response) {
+	if s.closed {
+		return
+	}
+	select {
+	case s.out <- res:
+	default:
+	}
+}
+
+// close says that no response will follow.
+func (s *served) close() {
+	if !s.closed {
+		s.closed = true
+		close(s.out)
+	}
+}
+
+// run sends what the leg answers. It must not return before the final
+// response: the stack would end the transaction. Once the peer has ACKed a
+// 2xx, nothing needs the transaction any more, and half a minute of thousands of
+// them would be too much.
+func (s *served) run(tx sip.ServerTransaction) {
+	if s.req.IsInvite() && len(s.out) == 0 {
+		if err := tx.Respond(sip.NewResponseFromRequest(s.req, 100, "Trying", nil)); err != nil {
+			s.broken()
+			return
+		}
+	}
+	accepted := false
+	for {
+		select {
+		case res, more := <-s.out:
+			if !more {
+				if accepted {
+					tx.Terminate()
+				}
+				return
+			}
+			accepted = s.req.IsInvite() && res.IsSuccess()
+			if err := tx.Respond(res); err != nil {
+				s.broken()
+				return
+			}
+		case <-tx.Done():
+			s.broken()
+			return
+		}
+	}
+}
+
+// serve is what the stack calls for every request it has a new transaction for.
+func (ua *UA) serve(req *sip.Request, tx sip.ServerTransaction) {
+	callID := ""
+	if id := req.CallID(); id != nil {
+		callID = id.Value()
+	}
+	defer ua.recovered("transaction", callID)
+	if s, ok := ua.serving.LoadAndDelete(req); ok {
+		s.(*served).run(tx)
+		return
+	}
+	code, reason := 481, "Call Does Not Exist"
+	switch {
+	case req.IsAck():
+		return
+	case req.Method == sip.BYE && ua.book.grave(tagOf(req.To().Params), []byte(callID)) != nil:
+		code, reason = 200, "OK"
+	case ua.book.find(tagOf(req.To().Params), []byte(callID)) != nil:
+		code, reason = 500, "CSeq Out Of Order" // RFC 3261, 12.2.2
+	case req.IsInvite():
+		code, reason = 400, "Bad Request"
+	}
+	_ = tx.Respond(sip.NewResponseFromRequest(req, code, reason, nil))
+}
+
+// sweepServing forgets requests that the stack made no transaction for: those
+// that reuse the branch of another.
+func (ua *UA) sweepServing(now time.Time) {
+	const late = 10 * time.Second
+	ua.serving.Range(func(req, s any) bool {
+		if now.Sub(s.(*served).came) > late {
+			ua.serving.Delete(req)
+		}
+		return true
+	})
+}
+
+func tagOf(p sip.HeaderParams) []byte {
+	tag, _ := p.Get("tag")
+	return []byte(tag)
+}

@@ -1,0 +1,296 @@
+package sipua
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+	"github.com/icholy/digest"
+
+	"switchboard/telephony/sipua/life"
+	"switchboard/telephony/sipua/wire"
+)
+
+// sendInvite sends the INVITE, or sends it again with what a challenge asked
+// for.
+func (l *Leg) sendInvite() {
+	c := l.calling
+	l.inviteSeq++
+	req, err := l.ua.newRequest(&l.dialog, sip.INVITE, l.inviteSeq)
+	if err != nil {
+		l.words.failed = Failed{Code: 500, Reason: printable(err.Error())}
+		l.step(life.Broken)
+		return
+	}
+	req.From().DisplayName = wire.Display(c.target.FromDisplay)
+	req.AppendHeader(l.ua.contact(l.dialog.Transport))
+	req.AppendHeader(allow)
+	req.AppendHeader(supported)
+	if c.interval > 0 {
+		req.AppendHeader(sip.NewHeader("Session-Expires", strconv.Itoa(c.interval)))
+	}
+	if c.auth != nil {
+		req.AppendHeader(c.auth)
+	}
+	body(req, c.target.SDP)
+	c.tries++
+	c.final = false
+	c.silent = time.Now().Add(c.target.Silence)
+	l.request = req
+	branch, _ := req.Via().Params.Get("branch")
+	l.mu.Lock()
+	l.dialog.LocalSeq, l.dialog.InviteSeq, l.dialog.Branch = l.inviteSeq, l.inviteSeq, branch
+	l.mu.Unlock()
+	if l.state == life.Calling {
+		c.clocks(l, time.Now())
+	}
+	c.sent = true
+	broken := l.brokenOff(l.inviteSeq)
+	l.ua.background("INVITE", l.callID, func() error {
+		_, err := l.ua.transact(c.ctx, req)
+		if err != nil {
+			broken(err)
+		}
+		return nil
+	})
+}
+
+// brokenOff returns what is done when the INVITE with a CSeq gets no final
+// response any more.
+func (l *Leg) brokenOff(seq uint32) func(error) {
+	return func(err error) {
+		l.post(func() {
+			if seq != l.inviteSeq || l.calling.final {
+				return
+			}
+			l.calling.final = true
+			l.words.failed = Failed{Code: 408, Reason: "no response"}
+			if !errors.Is(err, sip.ErrTransactionTimeout) {
+				l.words.failed = Failed{Code: 503, Reason: "cannot send"}
+			}
+			l.step(life.Broken)
+		})
+	}
+}
+
+// calledBack is a response to the INVITE.
+func (l *Leg) calledBack(res *sip.Response) {
+	c := l.calling
+	switch {
+	case res.StatusCode == 100:
+		l.step(life.Trying)
+	case res.StatusCode < 200:
+		c.heard = res
+		if b := bodyOf(res); b != nil {
+			c.early = b
+		}
+		l.step(life.Progress)
+	case res.StatusCode < 300:
+		l.accepted(res)
+	default:
+		c.heard, c.final = res, true
+		l.words.failed = Failed{Code: res.StatusCode, Reason: printable(res.Reason), RetryAfter: seconds(res, "Retry-After")}
+		if (l.state == life.Calling || l.state == life.Ringing) && c.retry(res) {
+			l.step(life.Challenge)
+			return
+		}
+		l.step(life.Failure)
+	}
+}
+
+// accepted is a 2xx: the answer, its retransmission, or that of another phone.
+func (l *Leg) accepted(res *sip.Response) {
+	c := l.calling
+	tag := string(tagOf(res.To().Params))
+	c.heard, c.final = res, true
+	if c.ack != nil {
+		if tag != l.dialog.RemoteTag {
+			l.step(life.Fork)
+			return
+		}
+		l.step(life.Success)
+		return
+	}
+	l.words.ended = Ended{Code: 200}
+	l.mu.Lock()
+	establish(&l.dialog, res, tag)
+	if c.target.Destination != "" && len(l.dialog.RouteSet) == 0 {
+		l.dialog.Destination = res.Source() // a NAT lets in who was spoken to
+	}
+	l.mu.Unlock()
+	l.session.agreed(res)
+	l.step(life.Success)
+}
+
+// establish completes the dialog that our INVITE began (RFC 3261, 12.1.2).
+func establish(d *Dialog, res *sip.Response, tag string) {
+	d.RemoteTag, d.Branch = tag, ""
+	d.RouteSet = routes(res, true)
+	contact := res.Contact()
+	if contact == nil || contact.Address.Host == "" || contact.Address.Wildcard {
+		d.Destination = res.Source()
+		return
+	}
+	d.RemoteTarget = contact.Address.String()
+	if d.Transport == "UDP" {
+		d.Destination = behindNAT(&contact.Address, res.Source())
+	}
+}
+
+// sendAck sends the ACK for the 2xx, the same one each time.
+func (l *Leg) sendAck() {
+	c := l.calling
+	if c.ack == nil {
+		ack, err := l.ua.newRequest(&l.dialog, sip.ACK, l.inviteSeq)
+		if err != nil {
+			l.ua.log.Warn("ACK cannot be built", "call", l.callID, "err", err)
+			return
+		}
+		ack.SetBody(nil)
+		c.ack = ack
+	}
+	l.ua.write(c.ack)
+}
+
+// sendCancel takes the INVITE back. It repeats its branch, which is what the
+// peer knows it by (9.1).
+func (l *Leg) sendCancel() {
+	req := l.ua.cancelOf(l.request, l.words.reason)
+	l.ua.background("CANCEL", l.callID, func() error {
+		_, err := l.ua.transact(context.Background(), req)
+		return err
+	})
+}
+
+func (ua *UA) cancelOf(invite *sip.Request, reason string) *sip.Request {
+	req := sip.NewRequest(sip.CANCEL, invite.Recipient)
+	req.AppendHeader(invite.Via().Clone())
+	sip.CopyHeaders("Route", invite, req)
+	ua.address(req, sip.HeaderClone(invite.From()).(*sip.FromHeader), sip.HeaderClone(invite.To()).(*sip.ToHeader), invite.CallID().Value(), invite.CSeq().SeqNo)
+	addReason(req, reason)
+	req.SetTransport(invite.Transport())
+	req.SetDestination(invite.Destination())
+	req.SetBody(nil)
+	return req
+}
+
+// addReason tells the peer why it ends (RFC 3326).
+func addReason(req *sip.Request, reason string) {
+	if reason != "" {
+		req.AppendHeader(sip.NewHeader("Reason", `SIP;text="`+wire.Display(reason)+`"`))
+	}
+}
+
+// sendBye ends the dialog. Nobody waits for its response but the transaction;
+// a trunk that wants to know who hangs up is told.
+func (l *Leg) sendBye() {
+	d, reason := l.snapshot(), l.words.reason
+	bye := func(auth sip.Header) (*sip.Response, error) {
+		req, err := l.ua.newRequest(&d, sip.BYE, l.nextSeq())
+		if err != nil {
+			return nil, err
+		}
+		addReason(req, reason)
+		if auth != nil {
+			req.AppendHeader(auth)
+		}
+		req.SetBody(nil)
+		return l.ua.transact(context.Background(), req)
+	}
+	l.ua.background("BYE", l.callID, func() error {
+		res, err := bye(nil)
+		if err == nil && (res.StatusCode == 401 || res.StatusCode == 407) && l.calling != nil && l.calling.target.Username != "" {
+			t := l.calling.target
+			var auth sip.Header
+			auth, err = authorization(res, digest.Options{Method: "BYE", URI: d.RemoteTarget, Username: t.Username, Password: t.Password})
+			if err == nil {
+				_, err = bye(auth)
+			}
+		}
+		return err
+	})
+}
+
+// nextSeq counts our requests in the dialog.
+func (l *Leg) nextSeq() uint32 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.dialog.LocalSeq++
+	return l.dialog.LocalSeq
+}
+
+// retry tells whether a refusal asks for something that we have, and prepares
+// the next INVITE. Each kind of it is done once.
+func (c *calling) retry(res *sip.Response) bool {
+	if c.tries > 2 {
+		return false
+	}
+	switch res.StatusCode {
+	case 422:
+		least := seconds(res, "Min-SE")
+		if least <= c.interval {
+			return false
+		}
+		c.interval = least
+		return true
+	case 401, 407:
+		if c.target.Username == "" || c.auth != nil {
+			return false
+		}
+		auth, err := authorization(res, digest.Options{Method: "INVITE", URI: c.uri.String(), Username: c.target.Username, Password: c.target.Password})
+		c.auth = auth
+		return err == nil
+	}
+	return false
+}
+
+// authorization answers the challenge of a 401 or 407.
+func authorization(res *sip.Response, o digest.Options) (sip.Header, error) {
+	name, answer := "WWW-Authenticate", "Authorization"
+	if res.StatusCode == 407 {
+		name, answer = "Proxy-Authenticate", "Proxy-Authorization"
+	}
+	var errs []error
+	for _, h := range res.GetHeaders(name) { // several, one an algorithm: RFC 8760
+		chal, err := digest.ParseChallenge(h.Value())
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		for i, q := range chal.QOP {
+			chal.QOP[i] = strings.TrimSpace(q)
+		}
+		cred, err := digest.Digest(chal, o)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		return sip.NewHeader(answer, cred.String()), nil
+	}
+	return nil, errors.Join(append(errs, errors.New("no challenge that can be answered"))...)
+}
+
+// seconds reads a header that begins with a number of seconds, or returns 0.
+func seconds(m interface{ GetHeader(string) sip.Header }, name string) int {
+	h := m.GetHeader(name)
+	if h == nil {
+		return 0
+	}
+	return leadingNumber(h.Value())
+}
+
+// leadingNumber is the number that a text begins with, or 0.
+func leadingNumber(text string) int {
+	text = strings.TrimSpace(text)
+	if end := strings.IndexFunc(text, func(r rune) bool { return r < '0' || r > '9' }); end >= 0 {
+		text = text[:end]
+	}
+	n, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return 0
+	}
+	return int(n)
+}
