@@ -46,8 +46,10 @@ var may = map[string][]string{
 
 	// money: what a call costs
 	"billing/rating": {"billing/money"},
-	"billing/plan":   {"billing/money", "billing/rating", "tenant/fault"},
+	"billing/plan":   {"billing/money", "billing/rating", "tenant", "tenant/fault"},
 	"billing/rate":   {"billing/money", "billing/plan", "billing/rating", "tenant/fault"},
+	"billing/ledger": {"billing/money", "billing/plan", "billing/rating", "tenant", "tenant/cdr", "tenant/fault"},
+	"billing/export": {"billing/money", "billing/plan", "billing/rating", "tenant", "tenant/fault"},
 
 	// scripts, catalogues and the demo's two shops
 	"tenant/script":             {"tenant", "tenant/fault", "tenant/script/graph", "tenant/script/walk"},
@@ -114,7 +116,14 @@ var may = map[string][]string{
 	"api/web":       {"tenant/fault", "tenant/page"},
 
 	// what may wait
-	"worker/job": {"tenant", "tenant/outbox"},
+	"worker": {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/live", "tenant/task",
+		"worker/feed", "worker/job", "worker/rate", "worker/reap", "worker/recall", "worker/sweep"},
+	"worker/job":    {"tenant", "tenant/outbox"},
+	"worker/feed":   {"tenant", "tenant/catalogue", "tenant/fault", "tenant/live"},
+	"worker/rate":   {"billing/ledger", "tenant", "tenant/cdr", "tenant/live"},
+	"worker/reap":   {"tenant", "tenant/cdr", "tenant/live"},
+	"worker/recall": {"tenant", "tenant/fault", "tenant/live", "tenant/task"},
+	"worker/sweep":  {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/outbox", "tenant/task"},
 
 	// engines for whoever has none, and the files of the frontend
 	"deploy/embedded": {},

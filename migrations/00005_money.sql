@@ -65,13 +65,14 @@ create table shop.transfer (
 call house.confine('shop.transfer', 'select, insert');
 call house.freeze('shop.transfer');
 
--- Included seconds that a charge used up.
+-- Included seconds and free calls that a charge used up.
 create table shop.bundle_use (
   shop_id   uuid not null default house.app_shop() references house.shop,
   charge_id uuid not null,
   period    text not null,
   plan_id   uuid not null references house.plan,
   seconds   bigint not null,              -- a reversal gives back: negative
+  calls     bigint not null default 0,    -- likewise: 1, 0 or -1
   primary key (shop_id, charge_id),
   foreign key (shop_id, charge_id) references shop.charge
 );

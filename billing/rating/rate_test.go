@@ -193,9 +193,25 @@ func TestWhatIsRefused(t *testing.T) {
 	if _, err := rating.Rate(dear, talk(rating.MaxPartMs)); !errors.Is(err, money.ErrOverflow) {
 		t.Errorf("an amount beyond 64 bits: %v", err)
 	}
+	dear.FirstS, dear.NextS = 1, 1
+	if _, err := rating.Rate(dear, talk(1_110_000)); !errors.Is(err, money.ErrOverflow) { // a quotient of just 64 bits
+		t.Errorf("an amount at the edge of 64 bits: %v", err)
+	}
 	dear.MaxPerCall = 100_000_000
 	if got := mustRate(t, dear, talk(rating.MaxPartMs)); got.Amount != 100_000_000_000 || !got.Capped {
 		t.Errorf("capped at 100.00, it costs %d e-9", got.Amount)
+	}
+}
+
+func TestTheCapItselfIsNotCapped(t *testing.T) {
+	t.Parallel()
+	tariff := minute()
+	tariff.MaxPerCall = 24_000_000
+	if c := mustRate(t, tariff, talk(120_000)); c.Amount != 2400 || c.Capped {
+		t.Errorf("two minutes cost %d, capped %t", c.Amount, c.Capped)
+	}
+	if c := mustRate(t, tariff, talk(120_001)); c.Amount != 2400 || !c.Capped {
+		t.Errorf("three minutes cost %d, capped %t", c.Amount, c.Capped)
 	}
 }
 
