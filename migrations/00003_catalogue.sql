@@ -76,25 +76,26 @@ create index item_search on shop.item using gin (shop_id, search) where last_seq
 
 -- +goose StatementBegin
 -- search_items finds the current items of the transaction's shop that have every
--- word of query (a tsquery), those of exactly that SKU first. Full-text matching
--- is not leakproof, so that under row policies it would read the whole shop: this
--- function looks past them and puts their filter back. Words that fit thousands
--- of items are ranked among the first 2000.
-create function shop.search_items(query text, sku text, at_most int) returns table (item_id uuid)
+-- one of words (a tsquery) and the word last, which may be unfinished; those of
+-- exactly that SKU first. Full-text matching is not leakproof, so that under row
+-- policies it would read the whole shop: this function looks past them and puts
+-- their filter back. Words that fit thousands of items are ranked among 2000.
+create function shop.search_items(words text, last text, sku text, at_most int) returns table (item_id uuid)
   language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   select f.id from (
-    select i.id, i.sku, i.available, i.search from shop.item i
-     where i.shop_id = house.app_shop() and i.last_seq is null and i.search @@ to_tsquery('pg_catalog.russian', search_items.query)
+    select i.id, i.sku, i.available, i.search, q.q from shop.item i,
+      (select to_tsquery('russian', search_items.words) &&
+        (to_tsquery('russian', search_items.last) || to_tsquery('simple', search_items.last || ':*')) as q) q
+     where i.shop_id = house.app_shop() and i.last_seq is null and i.search @@ q.q
      limit 2000) f
-   order by f.sku = search_items.sku desc, f.available desc,
-     ts_rank(f.search, to_tsquery('pg_catalog.russian', search_items.query)) desc, f.sku, f.id
+   order by f.sku = search_items.sku desc, f.available desc, ts_rank(f.search, f.q) desc, f.sku, f.id
    limit search_items.at_most
 $$;
 -- +goose StatementEnd
-revoke all on function shop.search_items(text, text, int) from public;
-grant execute on function shop.search_items(text, text, int) to switchboard_app;
+revoke all on function shop.search_items(text, text, text, int) from public;
+grant execute on function shop.search_items(text, text, text, int) to switchboard_app;
 grant create on schema shop to switchboard_definer;
-alter function shop.search_items(text, text, int) owner to switchboard_definer;
+alter function shop.search_items(text, text, text, int) owner to switchboard_definer;
 revoke create on schema shop from switchboard_definer;
 
 create table shop.item_staged (
@@ -109,5 +110,5 @@ create table shop.item_staged (
 call house.confine('shop.item_staged', 'select, insert, delete');
 
 -- +goose Down
-drop function shop.search_items(text, text, int);
+drop function shop.search_items(text, text, text, int);
 drop table shop.item_staged, shop.item, shop.snapshot, shop.catalogue_source;
