@@ -75,6 +75,14 @@ var may = map[string][]string{
 	"telephony/control":   {"telephony/command", "tenant/fault"},
 	"telephony/directory": {"telephony/e164", "tenant"},
 	"telephony/journal":   {"tenant", "tenant/cdr", "tenant/outbox", "tenant/task"},
+	"telephony/line": {
+		"telephony/acd", "telephony/call", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711",
+		"telephony/media/prompt", "telephony/media/recording", "telephony/sdp", "telephony/sipua", "telephony/switchd",
+	},
+	"telephony": {
+		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/journal", "telephony/line", "telephony/media",
+		"telephony/media/recording", "telephony/sipua", "telephony/switchd", "tenant", "tenant/fault",
+	},
 	"telephony/switchd": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/journal",
 		"tenant/cdr", "tenant/fault", "tenant/task",

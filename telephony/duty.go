@@ -1,0 +1,133 @@
+package telephony
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"switchboard/telephony/acd"
+	"switchboard/telephony/directory"
+	"switchboard/telephony/switchd"
+)
+
+// look is how often a registration that has run out is noticed.
+const look = time.Second
+
+// phones tells whether an operator's telephone could ring.
+type phones interface {
+	Reachable(*directory.Operator, time.Time) bool
+}
+
+// duty keeps the room's idea of who is on duty in step with the directory, the
+// registered telephones and what operators press.
+type duty struct {
+	book   func() *directory.Directory
+	phones phones
+	wake   chan struct{}
+
+	mu      sync.Mutex
+	room    *switchd.Switch
+	pressed map[uuid.UUID]bool // at a desk: ready, or not; absent: never said
+	told    map[uuid.UUID]switchd.Ready
+}
+
+func newDuty(book func() *directory.Directory, p phones) *duty {
+	return &duty{book: book, phones: p, wake: make(chan struct{}, 1), pressed: map[uuid.UUID]bool{}, told: map[uuid.UUID]switchd.Ready{}}
+}
+
+func (d *duty) open(room *switchd.Switch) { d.room = room }
+
+// review looks again soon: the directory or a registration has changed.
+func (d *duty) review(*directory.Directory) {
+	select {
+	case d.wake <- struct{}{}:
+	default: // a look is due already
+	}
+}
+
+// run tells the room what changed, until ctx ends.
+func (d *duty) run(ctx context.Context) error {
+	t := time.NewTicker(look)
+	defer t.Stop()
+	for {
+		d.tellAll(ctx)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-d.wake:
+		case <-t.C:
+		}
+	}
+}
+
+// press is an operator's own word.
+func (d *duty) press(ctx context.Context, operator uuid.UUID, ready bool, reason string) {
+	d.mu.Lock()
+	d.pressed[operator] = ready
+	if ready {
+		delete(d.told, operator) // the room may have paused them: say it again
+	}
+	d.mu.Unlock()
+	if !ready {
+		d.tell(ctx, switchd.Away{Operator: operator, Reason: reason})
+		return
+	}
+	d.tellAll(ctx)
+}
+
+func (d *duty) tell(ctx context.Context, ev switchd.Event) { d.room.Tell(ctx, ev) }
+
+// tellAll compares who should be on duty with what the room was told.
+func (d *duty) tellAll(ctx context.Context) {
+	d.mu.Lock()
+	var news []switchd.Event
+	want := d.wanted(time.Now())
+	for _, id := range sorted(want) {
+		r := want[id]
+		if was, ok := d.told[id]; !ok || !same(was, r) {
+			d.told[id] = r
+			news = append(news, r)
+		}
+	}
+	for _, id := range sorted(d.told) {
+		if _, ok := want[id]; !ok {
+			delete(d.told, id)
+			news = append(news, switchd.Away{Operator: id, Reason: "telephone or rights are gone"})
+		}
+	}
+	d.mu.Unlock()
+	for _, ev := range news {
+		d.tell(ctx, ev)
+	}
+}
+
+// wanted is who should be on duty now.
+func (d *duty) wanted(now time.Time) map[uuid.UUID]switchd.Ready {
+	want := map[uuid.UUID]switchd.Ready{}
+	for id, op := range d.book().Operators() {
+		ready, said := d.pressed[id]
+		if !said {
+			ready = op.AlwaysOn
+		}
+		if !ready || !d.phones.Reachable(op, now) {
+			continue
+		}
+		want[id] = switchd.Ready{
+			Operator: id, Tier: acd.Tier(op.Tier), Shops: op.Shops, WrapUpMS: op.WrapUpMS, KeepReady: op.AlwaysOn,
+		}
+	}
+	return want
+}
+
+func same(a, b switchd.Ready) bool {
+	return a.Tier == b.Tier && a.WrapUpMS == b.WrapUpMS && a.KeepReady == b.KeepReady && slices.Equal(a.Shops, b.Shops)
+}
+
+// sorted returns the keys in their order, so that a night replays the same.
+func sorted[V any](m map[uuid.UUID]V) []uuid.UUID {
+	return slices.SortedFunc(maps.Keys(m), func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
+}

@@ -1,0 +1,81 @@
+package line
+
+import (
+	"github.com/google/uuid"
+
+	"switchboard/telephony/call"
+	"switchboard/telephony/media/prompt"
+	"switchboard/telephony/switchd"
+)
+
+const bySystem = call.System
+
+// on posts do to the wire of the call, if it is still there.
+func (l *Lines) on(id uuid.UUID, do func(*wire)) {
+	if w := l.wire(id); w != nil {
+		w.post(func() { do(w) })
+	}
+}
+
+// Refuse turns a call away before it was answered.
+func (l *Lines) Refuse(id uuid.UUID, code int, reason string) {
+	l.on(id, func(w *wire) {
+		w.lines.cfg.Log.Info("call is refused", "call", id, "code", code, "reason", reason)
+		w.buyer.sip.Refuse(code, reason)
+		w.finish(reason)
+	})
+}
+
+// Announce answers, says why nobody will, and ends the call.
+func (l *Lines) Announce(id uuid.UUID, c switchd.Clip) {
+	l.on(id, func(w *wire) {
+		if err := w.answer(); err != nil {
+			w.fail(err)
+			return
+		}
+		w.then(func() { w.tell(switchd.HungUp{Call: id, By: bySystem}) }, prompt.Clip(w.number.Shop.Language, prompt.Name(c)))
+	})
+}
+
+// Greet answers and plays the greeting; music follows until somebody joins.
+func (l *Lines) Greet(id uuid.UUID, record bool) {
+	l.on(id, func(w *wire) {
+		if err := w.answer(); err != nil {
+			w.fail(err)
+			return
+		}
+		clips := prompt.Clips(w.number.Shop.Language, prompt.Greeting)
+		if record {
+			clips = prompt.Clips(w.number.Shop.Language, prompt.Greeting, prompt.Recorded)
+		}
+		w.then(func() {
+			w.playing = l.player.Loop(w.buyer.audio, prompt.Music())
+			w.tell(switchd.Greeted{Call: id})
+		}, clips...)
+	})
+}
+
+// Ring lets the buyer hear that it rings.
+func (l *Lines) Ring(id uuid.UUID) { l.on(id, func(w *wire) { w.buyer.sip.Ring() }) }
+
+// Offer rings an operator's telephone.
+func (l *Lines) Offer(o switchd.Offer) { l.on(o.Call, func(w *wire) { w.ring(o) }) }
+
+// Withdraw stops ringing, or lets go who answered too late.
+func (l *Lines) Withdraw(id, leg uuid.UUID) {
+	l.on(id, func(w *wire) { w.letGo(leg, "answered elsewhere") })
+}
+
+// Join lets buyer and operator talk.
+func (l *Lines) Join(id, leg uuid.UUID, rec *switchd.Recording) {
+	l.on(id, func(w *wire) { w.join(leg, rec) })
+}
+
+// Hold plays music to the buyer while the operator is away from them.
+func (l *Lines) Hold(id uuid.UUID) { l.on(id, (*wire).hold) }
+
+// Resume lets them talk on.
+func (l *Lines) Resume(id uuid.UUID) { l.on(id, (*wire).resume) }
+
+// End hangs up whatever is left of the call.
+func (l *Lines) End(id uuid.UUID, reason string) { l.on(id, func(w *wire) { w.finish(reason) }) }

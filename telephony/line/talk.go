@@ -1,0 +1,129 @@
+package line
+
+import (
+	"path/filepath"
+
+	"github.com/google/uuid"
+
+	"switchboard/telephony/media"
+	"switchboard/telephony/media/prompt"
+	"switchboard/telephony/media/recording"
+	"switchboard/telephony/switchd"
+)
+
+// join lets the buyer and the operator on leg talk, and records them.
+func (w *wire) join(leg uuid.UUID, rec *switchd.Recording) {
+	op := w.rung[leg]
+	if op == nil || !op.up {
+		return // hung up since: the switch hears of it
+	}
+	if err := w.answer(); err != nil {
+		w.fail(err)
+		return
+	}
+	w.silence()
+	w.talker = op
+	delete(w.rung, leg)
+	if rec != nil {
+		w.record(*rec)
+	}
+	w.connect()
+}
+
+// connect bridges the two, on tape if there is one.
+func (w *wire) connect() {
+	var tap media.Tap
+	if w.tape != nil {
+		tap = w.tape
+	}
+	w.bridge = media.Connect(w.buyer.audio, w.talker.audio, tap)
+	w.guard(w.buyer)
+	w.guard(w.talker)
+}
+
+// part takes the two apart without ending the call.
+func (w *wire) part() {
+	w.unguard()
+	if w.bridge != nil {
+		w.bridge.Close()
+		w.bridge = nil
+	}
+}
+
+func (w *wire) hold() {
+	if w.talker == nil {
+		return
+	}
+	w.part()
+	w.playing = w.lines.player.Loop(w.buyer.audio, prompt.Music())
+	w.guard(w.buyer)
+}
+
+func (w *wire) resume() {
+	if w.talker == nil {
+		return
+	}
+	w.unguard()
+	w.silence()
+	w.connect()
+}
+
+// record starts the tape. A tape that cannot be started, or breaks, ends
+// nothing but itself.
+func (w *wire) record(rec switchd.Recording) {
+	r, err := recording.Start(filepath.Join(w.lines.cfg.Recordings, filepath.FromSlash(rec.Path)))
+	if err != nil {
+		w.lines.cfg.Log.Error("call is not recorded", "call", w.id, "err", err)
+		rec.Row.State, rec.Row.Error = "failed", "the file could not be made"
+		w.tell(switchd.Recorded{Recording: rec.Row, State: rec.Row.State})
+		return
+	}
+	w.tape = &tape{r, rec}
+}
+
+// endTape closes the recording and reports what it came to.
+func (w *wire) endTape() {
+	if w.tape == nil {
+		return
+	}
+	facts, err := w.tape.Close()
+	row := w.tape.row.Row
+	row.State, row.Bytes, row.DurationMS = "ready", facts.Bytes, facts.DurationMS
+	sum := `\x` + facts.SHA256
+	row.SHA256 = &sum
+	if err != nil {
+		w.lines.cfg.Log.Error("recording is not whole", "call", w.id, "err", err)
+		row.State, row.Error = "failed", "the disk did not take all of it"
+	}
+	w.tape = nil
+	w.tell(switchd.Recorded{Recording: row, State: row.State, Bytes: row.Bytes, MS: row.DurationMS})
+}
+
+// letGo hangs up an operator's leg that is not the talker's.
+func (w *wire) letGo(leg uuid.UUID, reason string) {
+	if op := w.rung[leg]; op != nil {
+		delete(w.rung, leg)
+		op.sip.Hangup(reason)
+		w.shut(op)
+	}
+}
+
+// finish takes the whole wire down.
+func (w *wire) finish(reason string) {
+	if w.over {
+		return
+	}
+	w.over = true
+	w.silence()
+	w.part()
+	for leg := range w.rung {
+		w.letGo(leg, reason)
+	}
+	for _, e := range []*end{w.buyer, w.talker} {
+		if e != nil {
+			e.sip.Hangup(reason)
+			w.shut(e)
+		}
+	}
+	w.endTape()
+}

@@ -1,0 +1,204 @@
+package line
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"switchboard/telephony/directory"
+	"switchboard/telephony/media"
+	"switchboard/telephony/media/g711"
+	"switchboard/telephony/media/recording"
+	"switchboard/telephony/sdp"
+	"switchboard/telephony/sipua"
+	"switchboard/telephony/switchd"
+)
+
+// wireInbox bounds what may wait for one call: a call that is so far behind is
+// ended, for nobody can be talking on it.
+const wireInbox = 128
+
+// wire is one call's: its state belongs to the goroutine that runs it.
+type wire struct {
+	lines   *Lines
+	id      uuid.UUID
+	inbox   chan func()
+	number  *directory.Number // nil: of nobody here
+	from    string            // the buyer's number as received
+	display string
+	laws    []g711.Law
+
+	buyer   *end
+	offer   *sdp.Session // the buyer's, until it is answered
+	rung    map[uuid.UUID]*end
+	talker  *end // the operator who talks
+	playing *media.Playback
+	bridge  *media.Bridge
+	tape    *tape
+	guards  []func()
+	over    bool
+}
+
+// end is one side of a call: a dialog, and the audio on it once there is some.
+type end struct {
+	id    uuid.UUID
+	sip   *sipua.Leg
+	audio *media.RTPLeg
+	local *sdp.Local
+	held  bool // by a re-INVITE from this side
+	up    bool // answered
+}
+
+// tape is a recording under way.
+type tape struct {
+	*recording.Recorder
+	row switchd.Recording
+}
+
+// run does what is posted until the call is over.
+func (w *wire) run() {
+	defer w.lines.forget(w)
+	for !w.over {
+		(<-w.inbox)()
+	}
+	for { // what raced with the end
+		select {
+		case <-w.inbox:
+		default:
+			return
+		}
+	}
+}
+
+// post hands the wire something to do. It never blocks: a wire that does not
+// keep up has its buyer hung up.
+func (w *wire) post(do func()) {
+	select {
+	case w.inbox <- do:
+	default:
+		w.lines.cfg.Log.Error("call is ended: its wire does not keep up", "call", w.id)
+		w.buyer.sip.Hangup("overloaded")
+	}
+}
+
+func (w *wire) tell(ev switchd.Event) { w.lines.room.Tell(w.lines.ctx, ev) }
+
+var errNoOffer = errors.New("an offer that leaves nothing to talk over")
+
+// hear reads the buyer's offer. An INVITE without one gets ours in the 200.
+func (w *wire) hear(body []byte) error {
+	if len(body) == 0 {
+		return nil
+	}
+	s, err := sdp.Parse(body)
+	if err != nil {
+		return err
+	}
+	if !s.Speaks(w.laws...) {
+		return errNoOffer
+	}
+	w.offer = &s
+	return nil
+}
+
+// open gives the end its audio.
+func (w *wire) open(e *end, laws []g711.Law) error {
+	leg, err := w.lines.cfg.Ports.Open()
+	if err != nil {
+		return err
+	}
+	e.audio, e.local = leg, sdp.NewLocal(leg.LocalAddr(), laws...)
+	w.lines.mu.Lock()
+	defer w.lines.mu.Unlock()
+	w.lines.heard[e.id] = leg
+	return nil
+}
+
+// shut takes an end's audio away.
+func (w *wire) shut(e *end) {
+	if e.audio == nil {
+		return
+	}
+	w.lines.mu.Lock()
+	delete(w.lines.heard, e.id)
+	w.lines.mu.Unlock()
+	e.audio.Close()
+}
+
+// answer answers the buyer, once.
+func (w *wire) answer() error {
+	if w.buyer.up {
+		return nil
+	}
+	if err := w.open(w.buyer, w.laws); err != nil {
+		return fmt.Errorf("answer call %s: %w", w.id, err)
+	}
+	w.buyer.up = true
+	if w.offer == nil { // the offer is ours; the answer comes with the ACK
+		w.buyer.sip.Answer(w.buyer.local.Offer())
+		return nil
+	}
+	body, chosen, err := w.buyer.local.Answer(*w.offer)
+	if err != nil {
+		return fmt.Errorf("answer call %s: %w", w.id, err)
+	}
+	w.buyer.audio.SetRemote(chosen)
+	w.buyer.sip.Answer(body)
+	return nil
+}
+
+// fail ends a call that cannot go on for a reason of ours.
+func (w *wire) fail(err error) {
+	w.lines.cfg.Log.Error("call cannot go on", "call", w.id, "err", err)
+	w.tell(switchd.HungUp{Call: w.id, By: bySystem, SIPCode: 500, Reason: "no media port or codec"})
+}
+
+// silence stops whatever plays to the buyer.
+func (w *wire) silence() {
+	if w.playing != nil {
+		w.playing.Stop()
+		w.playing = nil
+	}
+}
+
+// then plays clips to the buyer, and afterwards does next, if the call is still there
+// and nothing else was played meanwhile.
+func (w *wire) then(next func(), clips ...*media.Clip) {
+	w.silence()
+	p := w.lines.player.Play(w.buyer.audio, clips...)
+	w.playing = p
+	go func() {
+		<-p.Done()
+		w.post(func() {
+			if w.playing == p {
+				next()
+			}
+		})
+	}()
+}
+
+// guard watches over an end: a BYE that is lost must not leave a ghost.
+func (w *wire) guard(e *end) {
+	stop := w.lines.watch.Guard(e.audio, func() {
+		w.post(func() { w.gone(e) })
+	})
+	w.guards = append(w.guards, stop)
+}
+
+func (w *wire) unguard() {
+	for _, stop := range w.guards {
+		stop()
+	}
+	w.guards = nil
+}
+
+// gone reports an end that fell silent, and for how long.
+func (w *wire) gone(e *end) {
+	quiet := time.Duration(0)
+	if last := e.audio.LastPacket(); !last.IsZero() {
+		quiet = time.Since(last)
+	}
+	w.tell(switchd.HungUp{Call: w.id, By: bySystem, Reason: "no media", QuietMS: quiet.Milliseconds()})
+}

@@ -1,0 +1,121 @@
+package telephony
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"github.com/google/uuid"
+
+	"switchboard/telephony/command"
+	"switchboard/telephony/sipua"
+	"switchboard/telephony/switchd"
+	"switchboard/tenant/fault"
+)
+
+// peers tells the SIP side who may talk to it.
+type peers struct{ n *Node }
+
+func (p peers) Trunk(src netip.Addr) (string, bool) {
+	t := p.n.book.Now().Trunk(src)
+	if t == nil {
+		return "", false
+	}
+	return t.Name, true
+}
+
+func (p peers) PhoneAllowed(src netip.Addr) bool {
+	for _, net := range p.n.cfg.PhonesFrom {
+		if net.Contains(src.Unmap()) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p peers) Secret(user string) (string, bool) {
+	op := p.n.book.Now().Phone(user)
+	if op == nil {
+		return "", false
+	}
+	return op.HA1, true
+}
+
+func (p peers) Registered(user string, c sipua.Contact) {
+	p.n.lines.Registered(user, c)
+	p.n.duty.review(nil)
+}
+
+// switchboard is the node as the control API sees it.
+type switchboard struct{ n *Node }
+
+// extension is how much longer one press makes the after-call work.
+const extension = 30 * time.Second
+
+func (s switchboard) Do(ctx context.Context, o command.Order) error {
+	n := s.n
+	if n.book.Now().Operator(o.Operator) == nil {
+		return fault.NotFound
+	}
+	switch o.Verb {
+	case command.Ready:
+		n.duty.press(ctx, o.Operator, true, "")
+		return nil
+	case command.Pause:
+		n.duty.press(ctx, o.Operator, false, o.Reason)
+		return nil
+	case command.Finish:
+		n.room.Tell(ctx, switchd.Finished{Operator: o.Operator})
+		return nil
+	case command.Extend:
+		n.room.Tell(ctx, switchd.Extended{Operator: o.Operator, ByMS: extension.Milliseconds()})
+		return nil
+	}
+	return s.inCall(ctx, o)
+}
+
+// inCall is what an operator does to the call in hand.
+func (s switchboard) inCall(ctx context.Context, o command.Order) error {
+	if err := s.n.room.InHand(ctx, o.Operator, o.Call); err != nil {
+		return err
+	}
+	switch o.Verb {
+	case command.Hangup:
+		s.n.room.Tell(ctx, switchd.HungUp{Call: o.Call, By: "operator", Reason: "hung up at the desk"})
+	case command.Hold:
+		s.n.room.Tell(ctx, switchd.Held{Call: o.Call})
+	case command.Resume:
+		s.n.room.Tell(ctx, switchd.Resumed{Call: o.Call})
+	default:
+		return fault.Invalid{Field: "verb", Problem: "is not one of ready, pause, finish, extend, hangup, hold, resume"}
+	}
+	return nil
+}
+
+func (s switchboard) Desk(ctx context.Context, operator uuid.UUID) (command.Desk, error) {
+	d, err := s.n.room.Desk(ctx, operator)
+	if err == nil {
+		d.Phone = s.phone(operator)
+	}
+	return d, err
+}
+
+func (s switchboard) Floor(ctx context.Context) (command.Floor, error) {
+	f, err := s.n.room.Floor(ctx)
+	for i := range f.Operators {
+		f.Operators[i].Phone = s.phone(f.Operators[i].Operator)
+	}
+	return f, err
+}
+
+// phone says what telephone an operator has.
+func (s switchboard) phone(operator uuid.UUID) string {
+	op := s.n.book.Now().Operator(operator)
+	switch {
+	case op == nil || !s.n.lines.Reachable(op, time.Now()):
+		return "missing"
+	case op.SIPURI != "":
+		return "fixed"
+	}
+	return "registered"
+}

@@ -1,0 +1,173 @@
+// Package telephony is the process for telephones: SIP, media and the live
+// room of one pool.
+package telephony
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"switchboard/telephony/acd"
+	"switchboard/telephony/control"
+	"switchboard/telephony/directory"
+	"switchboard/telephony/journal"
+	"switchboard/telephony/line"
+	"switchboard/telephony/media"
+	"switchboard/telephony/sipua"
+	"switchboard/telephony/switchd"
+	"switchboard/tenant"
+)
+
+// Config is read from the environment by the process that runs the node.
+type Config struct {
+	SIPAddr       string         `env:"SIP_ADDR" envDefault:"127.0.0.1:5060"`
+	SIPAdvertise  string         `env:"SIP_ADVERTISE"` // host that others reach us by; empty: that of SIP_ADDR
+	PhonesFrom    []netip.Prefix `env:"SIP_PHONES_FROM" envDefault:"127.0.0.0/8"`
+	RTPAddr       netip.Addr     `env:"RTP_ADDR" envDefault:"127.0.0.1"`
+	RTPFrom       uint16         `env:"RTP_FROM" envDefault:"20000"`
+	RTPTo         uint16         `env:"RTP_TO" envDefault:"29999"`
+	RecordingsDir string         `env:"RECORDINGS_DIR" envDefault:"recordings"`
+	ControlAddr   string         `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
+	ControlSecret string         `env:"CONTROL_SECRET"`
+	Pool          string         `env:"POOL" envDefault:"main"`
+	Node          string         `env:"NODE" envDefault:"node1"`
+	Realm         string         `env:"SIP_REALM" envDefault:"switchboard"`
+}
+
+// Node is one telephony process.
+type Node struct {
+	cfg     Config
+	db      *tenant.DB
+	log     *slog.Logger
+	hints   func([]switchd.Hint)
+	control net.Listener
+	ports   *media.Ports
+	lines   *line.Lines
+	book    *directory.Book
+	lease   *journal.Lease
+	room    *switchd.Switch
+	ua      *sipua.UA
+	duty    *duty
+}
+
+// New binds the sockets, so that a port in use is told at once. hints is called
+// when calls of a shop changed, and must not block.
+func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hint), log *slog.Logger) (*Node, error) {
+	if cfg.ControlSecret == "" {
+		return nil, errors.New("CONTROL_SECRET is empty: api and telephony share it")
+	}
+	n := &Node{cfg: cfg, db: db, log: log, hints: hints}
+	var err error
+	if n.ports, err = media.NewPorts(cfg.RTPAddr, cfg.RTPFrom, cfg.RTPTo); err != nil {
+		return nil, err
+	}
+	n.book, err = directory.Open(ctx, db, log, func(d *directory.Directory) { n.duty.review(d) })
+	if err != nil {
+		return nil, err
+	}
+	n.lines = line.New(line.Config{Ports: n.ports, Recordings: cfg.RecordingsDir, Book: n.book.Now, Log: log})
+	n.duty = newDuty(n.book.Now, n.lines)
+	if n.ua, err = sipua.New(sipua.Config{Addr: cfg.SIPAddr, Advertise: cfg.SIPAdvertise, Realm: cfg.Realm, Logger: log}, peers{n}, n.lines.Invited); err != nil {
+		return nil, err
+	}
+	if n.control, err = net.Listen("tcp", cfg.ControlAddr); err != nil {
+		return nil, fmt.Errorf("listen for control at %s: %w", cfg.ControlAddr, err)
+	}
+	return n, nil
+}
+
+// SIP returns the address that SIP is served at.
+func (n *Node) SIP() netip.AddrPort { return n.ua.Addr() }
+
+// ControlURL returns where the control API is served.
+func (n *Node) ControlURL() string { return "http://" + n.control.Addr().String() }
+
+// Run leads the pool until ctx ends. Before the first call is taken it ends
+// whatever a predecessor left.
+func (n *Node) Run(ctx context.Context) error {
+	lease, err := journal.Take(ctx, n.db, n.cfg.Pool, n.cfg.Node)
+	if err != nil {
+		return err
+	}
+	defer lease.Release()
+	n.lease = lease
+	numbers, err := lease.CallNumbers(ctx)
+	if err != nil {
+		return err
+	}
+	n.room = switchd.New(lease, n.lines, numbers, acd.Policy{}, n.hints, n.log)
+	n.lines.Connect(n.ua, n.room)
+	n.duty.open(n.room)
+	n.log.Info("telephony leads the pool", "pool", lease.Pool(), "epoch", lease.Epoch(), "sip", n.SIP())
+
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return n.ua.Run(ctx) })
+	if err := n.takeOver(ctx); err != nil {
+		return errors.Join(err, g.Wait())
+	}
+	g.Go(func() error { return n.room.Run(ctx) })
+	g.Go(func() error { n.book.Run(ctx); return ctx.Err() })
+	g.Go(func() error { return n.keepLease(ctx) })
+	g.Go(func() error { return n.duty.run(ctx) })
+	g.Go(func() error { return n.serveControl(ctx) })
+	err = g.Wait()
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// Close gives back what New took; after Run.
+func (n *Node) Close() {
+	n.lines.Close()
+	n.ports.Close()
+	_ = n.control.Close()
+}
+
+const (
+	heartbeat = 2 * time.Second // bounds what is lost of a call's length by kill -9
+	grantFor  = 2 * time.Minute
+)
+
+// keepLease says every few seconds that we live and what was last heard. It
+// fails only when another node leads: while the database is away the calls
+// that are up go on.
+func (n *Node) keepLease(ctx context.Context) error {
+	t := time.NewTicker(heartbeat)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-t.C:
+		}
+		inHand, err := n.room.InHandOfAll(ctx)
+		if err != nil {
+			return err
+		}
+		err = n.lease.Renew(ctx, n.lines.Heard(), inHand, grantFor.Milliseconds())
+		if errors.Is(err, journal.ErrSucceeded) {
+			return err
+		}
+		if err != nil && ctx.Err() == nil {
+			n.log.Warn("lease is not renewed", "err", err)
+		}
+	}
+}
+
+func (n *Node) serveControl(ctx context.Context) error {
+	srv := &http.Server{Handler: control.Handler(switchboard{n}, n.cfg.ControlSecret, n.log), ReadHeaderTimeout: 5 * time.Second}
+	stop := context.AfterFunc(ctx, func() { _ = srv.Close() })
+	defer stop()
+	if err := srv.Serve(n.control); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve control: %w", err)
+	}
+	return ctx.Err()
+}
