@@ -180,3 +180,21 @@ func TestNoEventsForWhoKnowsNone(t *testing.T) {
 		t.Errorf("got %d packets, the first of type %d", len(got), got[0].PayloadType)
 	}
 }
+
+// TestAudioWaitsForKey: while a key is pressed at a bridged leg, nothing is
+// relayed to it.
+func TestAudioWaitsForKey(t *testing.T) {
+	t.Parallel()
+	p := newPair(t, newTestPorts(t), g711.ALaw)
+	speech := make([]byte, headerSize+frame)
+	for _, step := range []struct {
+		end  bool
+		want int64
+	}{{false, 1}, {true, 3}} {
+		p.operator.SendEvent(Event{Code: 5, Duration: 160, End: step.end})
+		p.pass(speech, g711.ALaw.PayloadType())
+		if n := p.operator.Stats().Sent; n != step.want {
+			t.Errorf("end %v: sent %d packets, want %d", step.end, n, step.want)
+		}
+	}
+}

@@ -10,8 +10,9 @@ import (
 	"switchboard/telephony/media/tone"
 )
 
-// TestLatch is told as a story: "a7 b1 b2" is a packet numbered 7 from address
-// a, then two from b, "aim a" an SDP; capitals are those that were believed.
+// TestLatch is told as a story: "a7 b1 b2'" is a packet numbered 7 from address
+// a, then two from b, the second of another SSRC; "aim:a" is an SDP. Capitals
+// are those that were believed.
 func TestLatch(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ what, story, want string }{
@@ -23,6 +24,7 @@ func TestLatch(t *testing.T) {
 		{"but the signalled address", "aim:s n1 n2 n3 n4 s9 n5 s10", "aim:s n1 n2 n3 N4 S9 n5 S10"},
 		{"with a hole it starts over", "aim:s n1 n2 n4 n5 n6 n7", "aim:s n1 n2 n4 n5 n6 N7"},
 		{"two that alternate", "aim:s n1 x1 n2 x2 n3 x3 n4 x4", "aim:s n1 x1 n2 x2 n3 x3 n4 x4"},
+		{"another source at the same address", "aim:s n1 n2 n3' n4' n5' n6'", "aim:s n1 n2 n3' n4' n5' N6'"},
 		{"a repeated packet", "aim:s n1 n1 n1 n1 n1", "aim:s n1 n1 n1 n1 n1"},
 		{"the port changes by re-INVITE", "aim:s s1 aim:r r1 s2 s3 s4 s5 s6", "aim:s S1 aim:r R1 s2 s3 s4 s5 s6"},
 		{"what was on the way from the old one", "aim:s s1 aim:r s2 s3 s4 s5 s6 r1", "aim:s S1 aim:r s2 s3 s4 s5 s6 R1"},
@@ -53,11 +55,15 @@ func tellLatch(t *testing.T, story string) string {
 		case isAim:
 			l.aim(address(name), now)
 		default:
-			var n uint16
-			if _, err := fmt.Sscan(w[1:], &n); err != nil {
+			number, prime := strings.CutSuffix(w[1:], "'")
+			p := Packet{SSRC: uint32(w[0]), At: now}
+			if _, err := fmt.Sscan(number, &p.Sequence); err != nil {
 				t.Fatal(err)
 			}
-			if l.admit(address(w), &Packet{SSRC: uint32(w[0]), Sequence: n, At: now}) {
+			if prime {
+				p.SSRC++
+			}
+			if l.admit(address(w), &p) {
 				words[i] = strings.ToUpper(w)
 			}
 		}

@@ -62,6 +62,18 @@ func TestStream(t *testing.T) {
 	}
 }
 
+// TestLatePacketTurnsNothingBack: what comes after it is numbered after the newest.
+func TestLatePacketTurnsNothingBack(t *testing.T) {
+	t.Parallel()
+	s := stream{last: at(0)}
+	s.relay(audio(20, 1, 500, 7000))
+	s.relay(audio(60, 1, 502, 7320))
+	s.relay(audio(61, 1, 501, 7160))
+	if got := sent(s.frame(frame, at(80))); got != "+4 +480 marker" {
+		t.Errorf("after a late packet: %s", got)
+	}
+}
+
 // TestRelayedPress: the packets of a press keep their common timestamp, and the
 // audio after a long one is no new beginning.
 func TestRelayedPress(t *testing.T) {

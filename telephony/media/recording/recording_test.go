@@ -180,6 +180,35 @@ func TestFileKeepsUp(t *testing.T) {
 	})
 }
 
+// TestFileWaitsForLatePackets: what was flushed meanwhile does not cost a late
+// packet its place.
+func TestFileWaitsForLatePackets(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "call.wav")
+		r, err := Start(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		buyer := newSpeaker(0, g711.ALaw, 700)
+		for range 100 { // packets in bursts, the first of each 290 ms late
+			time.Sleep(300 * time.Millisecond)
+			for range 300 / 20 {
+				buyer.speak(r)
+				if buyer.packet.Sequence == 1 {
+					break // the first one only places the source
+				}
+			}
+		}
+		if _, err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if got := tone.Share(read(t, path).Channels[0][300*8:], 700); got != 1 {
+			t.Errorf("the tone is heard in %v of the time", got)
+		}
+	})
+}
+
 // TestRepair cuts a recording that nobody closed at every length: what is left
 // becomes a whole file, and repairing it again changes nothing.
 func TestRepair(t *testing.T) {
