@@ -1,7 +1,8 @@
 package media
 
 import (
-	"math/rand/v2"
+	"crypto/rand"
+	"encoding/binary"
 	"time"
 )
 
@@ -42,8 +43,15 @@ type source struct {
 	stamps    uint32 // what to add to its timestamps
 }
 
+// newStream returns a stream that begins where nobody can guess (RFC 3550
+// section 5.1).
 func newStream(now time.Time) stream {
-	return stream{ssrc: rand.Uint32(), sequence: uint16(rand.Uint32()), next: rand.Uint32(), last: now}
+	var b [10]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return stream{
+		ssrc: binary.BigEndian.Uint32(b[:]), sequence: binary.BigEndian.Uint16(b[4:]),
+		next: binary.BigEndian.Uint32(b[6:]), last: now,
+	}
 }
 
 // resume moves the timestamp on over a pause in which nothing was sent, in

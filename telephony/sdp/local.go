@@ -1,8 +1,9 @@
 package sdp
 
 import (
+	"crypto/rand"
+	"encoding/binary"
 	"fmt"
-	"math/rand/v2"
 	"net/netip"
 	"strconv"
 
@@ -29,12 +30,9 @@ type Local struct {
 // NewLocal returns a side that listens at address and speaks laws, what it
 // prefers first. The address is the one that the other side can reach.
 func NewLocal(address netip.AddrPort, laws ...g711.Law) *Local {
-	return &Local{
-		Direction: SendRecv,
-		address:   address,
-		laws:      laws,
-		id:        uint64(rand.Uint32()), // RFC 8866 5.2 wants it unique, not secret
-	}
+	var id [4]byte
+	_, _ = rand.Read(id[:]) // never fails
+	return &Local{Direction: SendRecv, address: address, laws: laws, id: uint64(binary.BigEndian.Uint32(id[:]))}
 }
 
 // Offer returns our offer: all our laws, and telephone events.
