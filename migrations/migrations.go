@@ -69,8 +69,8 @@ func Provision(ctx context.Context, adminURL, database string, pw Passwords) err
 			return err
 		}
 	}
-	// The owner may hand functions to the definer, and become the cross-shop role by asking.
-	if _, err := c.Exec(ctx, "grant switchboard_definer, switchboard_across to switchboard_owner"); err != nil {
+	// The owner may hand functions to the definer, and become the two logins by asking: seed does.
+	if _, err := c.Exec(ctx, "grant switchboard_definer, switchboard_across, switchboard_app to switchboard_owner"); err != nil {
 		return fmt.Errorf("grant roles to the owner: %w", err)
 	}
 	return makeDatabase(ctx, c, database)

@@ -62,9 +62,13 @@ func (w testWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func open(t *testing.T) *house {
+// open starts a node on a world that prepare, if there is one, has arranged.
+func open(t *testing.T, prepare ...func(*tenanttest.World)) *house {
 	t.Helper()
 	h := &house{t: t, w: tenanttest.Open(t), recordings: t.TempDir()}
+	for _, p := range prepare {
+		p(h.w)
+	}
 	h.w.Admin(t, `insert into house.trunk (id, name, sources, outbound, transport, codecs, created_at)
 		values (gen_random_uuid(), 'carrier', '{127.0.0.1/32}', 'sip:127.0.0.1:5090', 'udp', '{pcma,pcmu}', now())`)
 	n, stop := start(t, h.w, h.recordings)
@@ -199,6 +203,22 @@ func (h *house) operator(name string, p *phone, shops ...tenanttest.Shop) uuid.U
 	return id
 }
 
+// onDuty waits until so many operators are.
+func (h *house) onDuty(n int) {
+	h.t.Helper()
+	c := command.NewClient(h.node.ControlURL(), "test")
+	for limit := time.Now().Add(10 * time.Second); time.Now().Before(limit); time.Sleep(50 * time.Millisecond) {
+		f, err := c.Floor(h.t.Context())
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		if len(f.Operators) == n {
+			return
+		}
+	}
+	h.t.Fatalf("no %d operators are on duty within 10 s", n)
+}
+
 func (h *house) until(what, query string, args ...any) {
 	h.t.Helper()
 	for limit := time.Now().Add(10 * time.Second); time.Now().Before(limit); time.Sleep(50 * time.Millisecond) {
@@ -285,9 +305,9 @@ func TestANumberOfNobodyIs404(t *testing.T) {
 
 func TestASuspendedShopSaysSo(t *testing.T) {
 	t.Parallel()
-	h := open(t)
-	h.w.Admin(t, "update house.shop set status = 'suspended' where id = $1", h.w.A.ID.UUID())
-	time.Sleep(500 * time.Millisecond) // the directory hears of it
+	h := open(t, func(w *tenanttest.World) {
+		w.Admin(t, "update house.shop set status = 'suspended' where id = $1", w.A.ID.UUID())
+	})
 	call := h.phone().ring(h, "84950000001", "89215550144")
 	await[sipua.Answered](t, call)
 	if e := await[sipua.Ended](t, call); !e.ByPeer {
@@ -299,12 +319,13 @@ func TestASuspendedShopSaysSo(t *testing.T) {
 // The next operator is rung when the first is busy, and the first when free again.
 func TestABusyTelephoneIsPassedOver(t *testing.T) {
 	t.Parallel()
-	h := open(t)
-	h.w.Admin(t, "update house.shop set greeting = 'none' where id = $1", h.w.A.ID.UUID())
+	h := open(t, func(w *tenanttest.World) {
+		w.Admin(t, "update house.shop set greeting = 'none' where id = $1", w.A.ID.UUID())
+	})
 	buyer, first, second := h.phone(), h.phone(), h.phone()
 	h.operator("anna", first, h.w.A)
 	h.operator("boris", second, h.w.A)
-	time.Sleep(500 * time.Millisecond) // both come on duty
+	h.onDuty(2)
 	call := buyer.ring(h, "84950000001", "89215550144")
 	var r *ringing
 	select {

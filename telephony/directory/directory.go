@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"switchboard/telephony/e164"
+	"switchboard/tenant/hours"
 )
 
 // Directory is the whole of it at one instant.
@@ -40,7 +41,7 @@ type Queue struct {
 	Tier         string // order, consultant
 	PromiseShare int    // permille answered within PromiseMS
 	PromiseMS    int64
-	Hours        Hours
+	Hours        hours.Week
 }
 
 // Number is one that a shop owns.

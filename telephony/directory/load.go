@@ -15,6 +15,7 @@ import (
 
 	"switchboard/telephony/e164"
 	"switchboard/tenant"
+	"switchboard/tenant/hours"
 )
 
 // Load reads the directory. A row that makes no sense (a zone that is not
@@ -81,7 +82,7 @@ func (d *Directory) loadNumbers(tx tenant.AcrossTx, shops map[uuid.UUID]*Shop, l
 	}
 	queues := map[uuid.UUID]*Queue{}
 	for _, r := range rows {
-		hours, err := ParseHours(r.Hours)
+		week, err := hours.Parse(r.Hours)
 		shop := shops[r.ShopID]
 		if err != nil || shop == nil {
 			log.Error("number is left out of the directory", "number", r.E164, "err", err)
@@ -89,7 +90,7 @@ func (d *Directory) loadNumbers(tx tenant.AcrossTx, shops map[uuid.UUID]*Shop, l
 		}
 		q := queues[r.QueueID]
 		if q == nil {
-			q = &Queue{r.QueueID, r.QueueName, r.QueueTier, r.PromiseShare, r.PromiseMs, hours}
+			q = &Queue{r.QueueID, r.QueueName, r.QueueTier, r.PromiseShare, r.PromiseMs, week}
 			queues[r.QueueID] = q
 		}
 		n := e164.Number(r.E164)

@@ -1,4 +1,5 @@
-package directory
+// Package hours is when a shop's queue is served.
+package hours
 
 import (
 	"encoding/json"
@@ -6,9 +7,9 @@ import (
 	"time"
 )
 
-// Hours say when a queue is served, in the shop's zone. The zero Hours are
-// always.
-type Hours struct {
+// Week is the windows of each day, in the shop's zone. The zero Week is always
+// open.
+type Week struct {
 	week *[7][]window // by time.Weekday; nil: always
 }
 
@@ -20,35 +21,35 @@ var days = map[string]time.Weekday{
 	"thu": time.Thursday, "fri": time.Friday, "sat": time.Saturday,
 }
 
-// ParseHours reads "always" or {"mon": ["09:00-13:00", "14:00-21:00"], ...};
+// Parse reads "always" or {"mon": ["09:00-13:00", "14:00-21:00"], ...};
 // a day that is not named is closed, and "24:00" ends one.
-func ParseHours(src []byte) (Hours, error) {
+func Parse(src []byte) (Week, error) {
 	var word string
 	if json.Unmarshal(src, &word) == nil {
 		if word != "always" {
-			return Hours{}, fmt.Errorf(`hours %q: want "always" or a day's windows`, word)
+			return Week{}, fmt.Errorf(`hours %q: want "always" or a day's windows`, word)
 		}
-		return Hours{}, nil
+		return Week{}, nil
 	}
 	var byDay map[string][]string
 	if err := json.Unmarshal(src, &byDay); err != nil {
-		return Hours{}, fmt.Errorf(`hours: want "always" or {"mon": ["09:00-21:00"]}: %w`, err)
+		return Week{}, fmt.Errorf(`hours: want "always" or {"mon": ["09:00-21:00"]}: %w`, err)
 	}
 	var week [7][]window
 	for name, texts := range byDay {
 		day, ok := days[name]
 		if !ok {
-			return Hours{}, fmt.Errorf("hours: %q is no day: mon, tue, wed, thu, fri, sat, sun", name)
+			return Week{}, fmt.Errorf("hours: %q is no day: mon, tue, wed, thu, fri, sat, sun", name)
 		}
 		for _, text := range texts {
 			w, err := parseWindow(text)
 			if err != nil {
-				return Hours{}, err
+				return Week{}, err
 			}
 			week[day] = append(week[day], w)
 		}
 	}
-	return Hours{&week}, nil
+	return Week{&week}, nil
 }
 
 func parseWindow(text string) (window, error) {
@@ -63,13 +64,13 @@ func parseWindow(text string) (window, error) {
 
 // Open reports whether the queue is served at the instant, which must be in
 // the shop's zone.
-func (h Hours) Open(at time.Time) bool {
-	if h.week == nil {
+func (w Week) Open(at time.Time) bool {
+	if w.week == nil {
 		return true
 	}
 	minute := at.Hour()*60 + at.Minute()
-	for _, w := range h.week[at.Weekday()] {
-		if minute >= w.from && minute < w.to {
+	for _, open := range w.week[at.Weekday()] {
+		if minute >= open.from && minute < open.to {
 			return true
 		}
 	}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/caarlos0/env/v11"
+
+	"switchboard/api"
+	"switchboard/telephony"
+)
+
+// config is that of every process: each field from the environment.
+type config struct {
+	DatabaseURL string `env:"DATABASE_URL"`        // the application's login; empty: the embedded PostgreSQL
+	AcrossURL   string `env:"DATABASE_ACROSS_URL"` // the cross-shop login
+	AdminURL    string `env:"DATABASE_ADMIN_URL"`  // the owner of the schema; for migrate and seed
+	RedisURL    string `env:"REDIS_URL"`           // empty: the embedded one
+	DataDir     string `env:"DATA_DIR" envDefault:".switchboard"`
+	FeedsDir    string `env:"FEEDS_DIR"` // where feeds are that are files; empty: only the web
+	LogLevel    string `env:"LOG_LEVEL" envDefault:"info"`
+
+	API       api.Config
+	Telephony telephony.Config
+	feeds     fs.FS // of the demo's seed, instead of FeedsDir
+}
+
+// readConfig reads the environment; every mistake is one error.
+func readConfig() (config, error) {
+	var c config
+	if err := env.Parse(&c); err != nil {
+		return c, fmt.Errorf("read settings from the environment: %w", err)
+	}
+	return c, nil
+}
+
+// complete refuses settings that name one login of the database without the other.
+func (c config) complete() error {
+	if (c.DatabaseURL == "") != (c.AcrossURL == "") {
+		return errors.New("DATABASE_URL and DATABASE_ACROSS_URL are two logins of one database: set both, or none for the embedded PostgreSQL")
+	}
+	return nil
+}
+
+// logger writes to standard error, so that standard output is the command's.
+func (c config) logger() *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		level = slog.LevelInfo
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+}
+
+// folder returns a folder below the data directory, made if it is not there.
+func (c config) folder(name string) (string, error) {
+	dir, err := filepath.Abs(filepath.Join(c.DataDir, name))
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return "", fmt.Errorf("make %s: %w", dir, err)
+	}
+	return dir, nil
+}
+
+// process is a command that runs until it is told to stop.
+func process(which parts) func(context.Context, []string) int {
+	return func(ctx context.Context, args []string) int {
+		f := newFlags(which.name, "runs until SIGINT or SIGTERM; settings come from the environment, see deploy/ENVIRONMENT.md")
+		if code, done := f.parse(args, 0); done {
+			return code
+		}
+		c, err := readConfig()
+		if err != nil {
+			return fail(which.name, err)
+		}
+		return fail(which.name, serve(ctx, c, which))
+	}
+}

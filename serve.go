@@ -1,0 +1,223 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
+
+	"switchboard/api"
+	"switchboard/frontend"
+	"switchboard/telephony"
+	"switchboard/telephony/command"
+	"switchboard/telephony/switchd"
+	"switchboard/tenant"
+	"switchboard/tenant/catalogue"
+	"switchboard/tenant/catalogue/fetch"
+	"switchboard/tenant/live"
+	"switchboard/worker"
+)
+
+// parts are the processes that one command runs.
+type parts struct {
+	name                   string
+	api, telephony, worker bool
+}
+
+var (
+	everything    = parts{"serve", true, true, true}
+	onlyAPI       = parts{name: "api", api: true}
+	onlyTelephony = parts{name: "telephony", telephony: true}
+	onlyWorker    = parts{name: "worker", worker: true}
+)
+
+// service is what runs: the processes and what they stand on.
+type service struct {
+	log       *slog.Logger
+	db        *tenant.DB
+	redis     *redis.Client
+	teller    *live.Teller
+	http      net.Listener
+	api       *api.API
+	node      *telephony.Node
+	work      *worker.Worker
+	dirs      folders
+	rtpConfig telephony.Config
+}
+
+// folders are where files go that are not the database's.
+type folders struct{ recordings, mail string }
+
+// serve runs the parts until ctx ends.
+func serve(ctx context.Context, c config, which parts) error {
+	if err := c.complete(); err != nil {
+		return err
+	}
+	if which != everything && (c.DatabaseURL == "" || c.RedisURL == "") {
+		return fmt.Errorf("%s alone shares its database and Redis with the other processes: set DATABASE_URL, DATABASE_ACROSS_URL and REDIS_URL", which.name)
+	}
+	e, err := startEngines(ctx, &c, false)
+	if err != nil {
+		return err
+	}
+	defer e.stop()
+	s, err := build(ctx, c, which)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	return s.run(ctx)
+}
+
+// build makes the parts. Sockets are bound here, so that a port in use is told
+// before anything else happens.
+func build(ctx context.Context, c config, which parts) (_ *service, err error) {
+	s := &service{log: c.logger()}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	if s.dirs.recordings, err = c.folder("recordings"); err != nil {
+		return nil, err
+	}
+	if s.dirs.mail, err = c.folder("mail"); err != nil {
+		return nil, err
+	}
+	options, err := redis.ParseURL(c.RedisURL)
+	if err != nil {
+		return nil, fmt.Errorf("read REDIS_URL: %w", err)
+	}
+	s.redis = redis.NewClient(options)
+	if s.db, err = tenant.Open(ctx, c.DatabaseURL, c.AcrossURL); err != nil {
+		return nil, err
+	}
+	if which == everything && c.Telephony.ControlSecret == "" {
+		c.Telephony.ControlSecret, c.Telephony.ControlAddr = rand.Text(), "127.0.0.1:0" // known to this process alone
+	}
+	for _, part := range []struct {
+		wanted bool
+		build  func(context.Context, config) error
+	}{{which.telephony, s.buildTelephony}, {which.worker, s.buildWorker}, {which.api, s.buildAPI}} {
+		if !part.wanted {
+			continue
+		}
+		if err := part.build(ctx, c); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *service) buildTelephony(ctx context.Context, c config) (err error) {
+	c.Telephony.RecordingsDir = s.dirs.recordings
+	s.rtpConfig = c.Telephony
+	s.teller = live.NewTeller(s.redis)
+	s.node, err = telephony.New(ctx, c.Telephony, s.db, func(hs []switchd.Hint) {
+		for _, h := range hs {
+			s.teller.Tell(live.Hint{Shop: tenant.ID(h.Shop), Kind: "call", ID: h.Call, State: h.State})
+		}
+	}, s.log)
+	return err
+}
+
+func (s *service) buildWorker(_ context.Context, c config) error {
+	feeds := catalogue.Origin{Web: fetch.New(fetch.Policy{}), Files: c.feeds}
+	if c.feeds == nil && c.FeedsDir != "" {
+		feeds.Files = os.DirFS(c.FeedsDir)
+	}
+	s.work = worker.New(worker.Config{DB: s.db, Redis: s.redis, Log: s.log, Feeds: feeds})
+	return nil
+}
+
+func (s *service) buildAPI(ctx context.Context, c config) (err error) {
+	url := "http://" + c.Telephony.ControlAddr
+	if s.node != nil {
+		url = s.node.ControlURL()
+	}
+	c.API.DataDir = c.DataDir
+	s.api, err = api.New(c.API, api.Deps{
+		DB: s.db, Redis: s.redis, Phones: command.NewClient(url, c.Telephony.ControlSecret),
+		Recordings: os.DirFS(s.dirs.recordings), Pages: frontend.Files(), Log: s.log,
+	})
+	if err != nil {
+		return err
+	}
+	s.http, err = new(net.ListenConfig).Listen(ctx, "tcp", c.API.Addr)
+	if err != nil {
+		return fmt.Errorf("listen for HTTP, set by HTTP_ADDR or --http: %w", err)
+	}
+	return nil
+}
+
+// run runs the parts until ctx ends or one of them fails.
+func (s *service) run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	if s.node != nil {
+		g.Go(func() error { s.teller.Run(ctx); return nil })
+		g.Go(func() error { return s.node.Run(ctx) })
+	}
+	if s.work != nil {
+		g.Go(func() error { return s.work.Run(ctx) })
+	}
+	if s.api != nil {
+		g.Go(func() error { return s.api.Serve(ctx, s.http) })
+	}
+	if err := g.Wait(); !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// readyWithin is how long the parts may take until all of them serve.
+const readyWithin = 30 * time.Second
+
+// ready waits until the API says that it, telephony and the engines serve.
+func (s *service) ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, readyWithin)
+	defer cancel()
+	t := time.NewTicker(50 * time.Millisecond)
+	defer t.Stop()
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.http.Addr().String()+"/readyz", nil)
+		if err != nil {
+			return err
+		}
+		res, err := http.DefaultClient.Do(req)
+		if err == nil {
+			_ = res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			return fmt.Errorf("not ready within %v: see /readyz and the log (LOG_LEVEL=info)", readyWithin)
+		}
+	}
+}
+
+// close gives back what build took.
+func (s *service) close() {
+	if s.node != nil {
+		s.node.Close()
+	}
+	if s.http != nil {
+		_ = s.http.Close()
+	}
+	if s.db != nil {
+		s.db.Close()
+	}
+	if s.redis != nil {
+		_ = s.redis.Close()
+	}
+}
