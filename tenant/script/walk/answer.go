@@ -31,8 +31,11 @@ func answer(n graph.Node, a Answer, s scene) (Answer, string, *fault.Invalid) {
 		return a, "", s.refuse(noSuchMove)
 	}
 	a.Text = strings.TrimSpace(a.Text)
-	if utf8.RuneCountInString(a.Text) > maxAnswer || !utf8.ValidString(a.Text) {
+	switch {
+	case utf8.RuneCountInString(a.Text) > maxAnswer:
 		return a, "", s.refuse(tooMuch)
+	case !utf8.ValidString(a.Text), strings.ContainsRune(a.Text, 0):
+		return a, "", s.refuse(garbled)
 	}
 	switch n.Kind {
 	case graph.Ask:

@@ -12,6 +12,7 @@ var (
 	empty        = graph.Text{RU: "Ответ пуст.", EN: "The answer is empty."}
 	mustAnswer   = graph.Text{RU: "Этот шаг нельзя пропустить: нужен ответ.", EN: "This step cannot be skipped: it needs an answer."}
 	tooMuch      = graph.Text{RU: "Слишком длинно: запишите это в заметку.", EN: "Too long: put it into the note."}
+	garbled      = graph.Text{RU: "Это не текст: напишите ещё раз.", EN: "This is no text: write it again."}
 	noSuchMove   = graph.Text{RU: "Такого хода нет.", EN: "There is no such move."}
 	noSuchChoice = graph.Text{RU: "Выберите ответ от 1 до %.", EN: "Choose an answer from 1 to %."}
 	noNumber     = graph.Text{RU: "Нужно целое число.", EN: "A whole number is needed."}

@@ -1,0 +1,142 @@
+package script
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"switchboard/tenant"
+	"switchboard/tenant/fault"
+	"switchboard/tenant/script/graph"
+	"switchboard/tenant/script/walk"
+)
+
+// Stand is where a call's walk stands: the row, the walk in it and the script
+// that it goes through.
+type Stand struct {
+	Taken
+	Walk  walk.Walk
+	Graph graph.Graph
+}
+
+// Begin starts the call's walk through a version, or returns the one that was
+// begun: whoever takes the call over goes on where it stands.
+func Begin(tx tenant.Tx, call uuid.UUID, v Version, f walk.Facts) (Stand, error) {
+	g, err := v.Load()
+	if err != nil {
+		return Stand{}, err
+	}
+	w, err := walk.Start(g, f)
+	if err != nil {
+		return Stand{}, fmt.Errorf("begin the walk of call %s: %w", call, err)
+	}
+	now := instant(f.Now)
+	t := Taken{ID: uuid.Must(uuid.NewV7()), CallID: call, ScriptVersionID: v.ID, StartedAt: now}
+	s := Stand{Taken: t, Walk: w, Graph: g}
+	if err := s.put(f.Now); err != nil {
+		return Stand{}, err
+	}
+	// The operator is the call's: nobody else is in it.
+	n, err := tx.Exec(`insert into shop.walk (id, call_id, script_version_id, operator_id, state, adherence, started_at, updated_at, ended_at)
+		select $1, c.id, $3, c.operator_id, $4::jsonb, $5, $6, $6, $7 from shop.call c where c.id = $2 on conflict (shop_id, call_id) do nothing`,
+		s.ID, call, v.ID, string(s.State), s.Adherence, now, s.EndedAt)
+	if err != nil {
+		return Stand{}, fmt.Errorf("begin the walk of call %s: %w", call, err)
+	}
+	if n == 0 { // begun before, or no such call
+		return Where(tx, call)
+	}
+	if err := record(tx, s, 0); err != nil {
+		return Stand{}, err
+	}
+	return Where(tx, call)
+}
+
+// Where returns where the call's walk stands, or fault.NotFound.
+func Where(tx tenant.Tx, call uuid.UUID) (Stand, error) {
+	return where(tx, tx.Query(), call)
+}
+
+func where(tx tenant.Tx, query *gorm.DB, call uuid.UUID) (Stand, error) {
+	var s Stand
+	if err := taken(query.Take(&s.Taken, "call_id = ?", call).Error, "walk of call", call); err != nil {
+		return s, err
+	}
+	v, err := TakeVersion(tx, s.ScriptVersionID)
+	if err != nil {
+		return s, err
+	}
+	if s.Graph, err = v.Load(); err != nil {
+		return s, err
+	}
+	if err := json.Unmarshal(s.State, &s.Walk); err != nil {
+		return s, fmt.Errorf("read the walk of call %s: %w", call, err)
+	}
+	return s, nil
+}
+
+// Answer takes the call's walk one step on and keeps the step. seen is how many
+// visits the path had when whoever answers looked at it: answered twice, or by
+// two, the second is a fault.Conflict. A bad answer is a fault.Invalid in the
+// walk's language; the walk then stands where it stood.
+func Answer(tx tenant.Tx, call uuid.UUID, a walk.Answer, seen int, f walk.Facts) (Stand, error) {
+	s, err := where(tx, tx.Query().Clauses(clause.Locking{Strength: "UPDATE"}), call)
+	if err != nil {
+		return s, err
+	}
+	before := len(s.Walk.Path)
+	if seen != before {
+		return s, fmt.Errorf("answer step %d of the walk of call %s, which is at %d: %w", seen, call, before, fault.Conflict)
+	}
+	if s.Walk, err = walk.Step(s.Graph, s.Walk, a, f); err != nil {
+		return s, err
+	}
+	if err := s.put(f.Now); err != nil {
+		return s, err
+	}
+	_, err = tx.Exec("update shop.walk set state = $2::jsonb, adherence = $3, updated_at = $4, ended_at = $5 where id = $1",
+		s.ID, string(s.State), s.Adherence, s.UpdatedAt, s.EndedAt)
+	if err != nil {
+		return s, fmt.Errorf("keep the walk of call %s: %w", call, err)
+	}
+	return s, record(tx, s, before)
+}
+
+// put brings the row up to date with the walk.
+func (s *Stand) put(now walk.Instant) error {
+	js, err := json.Marshal(s.Walk)
+	if err != nil {
+		return fmt.Errorf("write the walk of call %s: %w", s.CallID, err)
+	}
+	s.State, s.UpdatedAt, s.EndedAt, s.Adherence = js, instant(now), nil, nil
+	if s.Walk.Ended {
+		s.EndedAt = &s.UpdatedAt
+	}
+	if done, due := walk.Adherence(s.Graph, s.Walk); due > 0 {
+		permille := done * 1000 / due
+		s.Adherence = &permille
+	}
+	return nil
+}
+
+// record keeps the visits from one on as rows: what the call's page shows. Like
+// the state they hold the buyer's words, and erasure must empty both.
+func record(tx tenant.Tx, s Stand, from int) error {
+	for i, v := range s.Walk.Path[from:] {
+		answer, err := json.Marshal(v.Answer)
+		if err == nil {
+			_, err = tx.Exec("insert into shop.walk_step (walk_id, seq, node, answer, at) values ($1, $2, $3, $4::jsonb, $5)",
+				s.ID, from+i+1, v.Node, string(answer), instant(v.At))
+		}
+		if err != nil {
+			return fmt.Errorf("keep step %d of the walk of call %s: %w", from+i+1, s.CallID, err)
+		}
+	}
+	return nil
+}
+
+func instant(i walk.Instant) time.Time { return time.UnixMilli(int64(i)).UTC() }
