@@ -73,7 +73,6 @@ var may = map[string][]string{
 		"telephony/simulate", "telephony/switchd", "tenant", "tenant/catalogue", "tenant/catalogue/fetch", "tenant/fault", "tenant/live", "worker",
 	},
 
-
 	// the kernel, its schema and its test world
 	"migrations":        {},
 	"tenant":            {"tenant/fault"},

@@ -13,6 +13,9 @@ const (
 	Closed    Reason = "closed"    // outside the shop's hours
 )
 
+// Untold is the number of operators on duty when nobody told it.
+const Untold = -1
+
 // Words says in the shop's language ("ru", else English) why a call was lost
 // after waiting for so many milliseconds while onDuty operators were all busy.
 func Words(language string, reason Reason, waitedMS int64, onDuty int) string {
@@ -26,9 +29,9 @@ func Words(language string, reason Reason, waitedMS int64, onDuty int) string {
 func russian(reason Reason, s int64, onDuty int) string {
 	switch reason {
 	case Abandoned:
-		return fmt.Sprintf("Повесил трубку через %d с: %s.", s, busyRussian(onDuty))
+		return fmt.Sprintf("Повесил трубку через %d с%s.", s, busyRussian(onDuty))
 	case Busy:
-		return fmt.Sprintf("Не принят в очередь: %s.", busyRussian(onDuty))
+		return fmt.Sprintf("Не принят в очередь%s.", busyRussian(onDuty))
 	case Closed:
 		return "Позвонил в нерабочее время."
 	default:
@@ -38,25 +41,27 @@ func russian(reason Reason, s int64, onDuty int) string {
 
 func busyRussian(onDuty int) string {
 	switch {
+	case onDuty == Untold:
+		return ""
 	case onDuty == 0:
-		return "на смене никого не было"
+		return ": на смене никого не было"
 	case onDuty == 1:
-		return "единственный оператор был занят"
+		return ": единственный оператор был занят"
 	case onDuty%10 == 1 && onDuty%100 != 11:
-		return fmt.Sprintf("все %d оператор были заняты", onDuty)
+		return fmt.Sprintf(": все %d оператор были заняты", onDuty)
 	case onDuty%10 >= 2 && onDuty%10 <= 4 && (onDuty%100 < 12 || onDuty%100 > 14):
-		return fmt.Sprintf("все %d оператора были заняты", onDuty)
+		return fmt.Sprintf(": все %d оператора были заняты", onDuty)
 	default:
-		return fmt.Sprintf("все %d операторов были заняты", onDuty)
+		return fmt.Sprintf(": все %d операторов были заняты", onDuty)
 	}
 }
 
 func english(reason Reason, s int64, onDuty int) string {
 	switch reason {
 	case Abandoned:
-		return fmt.Sprintf("Hung up after %d s: %s.", s, busyEnglish(onDuty))
+		return fmt.Sprintf("Hung up after %d s%s.", s, busyEnglish(onDuty))
 	case Busy:
-		return fmt.Sprintf("Not taken into the queue: %s.", busyEnglish(onDuty))
+		return fmt.Sprintf("Not taken into the queue%s.", busyEnglish(onDuty))
 	case Closed:
 		return "Called outside opening hours."
 	default:
@@ -66,11 +71,13 @@ func english(reason Reason, s int64, onDuty int) string {
 
 func busyEnglish(onDuty int) string {
 	switch onDuty {
+	case Untold:
+		return ""
 	case 0:
-		return "nobody was on duty"
+		return ": nobody was on duty"
 	case 1:
-		return "the only operator was busy"
+		return ": the only operator was busy"
 	default:
-		return fmt.Sprintf("all %d operators were busy", onDuty)
+		return fmt.Sprintf(": all %d operators were busy", onDuty)
 	}
 }
