@@ -124,7 +124,7 @@ func tell(ctx context.Context, d demoFlags, s *service, e *engines, plan *seed.P
 	}
 	cast := demo.Cast{
 		API: info.API, SIP: netip.MustParseAddrPort(info.SIP.UDP),
-		Owner: demo.Login{Email: info.Shops[0].Owner.Email, Password: info.Shops[0].Owner.Password}, Number: info.Shops[0].Numbers[0],
+		Owner: demo.Login{Email: info.Shops[0].Owner.Email, Password: info.Shops[0].Owner.Password}, Number: info.Shops[0].Numbers[0], Shop: info.Shops[0].Slug,
 		Finance: demo.Login{Email: info.Staff["finance"].Email, Password: info.Staff["finance"].Password},
 	}
 	last := info.Operators[len(info.Operators)-1]

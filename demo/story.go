@@ -102,7 +102,7 @@ type call struct {
 	RecordingURL *string   `json:"recording_url"`
 	OrderID      *string   `json:"order_id"`
 	Charge       *struct {
-		Amount   int64  `json:"amount_minor"`
+		Amount   int64  `json:"amount"`
 		Currency string `json:"currency"`
 	} `json:"charge"`
 	Events []struct {

@@ -9,6 +9,8 @@ import (
 	"switchboard/tenant"
 	"switchboard/tenant/catalogue"
 	"switchboard/tenant/catalogue/fetch"
+	"switchboard/tenant/script"
+	"switchboard/tenant/script/graph"
 )
 
 func (s *Seeder) plans(tx tenant.AcrossTx, p *Plan) error {
@@ -39,6 +41,24 @@ func (s *Seeder) catalogue(ctx context.Context, scope tenant.Scope, p *Plan, sh 
 	return err
 }
 
+// script publishes the shop's script under its own name and gives it to every
+// queue of the file.
 func (s *Seeder) script(ctx context.Context, scope tenant.Scope, sh Shop, src []byte) error {
-	return nil
+	g, problems := script.Parse(src)
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	name := g.Name.In(graph.Language(sh.Language))
+	return s.db.Within(ctx, scope, func(tx tenant.Tx) error {
+		v, err := script.Put(tx, name, string(src), s.now())
+		if err != nil {
+			return err
+		}
+		for _, q := range sh.Queues {
+			if err := tx.Query().Exec("update shop.queue set script_id = ? where name = ? and script_id is distinct from ?", v.ScriptID, q.Name, v.ScriptID).Error; err != nil {
+				return fmt.Errorf("give the script to queue %s: %w", q.Name, err)
+			}
+		}
+		return nil
+	})
 }
