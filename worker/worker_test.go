@@ -24,7 +24,12 @@ import (
 // run runs a worker until the test ends.
 func run(t *testing.T, w *tenanttest.World, m *miniredis.Miniredis, feeds fs.FS) *worker.Worker {
 	t.Helper()
-	c := redis.NewClient(&redis.Options{Addr: m.Addr()})
+	return runOn(t, w, m.Addr(), feeds)
+}
+
+func runOn(t *testing.T, w *tenanttest.World, redisAddr string, feeds fs.FS) *worker.Worker {
+	t.Helper()
+	c := redis.NewClient(&redis.Options{Addr: redisAddr})
 	work := worker.New(worker.Config{DB: w.DB, Redis: c, Log: slog.New(slog.DiscardHandler), Feeds: catalogue.Origin{Files: feeds}})
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup

@@ -12,8 +12,6 @@ import (
 	"switchboard/tenant/tenanttest"
 )
 
-func TestMain(m *testing.M) { tenanttest.Main(m) }
-
 // open makes two shops that pay 12.00 RUB for each begun minute.
 func open(t *testing.T) *tenanttest.World {
 	t.Helper()

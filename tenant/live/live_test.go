@@ -168,7 +168,7 @@ func TestReadersEnd(t *testing.T) {
 	cancel()
 	<-done
 	for _, r := range []*Reader{closed, left} {
-		for range r.Hints() { //nolint:revive // what was heard before
+		for range r.Hints() { // what was heard before
 		}
 	}
 	left.Close()

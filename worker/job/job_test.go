@@ -19,9 +19,9 @@ func TestOwedJobsAreDoneOnce(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	s := w.server(miniredis.RunT(t).Addr())
-	before := w.owe(quick, 20, now())
+	ids := w.owe(quick, 20, now())
 	run(t, s)
-	ids := append(before, w.owe(slow, 10, now())...)
+	ids = append(ids, w.owe(slow, 10, now())...)
 	ids = append(ids, w.owe(quick, 150, now())...) // more than one look takes
 	w.allDone(ids)
 	if err := s.Healthy(); err != nil {
@@ -57,7 +57,7 @@ func TestAJobThatFailsIsTriedAgainAndThenGivenUp(t *testing.T) {
 	w := open(t)
 	s := w.server(miniredis.RunT(t).Addr())
 	var runs atomic.Int32
-	Serve(s, quick, func(ctx context.Context, p thing) error {
+	Serve(s, quick, func(context.Context, thing) error {
 		if runs.Add(1); runs.Load() == 1 {
 			panic("at the first attempt")
 		}

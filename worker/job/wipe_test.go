@@ -171,7 +171,7 @@ func beWorker() {
 		panic(err)
 	}
 	s := New(db, redis.NewClient(&redis.Options{Addr: os.Getenv("JOB_TEST_REDIS")}), slog.New(slog.DiscardHandler))
-	Serve(s, quick, func(ctx context.Context, p thing) error {
+	Serve(s, quick, func(ctx context.Context, _ thing) error {
 		fmt.Println("began")
 		<-ctx.Done()
 		return ctx.Err()
