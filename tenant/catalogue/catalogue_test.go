@@ -17,8 +17,6 @@ import (
 	"switchboard/tenant/tenanttest"
 )
 
-func TestMain(m *testing.M) { tenanttest.Main(m) }
-
 // offer is an offer of a small feed.
 type offer struct {
 	id, name string

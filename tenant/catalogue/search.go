@@ -35,7 +35,7 @@ func Search(tx tenant.Tx, typed string, most int) ([]Hit, error) {
 	whole, last := query(typed)
 	if strings.TrimSpace(typed) == "" {
 		return hits(tx, `select i.*, l.snapshot_id, l.as_of from shop.item i join `+latest+` l on l.source_id = i.source_id
-			where i.last_seq is null order by i.sku, i.id limit ?`, most)
+			where i.last_seq is null order by i.sku using ~<~, i.id limit ?`, most) // as item_sku is ordered
 	}
 	if last == "" { // nothing but signs
 		return nil, nil
