@@ -184,6 +184,19 @@ func TestBandsAreShown(t *testing.T) {
 	}
 }
 
+// TestOnlyWhatTheShopOwes: what the same call pays the operator or costs us is
+// no line of the shop's.
+func TestOnlyWhatTheShopOwes(t *testing.T) {
+	t.Parallel()
+	w := world(t, demo())
+	addPosted(t, w, w.A, talk(time.Date(2026, 11, 25, 12, 0, 0, 0, moscow), 61))
+	w.Admin(t, `insert into shop.charge select (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'subject', s))).*
+		from shop.charge c, unnest(array['operator', 'carrier']) s`)
+	if rows, total := exported(t, w, w.A, november); len(rows) != 1 || total.Minor != 2400 {
+		t.Errorf("%d lines of %d", len(rows), total.Minor)
+	}
+}
+
 // TestNothingOfTheBuyer: neither the number that rang nor any part of it.
 func TestNothingOfTheBuyer(t *testing.T) {
 	t.Parallel()
