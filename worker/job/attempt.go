@@ -50,7 +50,8 @@ func (s *Server) attempt(cut context.Context, id uuid.UUID) error {
 }
 
 // count takes up the job if it is owed: not done, not given up, due, and not
-// under way.
+// under way. Two bells in one instant may both count, and then one of them does
+// the job.
 func (s *Server) count(ctx context.Context, id uuid.UUID) (e entry, owed bool, err error) {
 	err = s.db.Across(ctx, "take up job "+id.String(), func(tx tenant.AcrossTx) error {
 		res := tx.Query().Raw(`

