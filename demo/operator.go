@@ -103,7 +103,7 @@ func (d *desk) work(ctx context.Context) error {
 		return err
 	}
 	d.phone.player.Play(d.line.rtp, answer)
-	if err := walkScript(ctx, c, call); err != nil {
+	if _, err := walkScript(ctx, c, call); err != nil {
 		return fmt.Errorf("walk the script: %w", err)
 	}
 	select { // the buyer hears the answer out
