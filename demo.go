@@ -59,6 +59,11 @@ func runDemo(ctx context.Context, d demoFlags) error {
 	if os.Getenv("LOG_LEVEL") == "" {
 		c.LogLevel = "warn" // the story is the output
 	}
+	if d.info != "" { // of an earlier run: whoever waits for it must not read that
+		if err := os.Remove(d.info); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("write --info: %w", err)
+		}
+	}
 	plan, err := seed.Read(d.source())
 	if err != nil {
 		return describe(d.source().Name, err)
