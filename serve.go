@@ -5,10 +5,12 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -187,23 +189,36 @@ func (s *service) ready(ctx context.Context) error {
 	t := time.NewTicker(50 * time.Millisecond)
 	defer t.Stop()
 	for {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.http.Addr().String()+"/readyz", nil)
-		if err != nil {
-			return err
-		}
-		res, err := http.DefaultClient.Do(req)
-		if err == nil {
-			_ = res.Body.Close()
-			if res.StatusCode == http.StatusOK {
-				return nil
-			}
+		ok, says := s.asked(ctx)
+		if ok {
+			return nil
 		}
 		select {
 		case <-t.C:
 		case <-ctx.Done():
-			return fmt.Errorf("not ready within %v: see /readyz and the log (LOG_LEVEL=info)", readyWithin)
+			return fmt.Errorf("not ready within %v, /readyz says: %s", readyWithin, says)
 		}
 	}
+}
+
+// asked asks /readyz once.
+func (s *service) asked(ctx context.Context) (ok bool, says string) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.http.Addr().String()+"/readyz", nil)
+	if err != nil {
+		return false, err.Error()
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false, err.Error()
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(res.Body, 4096))
+	if err != nil {
+		return false, err.Error()
+	}
+	return res.StatusCode == http.StatusOK, strings.TrimSpace(string(body))
 }
 
 // close gives back what build took.
