@@ -110,7 +110,6 @@ type Operator struct {
 	Phone    *Phone   `yaml:"phone"`   // a telephone that registers
 	Ready    bool     `yaml:"ready"`   // on duty without a desk
 	WrapUp   Duration `yaml:"wrap_up"` // after-call work
-	at       int      // entry of the file
 }
 
 // Phone is what a telephone registers with.

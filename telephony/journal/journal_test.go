@@ -29,7 +29,7 @@ func take(t *testing.T, w *tenanttest.World, node string) *journal.Lease {
 }
 
 // arrival is the batch of a call that rings.
-func arrival(w *tenanttest.World, s tenanttest.Shop, id uuid.UUID, no int64, phone string) *journal.Batch {
+func arrival(s tenanttest.Shop, id uuid.UUID, no int64, phone string) *journal.Batch {
 	now := time.Now().UTC()
 	shop := s.ID.UUID()
 	return &journal.Batch{
@@ -76,13 +76,13 @@ func TestACallThatIsLostAndRungAgain(t *testing.T) {
 	w := tenanttest.Open(t)
 	l := take(t, w, "a")
 	first, second, other := uuid.New(), uuid.New(), uuid.New()
-	a := arrival(w, w.A, first, 1, "+79215550144")
+	a := arrival(w.A, first, 1, "+79215550144")
 	commit(t, l, a)
 	commit(t, l, lost(a))
-	b := arrival(w, w.B, other, 2, "+79215550144") // the same buyer is lost to the other shop too
+	b := arrival(w.B, other, 2, "+79215550144") // the same buyer is lost to the other shop too
 	commit(t, l, b)
 	commit(t, l, lost(b))
-	commit(t, l, arrival(w, w.A, second, 3, "+79215550144"))
+	commit(t, l, arrival(w.A, second, 3, "+79215550144"))
 
 	state := "select state || ' ' || closed_reason || ' ' || coalesce(closed_call_id::text, '') from shop.task where call_id = $1"
 	if got, want := tenanttest.One[string](t, w, state, first), "cancelled rang again "+second.String(); got != want {
@@ -114,7 +114,7 @@ func TestABatchIsWhole(t *testing.T) {
 	t.Parallel()
 	w := tenanttest.Open(t)
 	l := take(t, w, "a")
-	b := arrival(w, w.A, uuid.New(), 1, "+79215550144")
+	b := arrival(w.A, uuid.New(), 1, "+79215550144")
 	b.Parties[0].CallID = uuid.New() // of no call
 	if err := l.Commit(t.Context(), b); err == nil || !journal.Refused(err) {
 		t.Errorf("a batch with a broken row: %v, want a refusal", err)
@@ -141,7 +141,7 @@ func TestAStaleLeaderWritesNothing(t *testing.T) {
 	w := tenanttest.Open(t)
 	old := take(t, w, "a")
 	w.Admin(t, "update house.lease set epoch = epoch + 1, node = 'b'")
-	if err := old.Commit(t.Context(), arrival(w, w.A, uuid.New(), 1, "+79215550144")); !errors.Is(err, journal.ErrSucceeded) {
+	if err := old.Commit(t.Context(), arrival(w.A, uuid.New(), 1, "+79215550144")); !errors.Is(err, journal.ErrSucceeded) {
 		t.Errorf("commit: %v, want succeeded", err)
 	}
 	if err := old.Renew(t.Context(), nil, nil, 1000); !errors.Is(err, journal.ErrSucceeded) {
@@ -172,7 +172,7 @@ func TestTheSuccessorFindsWhatWasLeft(t *testing.T) {
 	w := tenanttest.Open(t)
 	dead := take(t, w, "a")
 	id := uuid.New()
-	b := arrival(w, w.A, id, 7, "+79215550144")
+	b := arrival(w.A, id, 7, "+79215550144")
 	b.Recorded = []journal.Recording{{ShopID: w.A.ID.UUID(), ID: uuid.New(), CallID: id, State: "recording", Path: "x.wav", StartedAt: time.Now().UTC()}}
 	commit(t, dead, b)
 	heard := time.Now().UTC().Add(3 * time.Second).Truncate(time.Microsecond)
