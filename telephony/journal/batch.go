@@ -94,19 +94,41 @@ func (l *Lease) queries(b *Batch) (*pgx.Batch, error) {
 	rows(&w, task.RangAgainSQL, b.RangAgain)
 	rows(&w, updateCalls, b.Calls)
 	rows(&w, insertEvents, b.Events, l.pool, l.epoch)
-	rows(&w, upsertGrants, b.Grants)
+	rows(&w, upsertGrants, latest(b.Grants, func(g Grant) grantKey { return grantKey{g.OperatorID, g.ShopID, g.Subject, g.Reason} }))
 	if len(b.Ended) > 0 {
 		q.Queue(endGrants, b.Ended)
 	}
-	rows(&w, upsertDialogs, b.Dialogs, l.pool, l.epoch, l.node)
+	rows(&w, upsertDialogs, latest(b.Dialogs, func(d Dialog) uuid.UUID { return d.ID }), l.pool, l.epoch, l.node)
 	if len(b.Closed) > 0 {
 		q.Queue(deleteDialogs, b.Closed)
 	}
-	rows(&w, upsertRecordings, b.Recorded)
+	rows(&w, upsertRecordings, latest(b.Recorded, func(r Recording) uuid.UUID { return r.ID }))
 	rows(&w, task.LoseSQL, b.Lost)
 	rows(&w, cdr.InsertLegsSQL, b.Finished)
 	w.owe(b.Finished)
 	return q, w.err
+}
+
+// latest returns the rows without those that a later one of the same key takes
+// the place of: one statement may not write a row twice.
+func latest[R any, K comparable](rows []R, key func(R) K) []R {
+	at := make(map[K]int, len(rows))
+	var out []R
+	for _, r := range rows {
+		if i, there := at[key(r)]; there {
+			out[i] = r
+			continue
+		}
+		at[key(r)] = len(out)
+		out = append(out, r)
+	}
+	return out
+}
+
+// grantKey is what a grant is unique by.
+type grantKey struct {
+	operator, shop, subject uuid.UUID
+	reason                  string
 }
 
 // writer queues statements and keeps the first error.

@@ -135,6 +135,29 @@ func TestACommitWhoseAnswerWasLostIsKnownAgain(t *testing.T) {
 	}
 }
 
+// While the database is away steps gather, and one batch may say a thing twice:
+// the last word counts.
+func TestTheLastWordOfABatchCounts(t *testing.T) {
+	t.Parallel()
+	w := tenanttest.Open(t)
+	l := take(t, w, "a")
+	anna, id := w.AddOperator(t, "anna", w.A), uuid.New()
+	b := arrival(w.A, id, 1, "+79215550144")
+	d := b.Dialogs[0]
+	d.State = json.RawMessage(`{"call_id":"y"}`)
+	b.Dialogs = append(b.Dialogs, d)
+	for _, ms := range []int64{1000, 60_000} {
+		b.Grants = append(b.Grants, journal.Grant{ID: uuid.New(), OperatorID: anna, ShopID: w.A.ID.UUID(), Reason: "offer", Subject: id, ForMS: ms})
+	}
+	commit(t, l, b)
+	if got := tenanttest.One[string](t, w, "select state->>'call_id' from house.dialog where id = $1", d.ID); got != "y" {
+		t.Errorf("the dialog is %q, want the last", got)
+	}
+	if ok := tenanttest.One[bool](t, w, "select lapses_at > now() + interval '30 s' from house.operator_grant where subject = $1", id); !ok {
+		t.Error("the grant is not the last")
+	}
+}
+
 // Who was succeeded writes nothing more, and knows it.
 func TestAStaleLeaderWritesNothing(t *testing.T) {
 	t.Parallel()

@@ -86,6 +86,7 @@ func (w *wire) ring(o switchd.Offer) {
 	}
 	e.sip = leg
 	w.rung[o.Leg] = e
+	w.tell(switchd.Rung{Call: o.Call, Leg: o.Leg, Dialog: leg.Dialog().JSON()})
 }
 
 // operatorEvent is what an operator's telephone did.

@@ -61,6 +61,7 @@ func (f *floor) grant(l *live, operator uuid.UUID, reason string, lasts time.Dur
 func (f *floor) withdraw(a acd.Withdraw) {
 	l := f.calls[a.Call]
 	leg, id := l.leg, l.id
+	f.drop(l, leg)
 	l.leg, l.with = uuid.Nil, uuid.Nil
 	f.write(l, "withdraw", map[string]any{"operator": a.Operator, "leg": leg, "why": a.Why})
 	f.do(func(p Phones) { p.Withdraw(id, leg) })

@@ -32,6 +32,13 @@ type (
 	Greeted struct {
 		Call uuid.UUID `json:"-"`
 	}
+	// Rung: the operator's telephone is being invited. Should this process die,
+	// its successor must take the invitation back.
+	Rung struct {
+		Call   uuid.UUID       `json:"-"`
+		Leg    uuid.UUID       `json:"leg"`
+		Dialog json.RawMessage `json:"-"`
+	}
 	// Accepted: the operator's telephone answered. Leg is that of the attempt.
 	Accepted struct {
 		Call     uuid.UUID       `json:"-"`
@@ -97,6 +104,7 @@ type (
 
 func (Arrived) kind() string  { return "arrived" }
 func (Greeted) kind() string  { return "greeted" }
+func (Rung) kind() string     { return "rung" }
 func (Accepted) kind() string { return "accepted" }
 func (Declined) kind() string { return "declined" }
 func (HungUp) kind() string   { return "hung-up" }

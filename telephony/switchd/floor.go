@@ -90,6 +90,8 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.arrive(ev)
 	case Greeted:
 		f.greeted(ev)
+	case Rung:
+		f.rung(ev)
 	case Accepted:
 		f.accepted(ev)
 	case Declined:

@@ -1,6 +1,8 @@
 package switchd
 
 import (
+	"slices"
+
 	"github.com/google/uuid"
 
 	"switchboard/telephony/acd"
@@ -69,7 +71,9 @@ func (f *floor) open(ev Arrived) *live {
 
 // dialog keeps what a successor needs to end the leg.
 func (f *floor) dialog(l *live, leg uuid.UUID, side string, state []byte) {
-	l.dialogs = append(l.dialogs, leg)
+	if !slices.Contains(l.dialogs, leg) {
+		l.dialogs = append(l.dialogs, leg)
+	}
 	f.batch.Dialogs = append(f.batch.Dialogs, journal.Dialog{
 		ID: leg, ShopID: &l.row.ShopID, CallID: l.id, Side: side, State: state, MediaAt: f.instant(),
 	})
@@ -110,6 +114,23 @@ func (f *floor) apply(l *live, ev call.Event) bool {
 	return true
 }
 
+// drop forgets a leg that is over while its call goes on.
+func (f *floor) drop(l *live, leg uuid.UUID) {
+	if i := slices.Index(l.dialogs, leg); i >= 0 {
+		l.dialogs = slices.Delete(l.dialogs, i, i+1)
+		f.batch.Closed = append(f.batch.Closed, leg)
+	}
+}
+
+func (f *floor) rung(ev Rung) {
+	l := f.live(ev.Call)
+	if l == nil || l.leg != ev.Leg {
+		return // withdrawn meanwhile
+	}
+	f.log(l, ev)
+	f.dialog(l, ev.Leg, "operator", ev.Dialog)
+}
+
 // accepted joins the buyer and the operator, unless the offer is gone: then
 // the telephone that answered is let go.
 func (f *floor) accepted(ev Accepted) {
@@ -141,6 +162,7 @@ func (f *floor) declined(ev Declined) {
 		return // withdrawn meanwhile
 	}
 	f.log(l, ev)
+	f.drop(l, ev.Leg)
 	l.leg, l.with = uuid.Nil, uuid.Nil
 	f.act(acd.Declined{Operator: key(ev.Operator), Call: l.key, Reason: ev.Reason})
 }
