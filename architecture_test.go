@@ -111,19 +111,22 @@ var may = map[string][]string{
 
 	// the process for browsers and integrations: one package a resource
 	"api": {
-		"api/calls", "api/desk", "api/docs", "api/events", "api/floor",
-		"api/lostcalls", "api/members", "api/numbers", "api/once", "api/orders",
-		"api/queues", "api/session", "api/shops", "api/tasks", "api/trunks",
-		"api/web", "tenant", "tenant/fault", "tenant/live",
+		"api/calls", "api/catalogue", "api/desk", "api/docs", "api/events",
+		"api/exports", "api/floor", "api/lostcalls", "api/members", "api/numbers",
+		"api/once", "api/orders", "api/queues", "api/scripts", "api/session",
+		"api/shops", "api/tasks", "api/trunks", "api/walks", "api/web",
+		"tenant", "tenant/fault", "tenant/live",
 	},
-	"api/apitest": {"api", "deploy/embedded", "telephony/command", "tenant/account", "tenant/fault", "tenant/tenanttest"},
+	"api/apitest": {"api", "deploy/embedded", "telephony/command", "tenant", "tenant/account", "tenant/fault", "tenant/script", "tenant/tenanttest"},
 	"api/calls": {
 		"api/orders", "api/session", "api/web", "telephony/e164", "tenant",
 		"tenant/buyer", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page",
 	},
+	"api/catalogue": {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/fault"},
 	"api/desk":      {"api/session", "api/web", "telephony/command", "telephony/e164", "tenant", "tenant/fault"},
 	"api/docs":      {},
 	"api/events":    {"api/session", "api/web", "tenant", "tenant/fault", "tenant/live"},
+	"api/exports":   {"api/session", "api/web", "billing/export", "billing/plan", "tenant", "tenant/fault"},
 	"api/floor":     {"api/session", "api/web", "telephony/command", "tenant", "tenant/account"},
 	"api/lostcalls": {"api/session", "api/web", "telephony/e164", "tenant", "tenant/cdr", "tenant/page", "tenant/task"},
 	"api/members":   {"api/session", "api/web", "tenant", "tenant/account", "tenant/member"},
@@ -131,10 +134,12 @@ var may = map[string][]string{
 	"api/once":      {"api/session", "api/web", "tenant", "tenant/fault"},
 	"api/orders":    {"api/once", "api/session", "api/web", "tenant", "tenant/fault", "tenant/live", "tenant/order", "tenant/page"},
 	"api/queues":    {"api/session", "api/web", "tenant"},
+	"api/scripts":   {"api/once", "api/session", "api/web", "tenant", "tenant/fault", "tenant/script"},
 	"api/session":   {"api/web", "tenant", "tenant/account", "tenant/fault"},
 	"api/shops":     {"api/session", "api/web", "tenant", "tenant/page"},
 	"api/tasks":     {"api/session", "api/web", "telephony/e164", "tenant", "tenant/cdr", "tenant/page", "tenant/task"},
 	"api/trunks":    {"api/session", "api/web", "tenant"},
+	"api/walks":     {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/fault", "tenant/script", "tenant/script/walk"},
 	"api/web":       {"tenant/fault", "tenant/page"},
 
 	// what may wait

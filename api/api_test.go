@@ -3,10 +3,13 @@ package api_test
 import (
 	"bytes"
 	"flag"
+	"io"
+	"net"
 	"net/http"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"switchboard/api"
 	"switchboard/api/apitest"
@@ -97,4 +100,36 @@ func TestNotReadyWithoutTelephony(t *testing.T) {
 		t.Errorf("answered %s", a.Body)
 	}
 	w.Anonymous().Get(t, "/healthz").Want(t, http.StatusOK)
+}
+
+// A client that never ends its request is cut off, and does not keep the
+// process from stopping.
+func TestHalfARequestIsCutOff(t *testing.T) {
+	t.Parallel()
+	w := apitest.Open(t)
+	c, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(w.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := io.WriteString(c, "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: "); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.SetReadDeadline(time.Now().Add(25 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAll(c); err != nil {
+		t.Errorf("the server waits for ever: %v", err)
+	}
+}
+
+// A process that is told to stop does: streams end, and nobody is left waiting.
+func TestStoppingEndsStreams(t *testing.T) {
+	t.Parallel()
+	w := apitest.Open(t)
+	lines := events(t, w.Owner(t, w.A), "/events")
+	until(t, lines, "event: resync")
+	w.Stop()
+	for range lines { // a stream ends by itself
+	}
 }

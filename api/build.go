@@ -4,18 +4,22 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"switchboard/api/calls"
+	"switchboard/api/catalogue"
 	"switchboard/api/desk"
 	"switchboard/api/events"
+	"switchboard/api/exports"
 	"switchboard/api/floor"
 	"switchboard/api/lostcalls"
 	"switchboard/api/members"
 	"switchboard/api/numbers"
 	"switchboard/api/orders"
 	"switchboard/api/queues"
+	"switchboard/api/scripts"
 	"switchboard/api/session"
 	"switchboard/api/shops"
 	"switchboard/api/tasks"
 	"switchboard/api/trunks"
+	"switchboard/api/walks"
 	"switchboard/api/web"
 	"switchboard/tenant/live"
 )
@@ -56,6 +60,10 @@ func (a *API) resources(o session.Options) []resource {
 	return []resource{
 		a.guard,
 		calls.New(a.guard, a.deps.Recordings),
+		catalogue.New(a.guard, o.Now),
+		exports.New(a.guard),
+		scripts.New(a.guard, o.Now),
+		walks.New(a.guard, o.Now),
 		orders.New(a.guard, a.parts.teller.Tell, o.Now),
 		events.New(a.guard, a.parts.hub),
 		lostcalls.New(a.guard),

@@ -5,9 +5,11 @@ package apitest
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -16,7 +18,9 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 
+	"github.com/google/uuid"
 	"github.com/redis/go-redis/v9"
 
 	"switchboard/api"
@@ -33,6 +37,7 @@ type World struct {
 	Phones     *Phones
 	Recordings string // directory
 	Log        *Log
+	Stop       func() // tells the API to stop; the test does it at its end
 }
 
 // Password of everybody.
@@ -81,6 +86,7 @@ func serve(t testing.TB, w *World, a *api.API) {
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- a.Serve(ctx, ln) }()
+	w.Stop = stop
 	t.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {
@@ -111,14 +117,14 @@ func (w *World) AddStaff(t testing.TB, role account.Role) string {
 }
 
 // Record puts a recording of a call into its place.
-func (w *World) Record(t testing.TB, s tenanttest.Shop, call string, sound []byte) {
+func (w *World) Record(t testing.TB, s tenanttest.Shop, call uuid.UUID, sound []byte) {
 	t.Helper()
-	name := call + ".wav"
+	name, sum := call.String()+".wav", sha256.Sum256(sound)
 	if err := os.WriteFile(filepath.Join(w.Recordings, name), sound, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	w.Admin(t, `insert into shop.recording (shop_id, id, call_id, state, path, started_at, offset_ms, duration_ms, bytes, sha256)
-		values ($1, gen_random_uuid(), $2, 'ready', $3, now(), 5000, 100000, $4, sha256($2::text::bytea))`, s.ID.UUID(), call, name, len(sound))
+		values ($1, gen_random_uuid(), $2, 'ready', $3, now(), 5000, 100000, $4, $5)`, s.ID.UUID(), call, name, len(sound), sum[:])
 }
 
 // Log gathers what the API logs.
@@ -156,10 +162,11 @@ func (l *Log) errors() string {
 type Client struct {
 	w      *World
 	Header http.Header
+	from   string // its address; "" is 127.0.0.1
 }
 
 // Anonymous returns somebody who has not signed in.
-func (w *World) Anonymous() Client { return Client{w, http.Header{}} }
+func (w *World) Anonymous() Client { return Client{w: w, Header: http.Header{}} }
 
 // SignIn returns a program of the person's.
 func (w *World) SignIn(t testing.TB, email string) Client {
@@ -180,10 +187,25 @@ func (w *World) Owner(t testing.TB, s tenanttest.Shop) Client {
 
 // With returns the client with a header more.
 func (c Client) With(name, value string) Client {
-	h := c.Header.Clone()
-	h.Set(name, value)
-	return Client{c.w, h}
+	c.Header = c.Header.Clone()
+	c.Header.Set(name, value)
+	return c
 }
+
+// From returns the client at another address of this machine's: 127.0.0.x.
+func (c Client) From(address string) Client {
+	c.from = address
+	return c
+}
+
+// transport connects from the client's address.
+func (c Client) transport() *http.Transport {
+	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(c.from)}}
+	return &http.Transport{DialContext: d.DialContext, DisableKeepAlives: true}
+}
+
+// patience is how long any answer may take: one that never ends is a failure.
+const patience = time.Minute
 
 // Answer is what the API said.
 type Answer struct {
@@ -219,7 +241,9 @@ func (c Client) Get(t testing.TB, path string) Answer {
 
 func (c Client) send(t testing.TB, method, path string, body io.Reader) Answer {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, c.w.URL+path, body)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, c.w.URL+path, body)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,7 +251,11 @@ func (c Client) send(t testing.TB, method, path string, body io.Reader) Answer {
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	res, err := http.DefaultTransport.RoundTrip(req)
+	transport := http.DefaultTransport
+	if c.from != "" {
+		transport = c.transport()
+	}
+	res, err := transport.RoundTrip(req)
 	if err != nil {
 		t.Fatalf("%s %s: %v", method, path, err)
 	}
@@ -280,3 +308,6 @@ type Problem struct {
 		Line     int    `json:"line"`
 	} `json:"errors"`
 }
+
+// URL returns the address of a path below /api/v1, for what Do cannot ask.
+func (c Client) URL(path string) string { return c.w.URL + "/api/v1" + path }

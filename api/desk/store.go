@@ -21,11 +21,11 @@ type Desk struct {
 	Phone      string     `json:"phone" enum:"fixed,registered,missing" doc:"How their phone is reached"`
 	Since      time.Time  `json:"since" doc:"When this state began"`
 	Until      *time.Time `json:"until" doc:"When the offer lapses or wrap-up ends"`
-	Call       *Card      `json:"call" doc:"The call that is offered or in hand; null if none"`
+	Call       *CallCard  `json:"call" doc:"The call that is offered or in hand; null if none"`
 }
 
-// Card is what an operator must know of a call before the first word.
-type Card struct {
+// CallCard is what an operator must know of a call before the first word.
+type CallCard struct {
 	ID         uuid.UUID  `json:"id" format:"uuid"`
 	State      string     `json:"state" doc:"Where the call is"`
 	From       string     `json:"from" doc:"The buyer's number; masked until the call is in hand; empty if withheld"`
@@ -50,8 +50,8 @@ type ShopCard struct {
 }
 
 // card returns the card of the call that the switch says is at the desk.
-func card(tx tenant.AcrossTx, d command.Desk) (*Card, error) {
-	var c Card
+func card(tx tenant.AcrossTx, d command.Desk) (*CallCard, error) {
+	var c CallCard
 	res := tx.Query().Raw(`
 		select coalesce(nullif(p.phone, ''), p.phone_raw, '') as "from", coalesce(q.name, '') as queue, coalesce(n.source, '') as source,
 		  s.id as shop_id, s.slug as shop_slug, s.name_ru as shop_name_ru, s.name_en as shop_name_en, s.spoken_ru as shop_spoken_ru,

@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -121,7 +122,7 @@ func (g *Guard) Allow(roles ...Role) web.Option {
 		}
 		op.Middlewares = append(op.Middlewares, func(ctx huma.Context, next func(huma.Context)) {
 			v := visitorOf(ctx.Context())
-			v.roles = roles
+			v.roles, v.named = roles, strings.Contains(op.Path, "{") || ctx.Query("shop") != ""
 			if err := v.admit(); err != nil {
 				if v.who == nil {
 					ctx.SetHeader("WWW-Authenticate", "Bearer")
@@ -144,9 +145,20 @@ func (v visitor) admit() error {
 	case v.who == nil:
 		return fmt.Errorf("no credentials: %w", fault.Unauthorized)
 	case len(v.roles) > 0 && !v.who.Is(v.roles...):
-		return fmt.Errorf("account %s has none of the roles %v: %w", v.who.Account, v.roles, fault.Forbidden)
+		return fmt.Errorf("account %s has none of the roles %v: %w", v.who.Account, v.roles, v.refusal())
 	}
 	return nil
+}
+
+// refusal is how people without the role are sent away. Where the request names
+// a thing, only a colleague of those who may learns that it is the role: to all
+// others there is no such thing.
+func (v visitor) refusal() error {
+	colleague := len(v.who.Memberships) > 0 && slices.ContainsFunc(v.roles, Role.ofMembers)
+	if v.named && !colleague {
+		return fault.NotFound
+	}
+	return fault.Forbidden
 }
 
 // Still returns nil as long as the session of the request is alive: a stream

@@ -23,6 +23,9 @@ const (
 	Admin      Role = "admin"
 )
 
+// ofMembers tells whether the role is one of a shop's own people.
+func (r Role) ofMembers() bool { return r == Owner || r == Manager || r == Specialist }
+
 // Identity is the person behind a request.
 type Identity struct {
 	Session     uuid.UUID
@@ -63,6 +66,7 @@ type visitor struct {
 	who   *Identity // nil: nobody
 	err   error     // why the credentials were refused
 	roles []Role    // whom the operation is for
+	named bool      // the request names a thing or a shop
 }
 
 type visitorKey struct{}

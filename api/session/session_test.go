@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -192,7 +193,21 @@ func refreshToken(t *testing.T, w *apitest.World) string {
 	return secret
 }
 
-// One account is guessed at from many addresses: the account's own limit holds.
+func TestAnAccountIsGuessedAtFromManyAddresses(t *testing.T) {
+	t.Parallel()
+	w := apitest.Open(t)
+	answers := map[int]int{}
+	for i := range 30 {
+		c := credentials(ownerOfA, "api")
+		c["password"] = "guess"
+		answers[w.Anonymous().From(fmt.Sprintf("127.0.0.%d", 2+i)).Do(t, "POST", "/sessions", c).Status]++
+	}
+	if answers[http.StatusUnauthorized] > 20 || answers[http.StatusTooManyRequests] < 10 {
+		t.Errorf("30 guesses at one account from 30 addresses: %v", answers)
+	}
+	w.Anonymous().From("127.0.0.40").Do(t, "POST", "/sessions", credentials("shop-b-owner@test.example", "api")).Want(t, http.StatusCreated)
+}
+
 func TestAnExpiredSessionIsOver(t *testing.T) {
 	t.Parallel()
 	w := apitest.Open(t)

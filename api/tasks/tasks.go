@@ -102,7 +102,8 @@ func (h *Handler) claim(ctx context.Context, in *path) (*answer, error) {
 }
 
 type done struct {
-	path
+	session.Shop
+	ID   uuid.UUID `path:"id" format:"uuid" doc:"Of the task"`
 	Body struct {
 		Reason string    `json:"reason,omitempty" maxLength:"300" doc:"What came of it, in words"`
 		CallID uuid.UUID `json:"call_id,omitzero" format:"uuid" doc:"The call that did it"`
@@ -114,7 +115,7 @@ func (h *Handler) done(ctx context.Context, in *done) (*answer, error) {
 	if in.Body.CallID != uuid.Nil {
 		c.CallID = &in.Body.CallID
 	}
-	return h.change(ctx, &in.path, func(tx tenant.Tx) error {
+	return h.change(ctx, &path{in.Shop, in.ID}, func(tx tenant.Tx) error {
 		if c.CallID != nil {
 			if _, err := cdr.Take(tx, *c.CallID); err != nil {
 				return err

@@ -1,0 +1,149 @@
+package apitest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"switchboard/tenant"
+	"switchboard/tenant/script"
+	"switchboard/tenant/tenanttest"
+)
+
+// Goods are one thing of every kind that a shop may have, by the word of its
+// kind: "call", "order", "task" and so on.
+type Goods map[string]uuid.UUID
+
+// Unknown returns ids of nothing, for the same kinds.
+func (g Goods) Unknown() Goods {
+	none := Goods{}
+	for kind := range g {
+		none[kind] = uuid.New()
+	}
+	return none
+}
+
+// With returns the goods with another's thing of one kind.
+func (g Goods) With(kind string, other Goods) Goods {
+	mixed := Goods{}
+	for k, id := range g {
+		mixed[k] = id
+	}
+	mixed[kind] = other[kind]
+	return mixed
+}
+
+// Canary is in every text of a shop that Fill fills: whoever reads it has seen
+// into that shop.
+func Canary(s tenanttest.Shop) string { return "canary-of-" + s.Slug }
+
+// Fill gives a shop one thing of every kind, and returns their ids. The call
+// was taken by the operator.
+func (w *World) Fill(t testing.TB, s tenanttest.Shop, operator uuid.UUID) Goods {
+	t.Helper()
+	g := Goods{"operator": operator, "shop": s.ID.UUID(), "queue": s.Queue, "number": s.Number, "member": s.Member}
+	g["call"] = w.AddCall(t, s, operator, time.Now().UTC().Add(-time.Hour))
+	w.Record(t, s, g["call"], []byte(Canary(s)))
+	w.fillCatalogue(t, s, g)
+	w.fillScript(t, s, g)
+	w.fillOrder(t, s, g)
+	w.fillLost(t, s, g)
+	return g
+}
+
+// add runs an insert whose first two values are the shop and a new id, which it
+// returns.
+func (w *World) add(t testing.TB, s tenanttest.Shop, query string, args ...any) uuid.UUID {
+	t.Helper()
+	id := uuid.New()
+	w.Admin(t, query, append([]any{s.ID.UUID(), id}, args...)...)
+	return id
+}
+
+func (w *World) fillCatalogue(t testing.TB, s tenanttest.Shop, g Goods) {
+	t.Helper()
+	g["source"] = w.add(t, s, "insert into shop.catalogue_source (shop_id, id, format, location, created_at) values ($1, $2, 'yml', $3, now())",
+		"https://"+Canary(s)+".example/feed.yml")
+	g["snapshot"] = w.add(t, s, `insert into shop.snapshot (shop_id, id, seq, source_id, state, taken_at, published_at, item_count)
+		values ($1, $2, 1, $3, 'published', now(), now(), 1)`, g["source"])
+	g["item"] = w.add(t, s, `insert into shop.item (shop_id, id, source_id, offer_id, first_seq, sku, name, price_minor, currency, available, content_hash, search)
+		values ($1, $2, $3, 'o1', 1, 'ts1', $4, 845000, 'RUB', true, '\x01', to_tsvector('simple', $4))`, g["source"], Canary(s)+" tyre")
+	w.Admin(t, "update shop.call set snapshot_id = $2 where id = $1", g["call"], g["snapshot"])
+}
+
+// Script is a small script that can be walked: a question, an item, an end.
+const Script = `name: {ru: Заказ}
+languages: [ru]
+start: hello
+nodes:
+  - {id: hello, kind: say, text: {ru: "{shop.name}, {operator.name}, слушаю вас."}, next: need}
+  - id: need
+    kind: ask
+    ask: choice
+    required: true
+    text: {ru: "Чем помочь?"}
+    choices:
+      - {id: buy, text: {ru: Купить}, next: find}
+      - {id: none, text: {ru: Ничем}, next: bye}
+  - {id: find, kind: lookup, lookup: item, text: {ru: "Что ищете?"}, next: bye, else: bye}
+  - {id: bye, kind: end, text: {ru: "Спасибо."}, outcome: other}
+`
+
+func (w *World) fillScript(t testing.TB, s tenanttest.Shop, g Goods) {
+	t.Helper()
+	err := w.DB.Within(t.Context(), s.Scope, func(tx tenant.Tx) error {
+		v, err := script.Put(tx, Canary(s), Script, time.Now().UTC())
+		if err != nil {
+			return err
+		}
+		g["script"], g["version"] = v.ScriptID, v.ID
+		_, err = tx.Exec("update shop.queue set script_id = $1", v.ScriptID)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *World) fillOrder(t testing.TB, s tenanttest.Shop, g Goods) {
+	t.Helper()
+	g["buyer"] = w.add(t, s, "insert into shop.buyer (shop_id, id, phone, name, created_at, updated_at) values ($1, $2, '+79215550144', $3, now(), now())", Canary(s))
+	g["order"] = w.add(t, s, `insert into shop."order" (shop_id, id, no, call_id, buyer_id, snapshot_id, status, currency, total_minor, created_at)
+		values ($1, $2, 1, $3, $4, $5, 'draft', 'RUB', 845000, now())`, g["call"], g["buyer"], g["snapshot"])
+	w.Admin(t, "insert into shop.order_contact (shop_id, order_id, name, phone) values ($1, $2, $3, '+79215550144')", s.ID.UUID(), g["order"], Canary(s))
+	w.Admin(t, `insert into shop.order_line (shop_id, order_id, line, item_id, sku, name, quantity, price_minor, sum_minor)
+		values ($1, $2, 1, $3, 'ts1', $4, 1, 845000, 845000)`, s.ID.UUID(), g["order"], g["item"], Canary(s))
+	w.Admin(t, "insert into shop.numbering (shop_id, kind, last) values ($1, 'order', 1)", s.ID.UUID())
+}
+
+func (w *World) fillLost(t testing.TB, s tenanttest.Shop, g Goods) {
+	t.Helper()
+	g["task"] = w.add(t, s, `insert into shop.task (shop_id, id, kind, state, call_id, queue_id, owner, due_at, created_at)
+		values ($1, $2, 'callback', 'open', $3, $4, 'pool:main', now(), now())`, g["call"], s.Queue)
+	g["lost-call"] = w.add(t, s, `insert into shop.lost_call (shop_id, id, call_id, reason, words, waited_ms, owner, task_id, lost_at)
+		values ($1, $2, $3, 'abandoned', $4, 14000, 'pool:main', $5, now())`, g["call"], Canary(s), g["task"])
+}
+
+// Hold gives an operator a call in hand.
+func (w *World) Hold(t testing.TB, s tenanttest.Shop, operator, call uuid.UUID) {
+	t.Helper()
+	w.add(t, s, `insert into house.operator_grant (shop_id, id, operator_id, reason, subject, granted_at, lapses_at)
+		values ($1, $2, $3, 'call', $4, now(), now() + interval '1 hour')`, operator, call)
+}
+
+// Print returns a checksum over every row of the shop, so that a test can tell
+// that nothing of it changed.
+func (w *World) Print(t testing.TB, s tenanttest.Shop) string {
+	t.Helper()
+	tables := tenanttest.One[[]string](t, w.World, `select array_agg(c.oid::regclass::text order by 1) from pg_class c
+		join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid and a.attname = 'shop_id'
+		where n.nspname in ('shop', 'house') and c.relkind in ('r', 'p') and not c.relispartition`)
+	sums := make([]string, len(tables))
+	for i, table := range tables {
+		sums[i] = fmt.Sprintf("select %d as n, '%s ' || coalesce(md5(string_agg(r::text, '|' order by r::text)), '-') as sum from %s r where shop_id = $1", i, table, table)
+	}
+	return tenanttest.One[string](t, w.World, "select string_agg(sum, E'\n' order by n) from ("+strings.Join(sums, " union all ")+") q", s.ID.UUID())
+}

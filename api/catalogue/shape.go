@@ -1,0 +1,100 @@
+package catalogue
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"switchboard/api/web"
+	"switchboard/tenant/catalogue"
+	"switchboard/tenant/fault"
+)
+
+// Item is an offer of the current catalogue.
+type Item struct {
+	ID            uuid.UUID `json:"id" format:"uuid" doc:"Of this version of the item: another price is another id"`
+	SKU           string    `json:"sku" doc:"Lower case"`
+	OfferID       string    `json:"offer_id" doc:"Its id in the feed"`
+	Name          string    `json:"name"`
+	Vendor        string    `json:"vendor"`
+	Category      string    `json:"category"`
+	PriceMinor    int64     `json:"price_minor" doc:"Minor units"`
+	OldPriceMinor *int64    `json:"old_price_minor" doc:"Before the promotion, minor units"`
+	Currency      string    `json:"currency" example:"RUB"`
+	Available     bool      `json:"available"`
+	Stock         *int      `json:"stock" doc:"Pieces; null if the feed does not say"`
+	Barcode       string    `json:"barcode"`
+	URL           string    `json:"url"`
+	Picture       string    `json:"picture" doc:"Address of a picture"`
+	Params        []Param   `json:"params" nullable:"false" doc:"In the order of the feed"`
+	SnapshotID    uuid.UUID `json:"snapshot_id" format:"uuid" doc:"The newest reading that has it"`
+	AsOf          time.Time `json:"as_of" doc:"When that feed was fetched: the date of price and stock"`
+	AgeS          int64     `json:"age_s" doc:"Seconds since then"`
+}
+
+// Param is a property of an item.
+type Param struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+	Unit  string `json:"unit"`
+}
+
+func item(h catalogue.Hit, now time.Time) Item {
+	out := Item{
+		h.ID, h.SKU, h.OfferID, h.Name, h.Vendor, h.Category, h.PriceMinor, h.OldPriceMinor, h.Currency, h.Available, h.Stock,
+		h.Barcode, h.URL, h.Picture, []Param{}, h.SnapshotID, h.AsOf, age(h.AsOf, now),
+	}
+	for _, p := range h.Params {
+		out.Params = append(out.Params, Param{p.Name, p.Value, p.Unit})
+	}
+	return out
+}
+
+func age(of, now time.Time) int64 { return max(0, int64(now.Sub(of).Seconds())) }
+
+// Snapshot is one reading of a feed.
+type Snapshot struct {
+	ID           uuid.UUID  `json:"id" format:"uuid"`
+	Seq          int        `json:"seq" doc:"Rises with every reading"`
+	SourceID     uuid.UUID  `json:"source_id" format:"uuid"`
+	State        string     `json:"state" enum:"staging,published,held,refused" doc:"held: a person must look"`
+	TakenAt      time.Time  `json:"taken_at" doc:"When the feed was fetched: the age of its facts"`
+	AgeS         int64      `json:"age_s" doc:"Seconds since then"`
+	PublishedAt  *time.Time `json:"published_at"`
+	ItemCount    int        `json:"item_count"`
+	NewCount     int        `json:"new_count"`
+	ChangedCount int        `json:"changed_count"`
+	GoneCount    int        `json:"gone_count"`
+	Problems     []web.Flaw `json:"problems" nullable:"false" doc:"Offers that were left out, or what was wrong with the feed"`
+	Reason       string     `json:"reason" doc:"Why it is held or refused"`
+}
+
+func snapshot(s catalogue.Snapshot, now time.Time) Snapshot {
+	out := Snapshot{
+		s.ID, s.Seq, s.SourceID, string(s.State), s.TakenAt, age(s.TakenAt, now), s.PublishedAt,
+		s.ItemCount, s.NewCount, s.ChangedCount, s.GoneCount, []web.Flaw{}, s.Reason,
+	}
+	var problems []fault.Invalid
+	if err := json.Unmarshal(s.Problems, &problems); err == nil {
+		for _, p := range problems {
+			out.Problems = append(out.Problems, web.Flaw{Location: p.Field, Message: p.Problem, Line: p.Line})
+		}
+	}
+	return out
+}
+
+// Source is where a feed comes from.
+type Source struct {
+	ID        uuid.UUID  `json:"id" format:"uuid"`
+	Format    string     `json:"format" enum:"yml"`
+	URL       string     `json:"url" doc:"Its address; a path for a feed that lies with the server"`
+	EveryS    int        `json:"every_s" doc:"Seconds between two looks"`
+	CheckedAt *time.Time `json:"checked_at" doc:"The last look"`
+	Error     string     `json:"error" doc:"Of the last look; empty if it went well"`
+	CreatedAt time.Time  `json:"created_at"`
+}
+
+func source(s catalogue.Source) Source {
+	return Source{s.ID, s.Format, s.Location, s.EveryS, s.CheckedAt, s.Error, s.CreatedAt}
+}

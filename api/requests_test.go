@@ -1,0 +1,80 @@
+package api_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"switchboard/api/apitest"
+)
+
+// kinds are the things that ids in paths are of, by the word before {id}.
+var kinds = map[string]string{
+	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "sources": "source", "snapshots": "snapshot",
+}
+
+// pathKind returns the kind of thing that a path names, or "".
+func pathKind(path string) string {
+	before, _, named := strings.Cut(path, "/{id}")
+	if !named {
+		return ""
+	}
+	return kinds[before[strings.LastIndexByte(before, '/')+1:]]
+}
+
+// paramKind returns the kind of thing that a query parameter names, or "".
+func paramKind(p *huma.Param) string {
+	if p.Schema == nil || p.Schema.Format != "uuid" {
+		return ""
+	}
+	return strings.TrimSuffix(p.Name, "_id")
+}
+
+// bodies are what operations that take one are sent: valid but for the ids that
+// are replaced.
+var bodies = map[string]func(apitest.Goods) any{
+	"create-session": func(apitest.Goods) any {
+		return map[string]any{"email": "nobody@test.example", "password": "x", "client": "api"}
+	},
+	"refresh-session": func(apitest.Goods) any { return map[string]any{"refresh_token": "x"} },
+	"create-order": func(g apitest.Goods) any {
+		return map[string]any{"call_id": g["call"], "snapshot_id": g["snapshot"], "items": []any{map[string]any{"item_id": g["item"], "quantity": 1}}}
+	},
+	"done-task":     func(g apitest.Goods) any { return map[string]any{"reason": "rang back", "call_id": g["call"]} },
+	"create-source": func(apitest.Goods) any { return map[string]any{"url": "https://feeds.example/b.yml"} },
+	"create-script": func(apitest.Goods) any { return map[string]any{"name": "another", "source": apitest.Script} },
+	"save-script": func(apitest.Goods) any {
+		return map[string]any{"source": strings.ReplaceAll(apitest.Script, "слушаю", "рада слышать")}
+	},
+	"publish-script": func(apitest.Goods) any { return map[string]any{"note": "new"} },
+	"step-walk":      func(apitest.Goods) any { return map[string]any{"answer": map[string]any{}} },
+	"pause-desk":     func(apitest.Goods) any { return map[string]any{"reason": "lunch"} },
+}
+
+// queries are the parameters that operations cannot do without.
+var queries = map[string]string{"export-billing": "?from=2026-11-01&to=2026-12-01"}
+
+// headers are those that operations cannot do without.
+var headers = map[string]map[string]string{"save-script": {"If-Match": `"1"`}}
+
+// plainRequest makes the request of an operation for some goods. An operation
+// that takes a body must have one in bodies.
+func plainRequest(t *testing.T, op *huma.Operation) func(apitest.Goods) request {
+	t.Helper()
+	body := bodies[op.OperationID]
+	if op.RequestBody != nil && body == nil {
+		t.Fatalf("%s takes a body: write down one", op.OperationID)
+	}
+	kind := pathKind(op.Path)
+	if strings.Contains(op.Path, "{") && kind == "" {
+		t.Fatalf("%s names something of no known kind", op.Path)
+	}
+	return func(g apitest.Goods) request {
+		r := request{method: op.Method, header: headers[op.OperationID], path: strings.ReplaceAll(op.Path, "{id}", g[kind].String()) + queries[op.OperationID]}
+		if body != nil {
+			r.body = body(g)
+		}
+		return r
+	}
+}

@@ -1,0 +1,110 @@
+package walks
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"switchboard/tenant/script"
+	"switchboard/tenant/script/walk"
+)
+
+// CallWalk is where the script of a call stands.
+type CallWalk struct {
+	ID              uuid.UUID  `json:"id" format:"uuid"`
+	CallID          uuid.UUID  `json:"call_id" format:"uuid"`
+	ScriptVersionID uuid.UUID  `json:"script_version_id" format:"uuid"`
+	Seen            int        `json:"seen" doc:"Steps that were taken: send it back with the answer"`
+	Adherence       *int       `json:"adherence" doc:"Permille of the required steps that were taken; null if none was due"`
+	StartedAt       time.Time  `json:"started_at"`
+	EndedAt         *time.Time `json:"ended_at"`
+	View            WalkView   `json:"view" doc:"What to say, and what may be answered"`
+	Cards           []WalkCard `json:"cards" nullable:"false" doc:"Frequent questions, open at every step"`
+	Path            []WalkStep `json:"path" nullable:"false" doc:"What was answered so far"`
+}
+
+// WalkView is what an operator sees of one step.
+type WalkView struct {
+	Node     string       `json:"node"`
+	Kind     string       `json:"kind" doc:"say, ask, lookup, order, transfer, claim, callback, end"`
+	Title    string       `json:"title"`
+	Sentence string       `json:"sentence" doc:"What to say, word for word"`
+	Ask      string       `json:"ask" doc:"What is asked for: choice, text, number, date, phone, address; empty: nothing"`
+	Choices  []WalkChoice `json:"choices" nullable:"false"`
+	Lookup   string       `json:"lookup" doc:"Where something is looked up: item, faq; empty: nowhere"`
+	Query    string       `json:"query" doc:"What the search for an item begins with"`
+	Fields   []string     `json:"fields" nullable:"false" doc:"Of the order form"`
+	To       string       `json:"to" doc:"Whom the call is transferred to"`
+	Email    string       `json:"email" doc:"What is offered where no transfer is possible"`
+	Letter   string       `json:"letter" doc:"What is written there"`
+	Outcome  string       `json:"outcome" doc:"Of an end"`
+	Before   *WalkAnswer  `json:"before" doc:"What was answered here before a step back"`
+	Ended    bool         `json:"ended"`
+	CanSkip  bool         `json:"can_skip" doc:"move none leads on"`
+	CanBack  bool         `json:"can_back" doc:"move back leads back"`
+	Barred   bool         `json:"barred" doc:"The shop forbids transfers from here on"`
+}
+
+// WalkChoice is one answer that may be given.
+type WalkChoice struct {
+	ID   string `json:"id"`
+	Key  string `json:"key" doc:"On the keypad and the keyboard"`
+	Text string `json:"text"`
+}
+
+// WalkCard is a frequent question.
+type WalkCard struct {
+	ID       string `json:"id"`
+	Key      string `json:"key" doc:"On the keyboard"`
+	Question string `json:"question"`
+	Answer   string `json:"answer"`
+}
+
+// WalkStep is a step that was left.
+type WalkStep struct {
+	Node   string     `json:"node"`
+	At     time.Time  `json:"at" doc:"When it was reached"`
+	Left   time.Time  `json:"left" doc:"When it was left"`
+	Answer WalkAnswer `json:"answer"`
+	To     string     `json:"to" doc:"Where it led; empty at an end"`
+}
+
+func show(s script.Stand, f walk.Facts) CallWalk {
+	out := CallWalk{
+		ID: s.ID, CallID: s.CallID, ScriptVersionID: s.ScriptVersionID, Seen: len(s.Walk.Path), Adherence: s.Adherence,
+		StartedAt: s.StartedAt, EndedAt: s.EndedAt, View: view(walk.Show(s.Graph, s.Walk, f)), Cards: []WalkCard{}, Path: []WalkStep{},
+	}
+	for _, c := range walk.Cards(s.Graph, s.Walk.Language) {
+		out.Cards = append(out.Cards, WalkCard{c.ID, c.Key, c.Question, c.Answer})
+	}
+	for _, v := range s.Walk.Path {
+		out.Path = append(out.Path, WalkStep{v.Node, at(v.At), at(v.Left), said(v.Answer), v.To})
+	}
+	return out
+}
+
+func view(v walk.View) WalkView {
+	out := WalkView{
+		Node: v.Node, Kind: string(v.Kind), Title: v.Title, Sentence: v.Sentence, Ask: v.Ask, Choices: []WalkChoice{}, Lookup: v.Lookup, Query: v.Query,
+		Fields: append([]string{}, v.Fields...), To: v.To, Email: v.Email, Letter: v.Letter, Outcome: v.Outcome,
+		Ended: v.Ended, CanSkip: v.CanSkip, CanBack: v.CanBack, Barred: v.Barred,
+	}
+	for _, c := range v.Choices {
+		out.Choices = append(out.Choices, WalkChoice{c.ID, c.Key, c.Text})
+	}
+	if v.Before != nil {
+		before := said(*v.Before)
+		out.Before = &before
+	}
+	return out
+}
+
+func said(a walk.Answer) WalkAnswer {
+	out := WalkAnswer{Move: string(a.Move), Text: a.Text}
+	if a.Item != nil {
+		out.SKU = a.Item.SKU
+	}
+	return out
+}
+
+func at(i walk.Instant) time.Time { return time.UnixMilli(int64(i)).UTC() }
