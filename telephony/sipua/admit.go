@@ -52,13 +52,11 @@ func (ua *UA) admit(m *guard.Message) (pass bool) {
 // before us, and somebody must hang up.
 func (ua *UA) admitResponse(m *guard.Message) bool {
 	h := m.Head
-	if ua.book.known(h.FromTag) {
+	ours := string(h.SentHost) == ua.host && h.SentPort == int(ua.addr.Port())
+	if ours && ua.book.known(h.FromTag) {
 		return true
 	}
-	_, friend := ua.peers.Trunk(m.Source.Addr())
-	friend = friend || ua.peers.PhoneAllowed(m.Source.Addr())
-	ours := string(h.SentHost) == ua.host && h.SentPort == int(ua.addr.Port())
-	if friend && ours && h.Status >= 200 && h.Status < 300 && string(h.CSeqMethod) == "INVITE" && len(h.ToTag) > 0 {
+	if ours && h.Status >= 200 && h.Status < 300 && string(h.CSeqMethod) == "INVITE" && len(h.ToTag) > 0 && ua.welcome(m.Source.Addr()) {
 		return true
 	}
 	ua.counts.strangers.Add(1)

@@ -19,11 +19,11 @@ func TestCall(t *testing.T) {
 					t.Errorf("invited with %+v", in.Invite)
 				}
 				in.Ring()
-				if r := next(t, out.events).(Ringing); r.Code != 180 || r.SDP != nil {
+				if r := ringing(t, out.events); r.Code != 180 || r.SDP != nil {
 					t.Errorf("%+v, want 180", r)
 				}
 				in.Progress([]byte("v=early\r\n"))
-				if r := next(t, out.events).(Ringing); r.Code != 183 || string(r.SDP) != "v=early\r\n" {
+				if r := ringing(t, out.events); r.Code != 183 || string(r.SDP) != "v=early\r\n" {
 					t.Errorf("%+v, want 183 with media", r)
 				}
 				in.Answer([]byte("v=answer\r\n"))

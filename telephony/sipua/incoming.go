@@ -94,8 +94,10 @@ func (l *Leg) heard(res *sip.Response) {
 	seq := res.CSeq()
 	switch {
 	case seq.MethodName == sip.INVITE && l.calling != nil && seq.SeqNo == l.inviteSeq:
-		l.calledBack(res)
-	case seq.MethodName == sip.INVITE, seq.MethodName == sip.UPDATE:
+		if res.StatusCode < 300 {
+			l.calledBack(res)
+		}
+	case seq.MethodName == sip.INVITE:
 		l.bargainHeard(res)
 	}
 }

@@ -48,7 +48,7 @@ func (s *served) close() {
 // response: the stack would end the transaction. Once the peer has ACKed a
 // 2xx, nothing needs the transaction any more, and half a minute of thousands of
 // them would be too much.
-func (s *served) run(tx sip.ServerTransaction) {
+func (s *served) run(tx *sip.ServerTx) {
 	if s.req.IsInvite() && len(s.out) == 0 {
 		if err := tx.Respond(sip.NewResponseFromRequest(s.req, 100, "Trying", nil)); err != nil {
 			s.broken()
@@ -78,7 +78,8 @@ func (s *served) run(tx sip.ServerTransaction) {
 }
 
 // serve is what the stack calls for every request it has a new transaction for.
-func (ua *UA) serve(req *sip.Request, tx sip.ServerTransaction) {
+func (ua *UA) serve(req *sip.Request, tx *sip.ServerTx) {
+	defer tx.TerminateGracefully() // what has its final response stays for retransmissions
 	callID := ""
 	if id := req.CallID(); id != nil {
 		callID = id.Value()

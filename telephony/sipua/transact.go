@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 
-	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
 )
 
@@ -29,7 +28,7 @@ func (ua *UA) transact(ctx context.Context, req *sip.Request) (*sip.Response, er
 	if err := ua.connect(ctx, req); err != nil {
 		return nil, fmt.Errorf("send %s: %w", req.Method, err)
 	}
-	tx, err := ua.client(req).TransactionRequest(ctx, req)
+	tx, err := ua.tx.Request(ctx, req)
 	if err != nil {
 		return nil, fmt.Errorf("send %s: %w", req.Method, err)
 	}
@@ -56,19 +55,13 @@ func (ua *UA) transact(ctx context.Context, req *sip.Request) (*sip.Response, er
 
 var errDone = errors.New("the transaction has ended")
 
-// client is the sender that a request's transport needs. UDP must leave from
-// the port that we listen at, or no NAT and no trunk's address list lets it in.
-func (ua *UA) client(req *sip.Request) *sipgo.Client {
-	if req.Transport() == "TCP" {
-		return ua.tcp
-	}
-	return ua.udp
-}
-
-// connect makes sure that a request over TCP has a connection that is guarded:
-// the stack would open one of its own, whose messages nobody judges.
+// connect makes sure that the stack sends a request over what is guarded. UDP
+// leaves from the port that we listen at, or no NAT and no trunk's address list
+// lets it in. For TCP the stack would open a connection of its own, whose
+// messages nobody judges.
 func (ua *UA) connect(ctx context.Context, req *sip.Request) error {
 	if req.Transport() != "TCP" {
+		req.Laddr = ua.own
 		return nil
 	}
 	peer, err := netip.ParseAddrPort(req.Destination())
@@ -89,7 +82,7 @@ func (ua *UA) write(req *sip.Request) {
 		if err := ua.connect(context.Background(), req); err != nil {
 			return err
 		}
-		return ua.client(req).WriteRequest(req)
+		return ua.tp.WriteMsg(req)
 	}
 	if req.Transport() == "TCP" { // a peer that does not read must not stop the leg
 		ua.background("ACK", req.CallID().Value(), send)

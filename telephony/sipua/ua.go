@@ -16,7 +16,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
 
 	"switchboard/telephony/sipua/guard"
@@ -42,11 +41,11 @@ type UA struct {
 	trunkPackets, phonePackets *guard.Buckets
 	calls, callsEach, ghosts   *guard.Buckets
 
-	packets  *guard.Packets
-	streams  *guard.Streams
-	stack    *sipgo.UserAgent
-	server   *sipgo.Server
-	udp, tcp *sipgo.Client
+	packets *guard.Packets
+	streams *guard.Streams
+	own     sip.Addr // of packets
+	tp      *sip.TransportLayer
+	tx      *sip.TransactionLayer
 
 	crew    crew          // goroutines of legs and of what they have sent
 	closing atomic.Bool   // no new calls
@@ -102,9 +101,7 @@ func newUA(cfg Config, peers Peers, invited func(*Leg, Invite), clock timing) (*
 	if err := ua.listen(cfg, l); err != nil {
 		return nil, err
 	}
-	if err := ua.build(); err != nil {
-		return nil, errors.Join(err, ua.packets.Close(), ua.streams.Close())
-	}
+	ua.build()
 	return ua, nil
 }
 
@@ -163,35 +160,21 @@ func (ua *UA) inUse(peer netip.AddrPort) bool { return ua.book.uses(peer) || ua.
 
 func (ua *UA) streamClosed(peer netip.AddrPort) { ua.registrar.closed(peer) }
 
-// build sets up the stack behind the sockets.
-func (ua *UA) build() (err error) {
+// build sets up the stack behind the sockets. Our look at a message comes
+// before the transactions': they hand it to a goroutine, which would be first
+// as often as not.
+func (ua *UA) build() {
 	log := slog.New(newQuiet(ua.log.Handler()))
-	ua.stack, err = sipgo.NewUA(
-		sipgo.WithUserAgent("switchboard"), sipgo.WithUserAgentHostname(ua.host),
-		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(log)),
-		sipgo.WithUserAgentTransactionLayerOptions(
-			sip.WithTransactionLayerLogger(log), sip.WithTransactionLayerTerminateOnConnClose(),
-			sip.WithTransactionLayerUnhandledResponseHandler(func(*sip.Response) {})),
-	)
-	if err != nil {
-		return err
-	}
-	ua.stack.TransportLayer().OnMessage(ua.onMessage)
-	if ua.server, err = sipgo.NewServer(ua.stack, sipgo.WithServerLogger(log)); err != nil {
-		return err
-	}
-	for _, m := range []sip.RequestMethod{sip.INVITE, sip.ACK, sip.BYE, sip.INFO, sip.UPDATE} {
-		ua.server.OnRequest(m, ua.serve)
-	}
-	ua.server.OnNoRoute(ua.serve)
+	ua.tp = sip.NewTransportLayer(net.DefaultResolver, sip.NewParser(), nil, sip.WithTransportLayerLogger(log))
+	ua.tp.OnMessage(ua.onMessage)
+	ua.tx = sip.NewTransactionLayer(ua.tp,
+		sip.WithTransactionLayerLogger(log), sip.WithTransactionLayerTerminateOnConnClose(),
+		sip.WithTransactionLayerUnhandledResponseHandler(func(*sip.Response) {}))
+	ua.tx.OnRequest(ua.serve)
 	// Requests may be sent before Run: the stack must know our socket by then.
-	local := ua.packets.LocalAddr().String()
-	ua.stack.TransportLayer().Pool("udp").Add(local, &sip.UDPConnection{PacketConn: ua.packets, PacketAddr: local, Listener: true})
-	if ua.udp, err = sipgo.NewClient(ua.stack, sipgo.WithClientLogger(log), sipgo.WithClientConnectionAddr(local)); err != nil {
-		return err
-	}
-	ua.tcp, err = sipgo.NewClient(ua.stack, sipgo.WithClientLogger(log))
-	return err
+	local := ua.packets.LocalAddr().(*net.UDPAddr)
+	ua.own = sip.Addr{IP: local.IP, Port: local.Port}
+	ua.tp.Pool("udp").Add(local.String(), &sip.UDPConnection{PacketConn: ua.packets, PacketAddr: local.String(), Listener: true})
 }
 
 // Addr is the address that is served, over UDP and TCP.
@@ -201,13 +184,14 @@ func (ua *UA) Addr() netip.AddrPort { return ua.addr }
 // the peers have had a moment to say that they heard.
 func (ua *UA) Run(ctx context.Context) error {
 	var serving sync.WaitGroup
-	serving.Go(func() { ua.supervise("UDP", func() error { return ua.server.ServeUDP(ua.packets) }) })
-	serving.Go(func() { ua.supervise("TCP", func() error { return ua.server.ServeTCP(ua.streams) }) })
+	serving.Go(func() { ua.supervise("UDP", func() error { return ua.tp.ServeUDP(ua.packets) }) })
+	serving.Go(func() { ua.supervise("TCP", func() error { return ua.tp.ServeTCP(ua.streams) }) })
 	serving.Go(ua.sweep)
 	<-ctx.Done()
 	ua.hangUpAll()
 	close(ua.done)
-	err := errors.Join(ua.packets.Close(), ua.streams.Close(), ua.stack.Close())
+	ua.tx.Close()
+	err := errors.Join(ua.packets.Close(), ua.streams.Close(), ua.tp.Close())
 	serving.Wait()
 	ua.crew.Done()
 	ua.crew.Wait()

@@ -170,6 +170,16 @@ func expect[E Event](t *testing.T, events chan Event) E {
 	}
 }
 
+func ringing(t *testing.T, events chan Event) Ringing {
+	t.Helper()
+	ev := next(t, events)
+	r, ok := ev.(Ringing)
+	if !ok {
+		t.Fatalf("event %T%+v, want Ringing", ev, ev)
+	}
+	return r
+}
+
 func (r *rig) call() call {
 	r.t.Helper()
 	select {

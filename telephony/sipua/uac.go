@@ -48,31 +48,28 @@ func (l *Leg) sendInvite() {
 		c.clocks(l, time.Now())
 	}
 	c.sent = true
-	broken := l.brokenOff(l.inviteSeq)
 	l.ua.background("INVITE", l.callID, func() error {
-		_, err := l.ua.transact(c.ctx, req)
-		if err != nil {
-			broken(err)
-		}
+		res, err := l.ua.transact(c.ctx, req)
+		l.post(func() { l.concluded(req.CSeq().SeqNo, res, err) })
 		return nil
 	})
 }
 
-// brokenOff returns what is done when the INVITE with a CSeq gets no final
-// response any more.
-func (l *Leg) brokenOff(seq uint32) func(error) {
-	return func(err error) {
-		l.post(func() {
-			if seq != l.inviteSeq || l.calling.final {
-				return
-			}
-			l.calling.final = true
-			l.words.failed = Failed{Code: 408, Reason: "no response"}
-			if !errors.Is(err, sip.ErrTransactionTimeout) {
-				l.words.failed = Failed{Code: 503, Reason: "cannot send"}
-			}
-			l.step(life.Broken)
-		})
+// concluded is the end of the INVITE's transaction. A refusal is taken from
+// here, when it has its ACK, and not as it came in: what follows it should
+// come second.
+func (l *Leg) concluded(seq uint32, res *sip.Response, err error) {
+	switch {
+	case seq != l.inviteSeq || l.calling.final:
+	case err == nil && !res.IsSuccess():
+		l.calledBack(res)
+	case err != nil:
+		l.calling.final = true
+		l.words.failed = Failed{Code: 408, Reason: "no response"}
+		if !errors.Is(err, sip.ErrTransactionTimeout) {
+			l.words.failed = Failed{Code: 503, Reason: "cannot send"}
+		}
+		l.step(life.Broken)
 	}
 }
 
