@@ -188,6 +188,16 @@ func (s *stage) audio(ctx context.Context, z size) error {
 	return nil
 }
 
+// idle measures what Switchboard uses when nobody calls.
+func (s *stage) idle(ctx context.Context, z size) error {
+	use, _, err := s.watch(ctx, 1, z.rush)
+	if err != nil {
+		return err
+	}
+	s.add(row{what: "nobody calls", unit: "% of a core", got: 100 * use.Switchboard.Seconds() / z.rush.Seconds()})
+	return nil
+}
+
 // watch returns what Switchboard uses in a window, and its allocations for each
 // packet: of the whole process, whatever else it does.
 func (s *stage) watch(ctx context.Context, calls int, window time.Duration) (rig.Use, float64, error) {

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -25,11 +26,13 @@ type size struct {
 	busy     time.Duration // that a few operators are kept busy
 	from, to int           // calls a second, in which the limit is looked for
 	step     int
+	try      time.Duration // at each of them
+	alone    string        // the only part to run; empty: all
 }
 
 var (
-	full  = size{talks: 100, window: 15 * time.Second, most: 200, rates: []int{100, 300}, rush: 10 * time.Second, busy: 15 * time.Second, from: 300, to: 1200, step: 100}
-	short = size{talks: 4, window: time.Second, rates: []int{10}, rush: time.Second, busy: 2 * time.Second, from: 20, to: 20, step: 20}
+	full  = size{talks: 100, window: 15 * time.Second, most: 200, rates: []int{100, 300}, rush: 10 * time.Second, busy: 15 * time.Second, from: 300, to: 1200, step: 100, try: 4 * time.Second}
+	short = size{talks: 4, window: time.Second, rates: []int{10}, rush: time.Second, busy: 2 * time.Second, from: 20, to: 20, step: 20, try: time.Second}
 )
 
 func main() { os.Exit(run(os.Args[1:])) }
@@ -38,6 +41,7 @@ func run(args []string) int {
 	f := flag.NewFlagSet("load", flag.ContinueOnError)
 	small := f.Bool("short", false, "a few calls only: shows that the measurement works, not what Switchboard does")
 	binary := f.String("binary", "bin/switchboard", "what is measured")
+	only := f.String("only", "", "a part alone: yardsticks, audio, queue, free or limit")
 	if err := f.Parse(args); err != nil {
 		return 2
 	}
@@ -47,7 +51,7 @@ func run(args []string) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := measure(ctx, *binary, s, os.Stdout); err != nil {
+	if err := measure(ctx, *binary, s.only(*only), os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "load:", err)
 		return 1
 	}
@@ -62,14 +66,38 @@ func measure(ctx context.Context, binary string, s size, out io.Writer) error {
 		return err
 	}
 	defer b.close()
-	for _, part := range []func(context.Context, size) error{b.yardsticks, b.audio, b.queue, b.free, b.limit} {
-		if err := part(ctx, s); err != nil {
-			return fmt.Errorf("%w\nswitchboard said: %s", err, tail(b.sb.Log()))
+	for _, part := range []struct {
+		name string
+		run  func(context.Context, size) error
+	}{{"yardsticks", b.yardsticks}, {"idle", b.idle}, {"audio", b.audio}, {"queue", b.queue}, {"free", b.free}, {"limit", b.limit}} {
+		if s.alone != "" && s.alone != part.name {
+			continue
+		}
+		b.note("load average before %s: %s", part.name, loadAverage())
+		if err := part.run(ctx, s); err != nil {
+			return fmt.Errorf("%s: %w\nswitchboard said: %s", part.name, err, tail(b.sb.Log()))
 		}
 	}
 	b.sheet.print(out)
 	fmt.Fprintf(out, "\nmeasured in %s\n", time.Since(start).Round(time.Second))
 	return nil
+}
+
+// only returns the size with all parts but one left out.
+func (s size) only(part string) size {
+	s.alone = part
+	return s
+}
+
+// loadAverage is that of the last minute: what others do on the machine shows
+// in every figure.
+func loadAverage() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	one, _, _ := strings.Cut(string(text), " ")
+	return one
 }
 
 // tail is the end of a log, for people.
