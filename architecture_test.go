@@ -137,7 +137,7 @@ var may = map[string][]string{
 	"api/scripts":   {"api/once", "api/session", "api/web", "tenant", "tenant/fault", "tenant/script"},
 	"api/session":   {"api/web", "tenant", "tenant/account", "tenant/fault"},
 	"api/shops":     {"api/session", "api/web", "tenant", "tenant/page"},
-	"api/tasks":     {"api/session", "api/web", "telephony/e164", "tenant", "tenant/cdr", "tenant/page", "tenant/task"},
+	"api/tasks":     {"api/session", "api/web", "telephony/e164", "tenant", "tenant/cdr", "tenant/live", "tenant/page", "tenant/task"},
 	"api/trunks":    {"api/session", "api/web", "tenant"},
 	"api/walks":     {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/fault", "tenant/script", "tenant/script/walk"},
 	"api/web":       {"tenant/fault", "tenant/page"},

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -131,5 +132,28 @@ func TestStoppingEndsStreams(t *testing.T) {
 	until(t, lines, "event: resync")
 	w.Stop()
 	for range lines { // a stream ends by itself
+	}
+}
+
+// Whoever reads the contract must not guess units.
+func TestEveryUnitIsTold(t *testing.T) {
+	t.Parallel()
+	units := regexp.MustCompile(`_(s|ms|minor)$|share$|adherence$|amount$`)
+	for name, s := range api.Contract().Components.Schemas.Map() {
+		for field, p := range s.Properties {
+			if units.MatchString(field) && p.Description == "" {
+				t.Errorf("%s.%s does not say its unit", name, field)
+			}
+		}
+	}
+	for _, op := range operationsOf(api.Contract()) {
+		if op.Security == nil {
+			t.Errorf("%s does not say who may ask", op.OperationID)
+		}
+		for _, p := range op.Parameters {
+			if p.In != "cookie" && p.Name != "id" && p.Description == "" {
+				t.Errorf("%s does not say what %s is", op.OperationID, p.Name)
+			}
+		}
 	}
 }

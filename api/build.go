@@ -67,7 +67,7 @@ func (a *API) resources(o session.Options) []resource {
 		orders.New(a.guard, a.parts.teller.Tell, o.Now),
 		events.New(a.guard, a.parts.hub),
 		lostcalls.New(a.guard),
-		tasks.New(a.guard, o.Now),
+		tasks.New(a.guard, a.parts.teller.Tell, o.Now),
 		shops.New(a.deps.DB, a.guard),
 		members.New(a.deps.DB, a.guard),
 		numbers.New(a.guard),

@@ -17,8 +17,8 @@ const readyWithin = 2 * time.Second
 
 // serveHealth serves the addresses by which machines watch the process.
 func (a *API) serveHealth() {
-	a.router.GET("/healthz", func(c echo.Context) error { return c.JSON(http.StatusOK, map[string]string{"status": "alive"}) })
-	a.router.GET("/readyz", a.ready)
+	a.router.Match(reading, "/healthz", func(c echo.Context) error { return c.JSON(http.StatusOK, map[string]string{"status": "alive"}) })
+	a.router.Match(reading, "/readyz", a.ready)
 	a.router.GET("/metrics", echo.WrapHandler(a.metrics.Handler()))
 }
 

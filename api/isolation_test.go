@@ -7,7 +7,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -15,6 +17,7 @@ import (
 	"switchboard/api"
 	"switchboard/api/apitest"
 	"switchboard/api/session"
+	"switchboard/tenant/tenanttest"
 )
 
 // TestNothingOfAnotherShopIsReached walks the contract. Every operation is asked
@@ -258,4 +261,40 @@ func jsonOf(t *testing.T, v any) string {
 		t.Fatal(err)
 	}
 	return string(b)
+}
+
+// Connections, transactions and contexts are reused: what one request saw must
+// not reach another, also when clients go away in the middle.
+func TestInterleavedRequestsDoNotMix(t *testing.T) {
+	t.Parallel()
+	w := apitest.Open(t)
+	anna := w.AddOperator(t, "anna", w.A, w.B)
+	shops := []tenanttest.Shop{w.A, w.B}
+	var owners []apitest.Client
+	var goods []apitest.Goods
+	for _, s := range shops {
+		goods, owners = append(goods, w.Fill(t, s, anna)), append(owners, w.Owner(t, s))
+	}
+	var wg sync.WaitGroup
+	gate := make(chan struct{}, 64)
+	for i := range 1200 {
+		gate <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-gate }()
+			mine, other := i%2, 1-i%2
+			path := []string{"/catalogue/items?q=canary", "/calls/" + goods[mine]["call"].String(), "/orders", "/lost-calls", "/scripts", "/calls/" + goods[other]["call"].String()}[i/2%6]
+			if i%10 == 0 {
+				owners[mine].GiveUp(t, path, time.Duration(i%7)*time.Millisecond)
+				return
+			}
+			a := owners[mine].Do(t, "GET", path, nil)
+			if strings.Contains(string(a.Body), apitest.Canary(shops[other])) {
+				t.Errorf("%s shows shop %s to the owner of %s", path, shops[other].Slug, shops[mine].Slug)
+			}
+			if foreign := strings.Contains(path, goods[other]["call"].String()); foreign != (a.Status == http.StatusNotFound) {
+				t.Errorf("%s: %d %s", path, a.Status, a.Body)
+			}
+		})
+	}
+	wg.Wait()
 }

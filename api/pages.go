@@ -42,10 +42,13 @@ func (a *API) serveContract() {
 	a.router.GET("/docs/page.css", func(c echo.Context) error { return c.Blob(http.StatusOK, "text/css; charset=utf-8", docs.Style) })
 }
 
+// reading are the methods that change nothing.
+var reading = []string{http.MethodGet, http.MethodHead}
+
 // servePages serves the frontend. An address that is no file is the page of
 // the same name inside it; one of the API that does not exist stays an error.
 func (a *API) servePages() {
-	a.router.GET("/*", func(c echo.Context) error {
+	a.router.Match(reading, "/*", func(c echo.Context) error {
 		name := strings.TrimPrefix(path.Clean(c.Request().URL.Path), "/")
 		if a.deps.Pages == nil || strings.HasPrefix(name+"/", "api/") || strings.HasPrefix(name+"/", "docs/") {
 			return fault.NotFound

@@ -311,3 +311,19 @@ type Problem struct {
 
 // URL returns the address of a path below /api/v1, for what Do cannot ask.
 func (c Client) URL(path string) string { return c.w.URL + "/api/v1" + path }
+
+// GiveUp asks and goes away after a while, answered or not.
+func (c Client) GiveUp(t testing.TB, path string, after time.Duration) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), after)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.URL(path), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header = c.Header.Clone()
+	res, err := http.DefaultTransport.RoundTrip(req)
+	if err == nil {
+		_ = res.Body.Close()
+	}
+}

@@ -22,11 +22,15 @@ const (
 // claims are an access token's content: sub is the account, jti the session.
 type claims = jwt.RegisteredClaims
 
+// skew is how far behind the clock of another node may be: a token is dated back
+// by it, or that node would call it one from the future.
+const skew = 5 * time.Second
+
 // sign makes the access token of a session.
 func (k keys) sign(account, session uuid.UUID, now time.Time) (string, error) {
 	t := jwt.NewWithClaims(jwt.SigningMethodHS256, claims{
 		Issuer: issuer, Audience: jwt.ClaimStrings{audience}, Subject: account.String(), ID: session.String(),
-		IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(tokenLife)),
+		IssuedAt: jwt.NewNumericDate(now.Add(-skew)), ExpiresAt: jwt.NewNumericDate(now.Add(tokenLife)),
 	})
 	signed, err := t.SignedString(k.token)
 	if err != nil {

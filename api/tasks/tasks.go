@@ -13,6 +13,7 @@ import (
 	"switchboard/telephony/e164"
 	"switchboard/tenant"
 	"switchboard/tenant/cdr"
+	"switchboard/tenant/live"
 	"switchboard/tenant/page"
 	"switchboard/tenant/task"
 )
@@ -20,11 +21,14 @@ import (
 // Handler serves the tasks of a shop.
 type Handler struct {
 	guard *session.Guard
+	tell  func(live.Hint)
 	now   func() time.Time
 }
 
-// New returns a Handler.
-func New(g *session.Guard, now func() time.Time) *Handler { return &Handler{g, now} }
+// New returns a Handler that tells who is looking what changed.
+func New(g *session.Guard, tell func(live.Hint), now func() time.Time) *Handler {
+	return &Handler{g, tell, now}
+}
 
 // workers may take and close tasks.
 var workers = []session.Role{session.Owner, session.Manager, session.Specialist, session.Supervisor}
@@ -129,13 +133,18 @@ func (h *Handler) done(ctx context.Context, in *done) (*answer, error) {
 // change does something to a task and tells how it is then.
 func (h *Handler) change(ctx context.Context, in *path, do func(tenant.Tx) error) (*answer, error) {
 	out := &answer{}
+	var shop tenant.ID
 	err := h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) error {
 		if err := do(tx); err != nil {
 			return err
 		}
 		t, err := task.Take(tx, in.ID)
-		out.Body = h.show(t, tx.Scope().Role())
+		out.Body, shop = h.show(t, tx.Scope().Role()), tx.Scope().Shop()
 		return err
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	h.tell(live.Hint{Shop: shop, Kind: live.Task, ID: in.ID, State: out.Body.State})
+	return out, nil
 }
