@@ -68,6 +68,17 @@ func (c config) folder(name string) (string, error) {
 	return dir, nil
 }
 
+// recordings returns the folder of the recordings.
+func (c config) recordings() (string, error) {
+	if c.Telephony.RecordingsDir == "" {
+		return c.folder("recordings")
+	}
+	if err := os.MkdirAll(c.Telephony.RecordingsDir, 0o750); err != nil {
+		return "", fmt.Errorf("make the folder of RECORDINGS_DIR: %w", err)
+	}
+	return filepath.Abs(c.Telephony.RecordingsDir)
+}
+
 // process is a command that runs until it is told to stop.
 func process(which parts) func(context.Context, []string) int {
 	return func(ctx context.Context, args []string) int {

@@ -52,6 +52,7 @@ type service struct {
 	node      *telephony.Node
 	work      *worker.Worker
 	dirs      folders
+	files     *os.Root // the recordings, as the API reads them
 	rtpConfig telephony.Config
 }
 
@@ -88,7 +89,7 @@ func build(ctx context.Context, c config, which parts) (_ *service, err error) {
 			s.close()
 		}
 	}()
-	if s.dirs.recordings, err = c.folder("recordings"); err != nil {
+	if s.dirs.recordings, err = c.recordings(); err != nil {
 		return nil, err
 	}
 	if s.dirs.mail, err = c.folder("mail"); err != nil {
@@ -98,6 +99,7 @@ func build(ctx context.Context, c config, which parts) (_ *service, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("read REDIS_URL: %w", err)
 	}
+	redis.SetLogger(redisLog{s.log})
 	s.redis = redis.NewClient(options)
 	if s.db, err = tenant.Open(ctx, c.DatabaseURL, c.AcrossURL); err != nil {
 		return nil, err
@@ -117,6 +119,14 @@ func build(ctx context.Context, c config, which parts) (_ *service, err error) {
 		}
 	}
 	return s, nil
+}
+
+// redisLog takes what the Redis client says by itself while it has no server.
+type redisLog struct{ *slog.Logger }
+
+// Printf implements the client's logger.
+func (l redisLog) Printf(ctx context.Context, format string, v ...any) {
+	l.DebugContext(ctx, fmt.Sprintf(format, v...))
 }
 
 func (s *service) buildTelephony(ctx context.Context, c config) (err error) {
@@ -141,6 +151,9 @@ func (s *service) buildWorker(_ context.Context, c config) error {
 }
 
 func (s *service) buildAPI(ctx context.Context, c config) (err error) {
+	if s.files, err = os.OpenRoot(s.dirs.recordings); err != nil { // no link leads out of it
+		return fmt.Errorf("open the recordings: %w", err)
+	}
 	url := "http://" + c.Telephony.ControlAddr
 	if s.node != nil {
 		url = s.node.ControlURL()
@@ -148,7 +161,7 @@ func (s *service) buildAPI(ctx context.Context, c config) (err error) {
 	c.API.DataDir = c.DataDir
 	s.api, err = api.New(c.API, api.Deps{
 		DB: s.db, Redis: s.redis, Phones: command.NewClient(url, c.Telephony.ControlSecret),
-		Recordings: os.DirFS(s.dirs.recordings), Pages: frontend.Files(), Log: s.log,
+		Recordings: s.files.FS(), Pages: frontend.Files(), Log: s.log,
 	})
 	if err != nil {
 		return err
@@ -234,5 +247,8 @@ func (s *service) close() {
 	}
 	if s.redis != nil {
 		_ = s.redis.Close()
+	}
+	if s.files != nil {
+		_ = s.files.Close()
 	}
 }

@@ -33,7 +33,7 @@ type Config struct {
 	RTPAddr       netip.Addr     `env:"RTP_ADDR" envDefault:"127.0.0.1"`
 	RTPFrom       uint16         `env:"RTP_FROM" envDefault:"20000"`
 	RTPTo         uint16         `env:"RTP_TO" envDefault:"29999"`
-	RecordingsDir string         `env:"RECORDINGS_DIR" envDefault:"recordings"`
+	RecordingsDir string         `env:"RECORDINGS_DIR"`
 	ControlAddr   string         `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
 	ControlSecret string         `env:"CONTROL_SECRET"`
 	Pool          string         `env:"POOL" envDefault:"main"`

@@ -13,7 +13,7 @@ select format('create role %I', name)
  where not exists (select from pg_roles where rolname = name)
 \gexec
 
--- Owns the schema, and is used by `migrate` alone (DATABASE_ADMIN_URL).
+-- Owns the schema; `migrate` and `seed` use it (DATABASE_ADMIN_URL).
 alter role switchboard_owner   nosuperuser nobypassrls nocreatedb nocreaterole login noinherit password :'owner_password';
 -- Sees one shop at a time (DATABASE_URL).
 alter role switchboard_app     nosuperuser nobypassrls nocreatedb nocreaterole login password :'app_password';
@@ -21,7 +21,7 @@ alter role switchboard_app     nosuperuser nobypassrls nocreatedb nocreaterole l
 alter role switchboard_across  nosuperuser nobypassrls nocreatedb nocreaterole login password :'across_password';
 -- Owns the fixed functions that look past the row policies; nobody logs in as it.
 alter role switchboard_definer nosuperuser nobypassrls nocreatedb nocreaterole nologin;
-grant switchboard_definer, switchboard_across to switchboard_owner;
+grant switchboard_definer, switchboard_across, switchboard_app to switchboard_owner;
 
 select 'create database switchboard owner switchboard_owner encoding ''UTF8'' template template0'
  where not exists (select from pg_database where datname = 'switchboard')
