@@ -158,3 +158,41 @@ func TestOvertaken(t *testing.T) {
 		t.Errorf("%d rows are left staged", n)
 	}
 }
+
+// TestPublishedLater: an import that began first and is published last has the
+// last number, so that what an earlier snapshot stands for does not change.
+func TestPublishedLater(t *testing.T) {
+	t.Parallel()
+	w := tenanttest.Open(t)
+	s := newShelf(t, w, w.A)
+	s.put(offer{"id-0", "Старое", 5, "<vendorCode>x</vendorCode>"})
+	slow, feed := io.Pipe()
+	defer slow.Close()
+	done := make(chan catalogue.Snapshot)
+	src := yml(append(generation(7), offer{"more", "Ещё", 7, ""})...)
+	source, at := s.source, s.now
+	go func() {
+		snap, err := catalogue.Import(t.Context(), w.DB, w.A.Scope, source, slow, at)
+		if err != nil {
+			t.Error(err)
+		}
+		done <- snap
+	}()
+	go io.WriteString(feed, src[:cutAt(src, of-1)])
+	until(t, w, lastBatch)
+	s.source = s.addSource("second.yml")
+	between := s.put(offer{"1", "Другое", 1, ""})
+	before, err := s.at(between, "x")
+	if err != nil || before.PriceMinor != 500 {
+		t.Fatalf("before: %+v, %v", before, err)
+	}
+	go func() {
+		io.WriteString(feed, src[cutAt(src, of-1):])
+		feed.Close()
+	}()
+	late := <-done
+	after, err := s.at(between, "x")
+	if late.Seq <= between.Seq || err != nil || after.ID != before.ID {
+		t.Errorf("snapshot %d was published after %d; the item of the earlier is now %+v, %v", late.Seq, between.Seq, after, err)
+	}
+}

@@ -216,6 +216,16 @@ func TestKept(t *testing.T) {
 	}
 }
 
+// TestCategoryTwice: the first of two categories with one id counts.
+func TestCategoryTwice(t *testing.T) {
+	t.Parallel()
+	src := strings.Replace(shop(`<offer id="1"><name>a</name><price>1</price><categoryId>1</categoryId></offer>`), "</categories>", `<category id="1">Сад</category></categories>`, 1)
+	h, items, err := read(src, DefaultLimits)
+	if err != nil || h.Categories != 2 || h.Found != 1 || h.Problems[0].Problem != "category 1 is there already, in line 4; the first one counts" || items[0].Category != "Дом" {
+		t.Errorf("got %+v, %+v, %v", h, items, err)
+	}
+}
+
 func TestPrices(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]int64{

@@ -41,7 +41,8 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-// endless repeats a piece of text, and counts what was taken of it.
+// endless repeats a piece of text, and counts what was taken of it. So that a
+// reader without bounds fails and does not fill the machine, it ends at 64 MiB.
 type endless struct {
 	piece string
 	at    int
@@ -49,6 +50,9 @@ type endless struct {
 }
 
 func (e *endless) Read(p []byte) (int, error) {
+	if e.taken > 64<<20 {
+		return 0, io.EOF
+	}
 	n := copy(p, e.piece[e.at:])
 	e.at = (e.at + n) % len(e.piece)
 	e.taken += int64(n)

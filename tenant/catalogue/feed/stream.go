@@ -154,9 +154,7 @@ func (s *stream) text() (string, error) {
 		}
 		switch t := t.(type) {
 		case xml.CharData:
-			if room := maxField - len(s.buf); room > 0 {
-				s.buf = append(s.buf, t[:min(len(t), room)]...)
-			}
+			s.buf = append(s.buf, t[:min(len(t), maxField-len(s.buf))]...)
 		case xml.StartElement: // <br/> parts words
 			if len(s.buf) < maxField {
 				s.buf = append(s.buf, ' ')

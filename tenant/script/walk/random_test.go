@@ -159,9 +159,9 @@ func sound(t *rapid.T, g graph.Graph, w walk.Walk, f walk.Facts) {
 	case done < 0 || done > due:
 		t.Fatalf("adherence %d of %d", done, due)
 	}
-	for _, visit := range w.Path {
-		if visit.Left < visit.At {
-			t.Fatalf("left %s before it came", visit.Node)
+	for i, visit := range w.Path {
+		if visit.Left < visit.At || i > 0 && visit.At < w.Path[i-1].Left {
+			t.Fatalf("came to %s at %d and left at %d, after %+v", visit.Node, visit.At, visit.Left, w.Path[:i])
 		}
 	}
 	var again walk.Walk
@@ -171,5 +171,35 @@ func sound(t *rapid.T, g graph.Graph, w walk.Walk, f walk.Facts) {
 	}
 	if err != nil || !reflect.DeepEqual(walk.Show(g, again, f), v) {
 		t.Fatalf("another walk after JSON (%v): %s", err, js)
+	}
+}
+
+// TestStepsShareNothing: two answers to one walk are two walks.
+func TestStepsShareNothing(t *testing.T) {
+	t.Parallel()
+	g := load(t, "shoes.yaml")
+	f := walk.Facts{Now: 1, Language: graph.RU}
+	w, err := walk.Start(g, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 { // until the path has room to spare
+		if w, err = walk.Step(g, w, walk.Answer{Text: "question"}, f); err != nil {
+			t.Fatal(err)
+		}
+		if w.Node == "faq" {
+			break
+		}
+	}
+	w.Path = append(make([]walk.Visit, 0, 100), w.Path...)
+	hours, err := walk.Step(g, w, walk.Answer{Text: "hours"}, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := walk.Step(g, w, walk.Answer{Text: "returns"}, f); err != nil {
+		t.Fatal(err)
+	}
+	if got := hours.Path[len(w.Path)].Answer.Text; got != "hours" {
+		t.Errorf("the second answer changed the first walk to %q", got)
 	}
 }
