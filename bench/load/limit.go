@@ -11,7 +11,7 @@ import (
 func (s *stage) limit(ctx context.Context, z size) error {
 	best := 0
 	for rate := z.from; rate <= z.to; rate += z.step {
-		t, err := s.rush(ctx, s.sip, rate, z.try)
+		t, err := s.rush(ctx, line{s.sip, unrecorded}, rate, z.try)
 		if err != nil {
 			return fmt.Errorf("%d calls a second: %w", rate, err)
 		}
@@ -26,7 +26,7 @@ func (s *stage) limit(ctx context.Context, z size) error {
 		s.note("not even %d calls a second were all answered", z.from)
 	}
 	over := max(best, z.from) * 3 / 2
-	t, err := s.rush(ctx, s.sip, over, z.try)
+	t, err := s.rush(ctx, line{s.sip, unrecorded}, over, z.try)
 	if err != nil {
 		return fmt.Errorf("%d calls a second: %w", over, err)
 	}

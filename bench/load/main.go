@@ -41,7 +41,7 @@ func run(args []string) int {
 	f := flag.NewFlagSet("load", flag.ContinueOnError)
 	small := f.Bool("short", false, "a few calls only: shows that the measurement works, not what Switchboard does")
 	binary := f.String("binary", "bin/switchboard", "what is measured")
-	only := f.String("only", "", "a part alone: yardsticks, audio, queue, free or limit")
+	only := f.String("only", "", "a part alone: yardsticks, idle, audio, queue, free, limit or apart")
 	if err := f.Parse(args); err != nil {
 		return 2
 	}
@@ -69,7 +69,7 @@ func measure(ctx context.Context, binary string, s size, out io.Writer) error {
 	for _, part := range []struct {
 		name string
 		run  func(context.Context, size) error
-	}{{"yardsticks", b.yardsticks}, {"idle", b.idle}, {"audio", b.audio}, {"queue", b.queue}, {"free", b.free}, {"limit", b.limit}} {
+	}{{"yardsticks", b.yardsticks}, {"idle", b.idle}, {"audio", b.audio}, {"queue", b.queue}, {"free", b.free}, {"limit", b.limit}, {"apart", b.apart}} {
 		if s.alone != "" && s.alone != part.name {
 			continue
 		}

@@ -27,9 +27,15 @@ func (t tally) String() string {
 		t.made, t.took.Seconds(), t.answered, t.refused, t.failed, t.repeats, t.offer.At(0.5), t.offer.At(0.99), t.answer.At(0.99))
 }
 
+// line is whom calls are made to.
+type line struct {
+	at     netip.AddrPort
+	number string
+}
+
 // rush makes calls without audio at a rate, each hung up by its caller, and
 // waits for the end of all.
-func (s *stage) rush(ctx context.Context, to netip.AddrPort, rate int, for_ time.Duration) (tally, error) {
+func (s *stage) rush(ctx context.Context, to line, rate int, long time.Duration) (tally, error) {
 	var t tally
 	var mu sync.Mutex
 	var calls sync.WaitGroup
@@ -37,7 +43,7 @@ func (s *stage) rush(ctx context.Context, to netip.AddrPort, rate int, for_ time
 	start := time.Now()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	for t.made < int(float64(rate)*for_.Seconds()) {
+	for t.made < int(float64(rate)*long.Seconds()) {
 		select {
 		case <-ctx.Done():
 			return t, ctx.Err()
@@ -59,7 +65,7 @@ func (s *stage) rush(ctx context.Context, to netip.AddrPort, rate int, for_ time
 }
 
 // visit is one such call: its seller's end answers at once.
-func (s *stage) visit(to netip.AddrPort) *visited {
+func (s *stage) visit(to line) *visited {
 	v := &visited{}
 	from := s.caller(func(c *gen.Call) {
 		v.offered(c.Times().Invited)
@@ -67,7 +73,7 @@ func (s *stage) visit(to netip.AddrPort) *visited {
 		c.Answer(deaf)
 	})
 	defer s.forget(from)
-	c, err := s.ring(from, unrecorded, to, deaf)
+	c, err := s.ring(from, to.number, to.at, deaf)
 	if err != nil {
 		return v
 	}
@@ -123,7 +129,7 @@ func (s *stage) queue(ctx context.Context, z size) error {
 		if err != nil {
 			return err
 		}
-		t, err := s.rush(ctx, s.sip, rate, z.rush)
+		t, err := s.rush(ctx, line{s.sip, unrecorded}, rate, z.rush)
 		if err != nil {
 			return fmt.Errorf("%d calls a second: %w", rate, err)
 		}

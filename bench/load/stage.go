@@ -28,6 +28,7 @@ const (
 	recorded   = "+74950000001"
 	unrecorded = "+74950000002"
 	fewOnDuty  = "+74950000003"
+	ofItsOwn   = "+74950000004" // for a telephony process of its own
 )
 
 const seedText = `
@@ -40,8 +41,10 @@ shops:
      numbers: [{e164: "+74950000002", source: TV, queue: orders}], queues: [{name: orders, tier: order, promise: {share: 0.9, within: 10s}, hours: always}]}
   - {slug: few, name: {ru: Мало, en: Few}, timezone: Europe/Moscow, language: ru, plan: bench, owner: {email: o3@bench.test, password: "bench-Password-1"}, greeting: none, recording: off,
      numbers: [{e164: "+74950000003", source: TV, queue: orders}], queues: [{name: orders, tier: order, promise: {share: 0.9, within: 10s}, hours: always}]}
+  - {slug: apart, name: {ru: Отдельно, en: Apart}, timezone: Europe/Moscow, language: ru, plan: bench, owner: {email: o4@bench.test, password: "bench-Password-1"}, greeting: none, recording: off,
+     numbers: [{e164: "+74950000004", source: TV, queue: orders}], queues: [{name: orders, tier: order, promise: {share: 0.9, within: 10s}, hours: always}]}
 operators:
-  - {template: "a{0001..1000}", email: "{name}@bench.test", password: "bench-Password-1", tier: order, shops: [taped, plain], sip: "sip:{name}@%[1]s", ready: true, wrap_up: 0s}
+  - {template: "a{0001..1000}", email: "{name}@bench.test", password: "bench-Password-1", tier: order, shops: [taped, plain, apart], sip: "sip:{name}@%[1]s", ready: true, wrap_up: 0s}
   - {template: "b{001..020}", email: "{name}@bench.test", password: "bench-Password-1", tier: order, shops: [few], sip: "sip:{name}@%[1]s", ready: true, wrap_up: 0s}
 `
 
@@ -50,6 +53,7 @@ type stage struct {
 	sheet
 	dir     string
 	out     io.Writer
+	setup   rig.Setup
 	sb      *rig.Switchboard
 	sip     netip.AddrPort
 	callers *gen.Phone
@@ -87,11 +91,11 @@ func (s *stage) start(ctx context.Context, binary string) (err error) {
 	if s.floor, err = gen.Listen(operators, s.taken); err != nil {
 		return err
 	}
-	s.sb, err = rig.Start(ctx, rig.Setup{
+	s.setup = rig.Setup{
 		Binary: binary, Dir: s.dir, SIP: mediaHost + ":0", Seed: fmt.Sprintf(seedText, s.floor.Addr()),
 		Env: []string{"LOG_LEVEL=warn", "RTP_ADDR=" + mediaHost, "RTP_FROM=10000", "RTP_TO=60000"},
-	})
-	if err != nil {
+	}
+	if s.sb, err = rig.Start(ctx, s.setup); err != nil {
 		return err
 	}
 	s.sip, err = netip.ParseAddrPort(s.sb.Info.SIP.UDP)

@@ -94,7 +94,7 @@ func during(ctx context.Context, pid int, window time.Duration) (time.Duration, 
 }
 
 // proxy measures Kamailio at the rates that Switchboard will have.
-func (s *stage) proxy(ctx context.Context, z size) error {
+func (s *stage) proxy(ctx context.Context, z size) (err error) {
 	at, err := rig.FreePort(yard)
 	if err != nil {
 		return err
@@ -103,14 +103,14 @@ func (s *stage) proxy(ctx context.Context, z size) error {
 	if err != nil {
 		return err
 	}
-	defer k.Kill()
+	defer func() { err = errors.Join(err, k.Stop()) }()
 	s.kamailio = proxied{map[int]float64{}, map[int]float64{}, map[int]float64{}}
 	for _, rate := range z.rates {
 		before, err := rig.TreeCPU(k.PID())
 		if err != nil {
 			return err
 		}
-		t, err := s.rush(ctx, at, rate, z.rush)
+		t, err := s.rush(ctx, line{at, unrecorded}, rate, z.rush)
 		if err != nil {
 			return err
 		}

@@ -2,14 +2,17 @@ package rig
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 )
 
-// Kamailio is a bare stateful proxy: what SIP costs with nobody deciding anything.
+// Kamailio is a bare stateful proxy: what SIP costs with nobody deciding
+// anything. It must be stopped, for killed it leaves its children behind.
 type Kamailio struct {
 	*Process
 	Addr netip.AddrPort
@@ -64,14 +67,13 @@ func StartKamailio(ctx context.Context, dir string, at, to netip.AddrPort) (*Kam
 	if err := os.WriteFile(config, fmt.Appendf(nil, kamailioConfig, at, to, modules[0]), 0o600); err != nil {
 		return nil, fmt.Errorf("configure kamailio: %w", err)
 	}
-	p, err := start(dir, exec.Command("kamailio", "-DD", "-E", "-m", "128", "-M", "16", "-f", config, "-Y", dir, "-w", dir)) //nolint:gosec // our own file
+	p, err := start(dir, exec.Command("kamailio", "-DD", "-E", "-m", "128", "-M", "16", "-f", config, "-Y", dir, "-w", dir), syscall.SIGTERM) //nolint:gosec // our own file
 	if err != nil {
 		return nil, err
 	}
 	k := &Kamailio{p, at}
 	if err := p.until(ctx, "answered OPTIONS", func() bool { return Answers(at) }); err != nil {
-		p.Kill()
-		return nil, err
+		return nil, errors.Join(err, p.Stop())
 	}
 	return k, nil
 }

@@ -27,9 +27,9 @@ type Process struct {
 	err  error // why it ended; read it once done is closed
 }
 
-// start runs a program, with its output in a file of dir. The kernel tells it
-// of our death through the thread that started it, so that thread is kept.
-func start(dir string, cmd *exec.Cmd) (*Process, error) {
+// start runs a program, with its output in a file of dir, until it is ended or
+// we die: then the kernel sends it the signal.
+func start(dir string, cmd *exec.Cmd, deathSignal syscall.Signal) (*Process, error) {
 	p := &Process{Name: filepath.Base(cmd.Path), cmd: cmd, done: make(chan struct{})}
 	out, err := os.CreateTemp(dir, p.Name+"-*.log")
 	if err != nil {
@@ -38,9 +38,9 @@ func start(dir string, cmd *exec.Cmd) (*Process, error) {
 	defer out.Close()
 	p.log = out.Name()
 	cmd.Stdout, cmd.Stderr = out, out
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: deathSignal}
 	started := make(chan error)
-	go func() {
+	go func() { // the signal comes when the thread ends that started it, so that is kept
 		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
 		err := cmd.Start()
 		started <- err

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -29,7 +30,7 @@ func TestReadsAnswersOfRTPEngine(t *testing.T) {
 // TestCountsCPU: of a process that works, and of one whose child works for it.
 func TestCountsCPU(t *testing.T) {
 	t.Parallel()
-	p, err := start(t.TempDir(), exec.Command("sh", "-c", "(n=0; while [ $n -lt 300000 ]; do n=$((n+1)); done) & wait; exec sleep 60"))
+	p, err := start(t.TempDir(), exec.Command("sh", "-c", "(n=0; while [ $n -lt 300000 ]; do n=$((n+1)); done) & wait; exec sleep 60"), syscall.SIGKILL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +52,7 @@ func TestCountsCPU(t *testing.T) {
 
 func TestTellsWhyAProgramEnds(t *testing.T) {
 	t.Parallel()
-	p, err := start(t.TempDir(), exec.Command("sh", "-c", "echo the reason; exit 3"))
+	p, err := start(t.TempDir(), exec.Command("sh", "-c", "echo the reason; exit 3"), syscall.SIGKILL)
 	if err != nil {
 		t.Fatal(err)
 	}

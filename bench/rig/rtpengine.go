@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -28,7 +29,7 @@ func StartRTPEngine(ctx context.Context, dir string, at netip.Addr) (*RTPEngine,
 		return nil, err
 	}
 	p, err := start(dir, exec.Command("rtpengine", "--foreground", "--log-stderr", "--log-level=3", "--table=-1", "--num-threads=2", //nolint:gosec // our own arguments
-		"--interface="+at.String(), "--listen-ng="+control.String(), "--port-min=30000", "--port-max=40000", "--pidfile="+dir+"/rtpengine.pid"))
+		"--interface="+at.String(), "--listen-ng="+control.String(), "--port-min=30000", "--port-max=40000", "--pidfile="+dir+"/rtpengine.pid"), syscall.SIGKILL)
 	if err != nil {
 		return nil, err
 	}

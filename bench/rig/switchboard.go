@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -80,7 +81,7 @@ func Start(ctx context.Context, s Setup) (*Switchboard, error) {
 	if err := os.Remove(info); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	p, err := start(s.Dir, cmd)
+	p, err := start(s.Dir, cmd, syscall.SIGKILL)
 	if err != nil {
 		return nil, err
 	}
