@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -56,6 +57,9 @@ func runDemo(ctx context.Context, d demoFlags) error {
 		return err
 	}
 	c.DataDir, c.API.Addr, c.Telephony.SIPAddr = d.data, d.http, d.sip
+	if os.Getenv("SIP_PHONES_FROM") == "" {
+		c.Telephony.PhonesFrom = append(c.Telephony.PhonesFrom, ownAddresses()...)
+	}
 	if os.Getenv("LOG_LEVEL") == "" {
 		c.LogLevel = "warn" // the story is the output
 	}
@@ -141,6 +145,21 @@ func tell(ctx context.Context, d demoFlags, s *service, e *engines, plan *seed.P
 		cast.Patience = demo.ForAPerson
 	}
 	return demo.Play(ctx, cast, os.Stdout)
+}
+
+// ownAddresses are this machine's: a softphone on it may show any of them.
+func ownAddresses() []netip.Prefix {
+	addrs, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil // then from loopback only
+	}
+	var own []netip.Prefix
+	for _, a := range addrs {
+		if p, err := netip.ParsePrefix(a.String()); err == nil {
+			own = append(own, netip.PrefixFrom(p.Addr(), p.Addr().BitLen()))
+		}
+	}
+	return own
 }
 
 func absolute(dir string) string {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"switchboard/demo"
 	"switchboard/seed"
 	"switchboard/tenant"
 )
@@ -179,7 +180,7 @@ func (i *info) lines() [][2]string {
 	}
 	if len(i.Operators) > 0 {
 		o := i.Operators[0]
-		ls = append(ls, [2]string{"a softphone", fmt.Sprintf(`baresip -e '/uanew <sip:%s@%s>;auth_pass=%s;regint=60'`, o.SIP.User, i.SIP.UDP, o.SIP.Password)})
+		ls = append(ls, [2]string{"a softphone", fmt.Sprintf("user %s, password %s, server %s (UDP): it rings, answer within %v", o.SIP.User, o.SIP.Password, i.SIP.UDP, demo.ForAPerson)})
 	}
 	return ls
 }
