@@ -136,10 +136,23 @@ func (l *Leg) report(a life.Action) {
 func (l *Leg) tell(ev Event) {
 	const mostEarly = 16
 	if l.listen != nil {
-		l.listen(ev)
+		l.hand(ev)
 	} else if len(l.early) < mostEarly {
 		l.early = append(l.early, ev)
 	}
+}
+
+// hand calls the listener. One that panics is not called again: its leg is
+// ended in good order, for nobody minds it any more.
+func (l *Leg) hand(ev Event) {
+	defer func() {
+		if p := recover(); p != nil {
+			l.ua.caught(p, "listener of a leg", l.callID)
+			l.listen = func(Event) {}
+			l.Hangup("an error of the switch")
+		}
+	}()
+	l.listen(ev)
 }
 
 // moved sets the clocks that run in a state.

@@ -100,16 +100,23 @@ func (l *Leg) sendOffer() {
 	body(req, b.offer)
 	seq := b.seq
 	l.ua.background("re-INVITE", l.callID, func() error {
-		_, err := l.ua.transact(context.Background(), req)
-		if err != nil {
-			l.post(func() {
-				if l.bargain.state == life.Offering && l.bargain.seq == seq {
-					l.expire("no response to re-INVITE")
-				}
-			})
-		}
+		res, err := l.ua.transact(context.Background(), req)
+		l.post(func() { l.offerConcluded(seq, res, err) })
 		return err
 	})
+}
+
+// offerConcluded is the end of our re-INVITE's transaction; a refusal has its
+// ACK by then.
+func (l *Leg) offerConcluded(seq uint32, res *sip.Response, err error) {
+	b := &l.bargain
+	switch {
+	case b.state != life.Offering || b.seq != seq:
+	case err != nil:
+		l.expire("no response to re-INVITE")
+	case !res.IsSuccess():
+		l.bargainHeard(res)
+	}
 }
 
 // bargainHeard is a response to our re-INVITE.

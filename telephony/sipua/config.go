@@ -86,6 +86,7 @@ type timing struct {
 	minSession time.Duration // the least we do; the RFC's own minimum is 90 s
 	idle       time.Duration // a TCP connection without a message
 	grave      time.Duration // what is over is remembered, for late retransmissions
+	farewell   time.Duration // peers have to answer our last BYE when the service stops
 }
 
 // give is how long a transaction may go without a response, and a 2xx without
@@ -96,5 +97,5 @@ var standard = timing{
 	t1: 500 * time.Millisecond, t2: 4 * time.Second,
 	remind: 50 * time.Second, reply: 10 * time.Second,
 	session: 30 * time.Minute, minSession: 90 * time.Second,
-	idle: 30 * time.Second, grave: 32 * time.Second,
+	idle: 30 * time.Second, grave: 32 * time.Second, farewell: 2 * time.Second,
 }

@@ -93,11 +93,10 @@ func (l *Leg) requested(s *served) {
 func (l *Leg) heard(res *sip.Response) {
 	seq := res.CSeq()
 	switch {
-	case seq.MethodName == sip.INVITE && l.calling != nil && seq.SeqNo == l.inviteSeq:
-		if res.StatusCode < 300 {
-			l.calledBack(res)
-		}
-	case seq.MethodName == sip.INVITE:
+	case seq.MethodName != sip.INVITE || res.StatusCode >= 300: // its transaction reports it
+	case l.calling != nil && seq.SeqNo == l.inviteSeq:
+		l.calledBack(res)
+	default:
 		l.bargainHeard(res)
 	}
 }

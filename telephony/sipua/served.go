@@ -25,9 +25,9 @@ func newServed(req *sip.Request, broken func()) *served {
 	return &served{req: req, out: make(chan *sip.Response, mostResponses), came: time.Now(), broken: broken}
 }
 
-// put has a response sent.
+// put has a response sent. Provisional ones leave room for the final one.
 func (s *served) put(res *sip.Response) {
-	if s.closed {
+	if s.closed || res.IsProvisional() && len(s.out) >= mostResponses-2 {
 		return
 	}
 	select {
@@ -85,6 +85,8 @@ func (ua *UA) serve(req *sip.Request, tx *sip.ServerTx) {
 		callID = id.Value()
 	}
 	defer ua.recovered("transaction", callID)
+	ua.crew.working.Add(1)
+	defer ua.crew.working.Add(-1)
 	if s, ok := ua.serving.LoadAndDelete(req); ok {
 		s.(*served).run(tx)
 		return

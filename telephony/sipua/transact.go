@@ -76,7 +76,10 @@ func (ua *UA) connect(ctx context.Context, req *sip.Request) error {
 	return ua.streams.Connect(ctx, peer)
 }
 
-// write sends a request that has no transaction: an ACK.
+// write sends a request that has no transaction: an ACK. It is on its way when
+// write returns, so that no BYE overtakes it, unless a connection is gone and
+// has to be opened anew. A peer that does not read holds up its own leg, until
+// its connection is given up.
 func (ua *UA) write(req *sip.Request) {
 	send := func() error {
 		if err := ua.connect(context.Background(), req); err != nil {
@@ -84,7 +87,7 @@ func (ua *UA) write(req *sip.Request) {
 		}
 		return ua.tp.WriteMsg(req)
 	}
-	if req.Transport() == "TCP" { // a peer that does not read must not stop the leg
+	if peer, err := netip.ParseAddrPort(req.Destination()); req.Transport() == "TCP" && (err != nil || !ua.streams.Has(peer)) {
 		ua.background("ACK", req.CallID().Value(), send)
 		return
 	}

@@ -242,7 +242,7 @@ func (ua *UA) hangUpAll() {
 	}
 	t := time.NewTicker(10 * time.Millisecond)
 	defer t.Stop()
-	for end := time.Now().Add(2 * time.Second); ua.crew.working.Load() > 0 && time.Now().Before(end); {
+	for end := time.Now().Add(ua.timing.farewell); ua.crew.working.Load() > 0 && time.Now().Before(end); {
 		<-t.C
 	}
 }

@@ -19,7 +19,7 @@ var brisk = timing{
 	t1: 50 * time.Millisecond, t2: 400 * time.Millisecond,
 	remind: 400 * time.Millisecond, reply: time.Second,
 	session: 30 * time.Minute, minSession: 2 * time.Second,
-	idle: time.Second, grave: 5 * time.Second,
+	idle: time.Second, grave: 5 * time.Second, farewell: 100 * time.Millisecond,
 }
 
 // world is who may talk to the UA under test.

@@ -66,26 +66,31 @@ func (st *stream) wait(ctx context.Context) error {
 // again.
 func (st *stream) next() ([]byte, error) {
 	for {
-		raw, err := st.whole()
-		if err != nil {
-			return nil, err
-		}
-		if raw == nil {
-			if err := st.fill(); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		st.last = time.Now()
-		st.of.counts.Read.Add(1)
-		if wire.Scan(raw, &st.head) != nil {
-			st.of.counts.Unreadable.Add(1)
-			return nil, errMalformed
-		}
-		if st.of.rules.Admit(st.message(raw)) {
-			return raw, nil
+		raw, admitted, err := st.one()
+		if err != nil || admitted {
+			return raw, err
 		}
 	}
+}
+
+// one reads a whole message and has it judged.
+func (st *stream) one() (raw []byte, admitted bool, err error) {
+	for raw == nil {
+		raw, err = st.whole()
+		if err == nil && raw == nil {
+			err = st.fill()
+		}
+		if err != nil {
+			return nil, false, err
+		}
+	}
+	st.last = time.Now()
+	st.of.counts.Read.Add(1)
+	if wire.Scan(raw, &st.head) != nil {
+		st.of.counts.Unreadable.Add(1)
+		return nil, false, errMalformed
+	}
+	return raw, st.of.rules.Admit(st.message(raw)), nil
 }
 
 func (st *stream) message(raw []byte) *Message {

@@ -113,16 +113,25 @@ func (s *Streams) closed() bool {
 	}
 }
 
-// introduce waits for a connection's first admitted message and only then
-// shows the connection to the stack, which spends 64 KB on each.
+// introduce shows a connection to the stack, which spends 64 KB on each, only
+// once it has brought a message for the stack, or something hangs on it that
+// may be spoken to.
 func (s *Streams) introduce(st *stream) {
-	msg, err := st.next()
-	if err != nil {
-		_ = st.Close()
-		return
+	for {
+		raw, admitted, err := st.one()
+		switch {
+		case err != nil:
+			_ = st.Close()
+			return
+		case admitted:
+			st.rest = raw
+			s.hand(st)
+			return
+		case s.rules.InUse(st.peer):
+			s.hand(st)
+			return
+		}
 	}
-	st.rest = msg
-	s.hand(st)
 }
 
 // hand shows a connection to the stack.

@@ -1,0 +1,198 @@
+package sipua
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// sipp runs a scenario of testdata/sipp on a host of its own, and fails the
+// test unless every call of it succeeds. ready is called when it is about to
+// listen.
+func sipp(t *testing.T, r *rig, scenario, transport string, calls int, ready func(at string)) {
+	t.Helper()
+	const host = "127.1.0.9"
+	port := freePort(t, host)
+	file, err := filepath.Abs(filepath.Join("testdata", "sipp", scenario+".xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	args := []string{"-sf", file, "-i", host, "-p", strconv.Itoa(port), "-t", transport, "-m", strconv.Itoa(calls), "-l", strconv.Itoa(calls), "-r", "50",
+		"-s", "84950000101", "-nostdin", "-timeout", "20s", "-timeout_error", "-recv_timeout", "8000", "-trace_err", "-error_file", filepath.Join(t.TempDir(), "errors")}
+	if strings.HasPrefix(scenario, "uac") {
+		args = append(args, r.Addr().String())
+	}
+	cmd := exec.CommandContext(ctx, "sipp", args...)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	cmd.WaitDelay = time.Second
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if ready != nil {
+		listens(t, host, port, transport)
+		ready(net.JoinHostPort(host, strconv.Itoa(port)))
+	}
+	if err := cmd.Wait(); err != nil {
+		errors, _ := os.ReadFile(args[len(args)-1])
+		text := out.String()
+		t.Errorf("sipp %s over %s: %v\n%s\n%s", scenario, transport, err, text[max(0, len(text)-2500):], errors)
+	}
+}
+
+func freePort(t *testing.T, host string) int {
+	t.Helper()
+	for range 20 {
+		c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.ParseIP(host)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		port := c.LocalAddr().(*net.UDPAddr).Port
+		l, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: net.ParseIP(host), Port: port})
+		_ = c.Close()
+		if err == nil {
+			_ = l.Close()
+			return port
+		}
+	}
+	t.Fatal("no port is free for both UDP and TCP")
+	return 0
+}
+
+// listens waits until a port is taken.
+func listens(t *testing.T, host string, port int, transport string) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if transport == "t1" {
+			if c, err := net.Dial("tcp4", net.JoinHostPort(host, strconv.Itoa(port))); err == nil {
+				_ = c.Close()
+				return
+			}
+			continue
+		}
+		c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.ParseIP(host), Port: port})
+		if err != nil {
+			return
+		}
+		_ = c.Close()
+	}
+	t.Fatal("sipp does not listen")
+}
+
+// TestSippCalls: sipp is the caller.
+func TestSippCalls(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		scenario, transport string
+		do                  func(call)
+	}{
+		{"uac", "u1", answering}, {"uac", "t1", answering},
+		{"uac_called_ends", "u1", hangingUp}, {"uac_called_ends", "t1", hangingUp},
+		{"uac_cancel", "u1", func(c call) { c.Ring() }},
+		{"uac_lost_ack", "u1", answering},
+		{"uac_lossy", "u1", answering}, // one packet in seven is lost, either way
+		{"uac_hold", "u1", answering}, {"uac_hold", "t1", answering},
+		{"uac_digits", "u1", answering},
+	} {
+		t.Run(c.scenario+"/"+c.transport, func(t *testing.T) {
+			t.Parallel()
+			r := run(t, "127.1.0.1", &world{trunks: addrs("127.1.0.9")}, brisk, Limits{})
+			go func() {
+				for in := range r.calls {
+					c.do(in)
+					go follow(in)
+				}
+			}()
+			const calls = 10
+			sipp(t, r, c.scenario, c.transport, calls, nil)
+			r.empty()
+			if st := r.Stats(); st.Invites != calls || st.Malformed != 0 {
+				t.Errorf("%+v", st)
+			}
+		})
+	}
+}
+
+func answering(c call) {
+	c.Ring()
+	c.Answer([]byte(sdpOffer))
+}
+
+func hangingUp(c call) {
+	answering(c)
+	time.AfterFunc(100*time.Millisecond, func() { c.Hangup("done") })
+}
+
+// follow answers what a call offers on its way.
+func follow(c call) {
+	for {
+		select {
+		case ev := <-c.events:
+			if _, ok := ev.(Reoffered); ok {
+				c.AnswerReoffer([]byte(sdpOffer))
+			}
+		case <-c.gone:
+			return
+		}
+	}
+}
+
+// TestSippAnswers: sipp is called.
+func TestSippAnswers(t *testing.T) {
+	t.Parallel()
+	const calls = 10
+	up := func(t *testing.T, c call) { expect[Answered](t, c.events); c.Hangup("done") }
+	for _, c := range []struct {
+		scenario, transport string
+		do                  func(*testing.T, call)
+	}{
+		{"uas", "u1", up}, {"uas", "t1", up}, {"uas_provisionals", "u1", up}, {"uas_early", "u1", up}, {"uas_early", "t1", up}, {"uas_challenge", "u1", up},
+		{"uas_ends", "u1", func(t *testing.T, c call) { expect[Answered](t, c.events); expect[Ended](t, c.events) }},
+		{"uas_busy", "u1", func(t *testing.T, c call) {
+			if ev := expect[Failed](t, c.events); ev.Code != 486 {
+				t.Errorf("%+v", ev)
+			}
+		}},
+		{"uas_cancel", "u1", func(t *testing.T, c call) { ringing(t, c.events); c.Hangup("given up"); expect[Failed](t, c.events) }},
+		{"uas_cross", "u1", func(t *testing.T, c call) { ringing(t, c.events); c.Hangup("given up"); expect[Failed](t, c.events) }},
+	} {
+		t.Run(c.scenario+"/"+c.transport, func(t *testing.T) {
+			t.Parallel()
+			r := run(t, "127.1.0.1", &world{trunks: addrs("127.1.0.9")}, brisk, Limits{})
+			sipp(t, r, c.scenario, c.transport, calls, func(at string) {
+				transport := map[string]string{"u1": "udp", "t1": "tcp"}[c.transport]
+				for range calls {
+					out := call{events: make(chan Event, 100)}
+					leg, err := r.Dial(Target{
+						URI: "sip:a001@" + at + ";transport=" + transport, SDP: []byte(sdpOffer), FromUser: "84950000101",
+						Username: "trunk7", Password: "secret", Listen: func(ev Event) { out.events <- ev },
+					})
+					if err != nil {
+						t.Fatal(err)
+					}
+					out.Leg = leg
+					c.do(t, out)
+				}
+				r.empty()
+			})
+		})
+	}
+}
+
+func TestSippRegisters(t *testing.T) {
+	t.Parallel()
+	r := run(t, "127.1.0.1", &world{phones: addrs("127.1.0.9")}, brisk, Limits{})
+	sipp(t, r, "uac_register", "u1", 1, nil)
+	if said := r.world.wait(t, 1); !strings.HasPrefix(said[0], "op1 at sip:op1@127.1.0.9:") {
+		t.Errorf("told %q", said)
+	}
+}
