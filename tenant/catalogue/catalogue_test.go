@@ -37,14 +37,14 @@ func yml(offers ...offer) string {
 
 // shelf is one shop with one source.
 type shelf struct {
-	t      *testing.T
+	t      testing.TB
 	w      *tenanttest.World
 	shop   tenanttest.Shop
 	source uuid.UUID
 	now    time.Time
 }
 
-func newShelf(t *testing.T, w *tenanttest.World, shop tenanttest.Shop) *shelf {
+func newShelf(t testing.TB, w *tenanttest.World, shop tenanttest.Shop) *shelf {
 	t.Helper()
 	s := &shelf{t: t, w: w, shop: shop, now: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)}
 	s.source = s.addSource("feed.yml")

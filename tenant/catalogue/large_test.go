@@ -78,7 +78,7 @@ func TestLargeImport(t *testing.T) {
 }
 
 // tokens reads a feed with nothing but the standard library.
-func tokens(t *testing.T, f feedtest.Feed) {
+func tokens(t testing.TB, f feedtest.Feed) {
 	t.Helper()
 	r := f.Reader()
 	defer r.Close()
@@ -95,4 +95,32 @@ func tokens(t *testing.T, f feedtest.Feed) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkImport prints the import of 100,000 items into an empty catalogue, and
+// of the same again, beside a bare tokenizer's reading in the same run.
+func BenchmarkImport(b *testing.B) {
+	f := feedtest.Feed{Items: 100_000, Windows: true}
+	var bare, fresh, same time.Duration
+	for range b.N {
+		w := tenanttest.Open(b)
+		s := newShelf(b, w, w.A)
+		began := time.Now()
+		tokens(b, f)
+		bare += time.Since(began)
+		for _, took := range []*time.Duration{&fresh, &same} {
+			r := f.Reader()
+			began = time.Now()
+			if _, err := s.read(r); err != nil {
+				b.Fatal(err)
+			}
+			*took += time.Since(began)
+			r.Close()
+		}
+	}
+	n := float64(b.N)
+	b.ReportMetric(fresh.Seconds()/n, "import-s")
+	b.ReportMetric(same.Seconds()/n, "again-s")
+	b.ReportMetric(bare.Seconds()/n, "tokens-s")
+	b.ReportMetric(fresh.Seconds()/bare.Seconds(), "ratio")
 }

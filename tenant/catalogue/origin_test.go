@@ -196,3 +196,33 @@ func TestPublishedLater(t *testing.T) {
 		t.Errorf("snapshot %d was published after %d; the item of the earlier is now %+v, %v", late.Seq, between.Seq, after, err)
 	}
 }
+
+// TestWholeSetsAreJoined: a second reading of a large feed must not compare each
+// item with each. Nobody has counted the rows yet when it is published.
+func TestWholeSetsAreJoined(t *testing.T) {
+	t.Parallel()
+	w := tenanttest.Open(t)
+	s := newShelf(t, w, w.A)
+	s.put(generation(1)...)
+	slow, feed := io.Pipe()
+	source, at, done := s.source, s.now, make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = catalogue.Import(t.Context(), w.DB, w.A.Scope, source, slow, at)
+	}()
+	go io.WriteString(feed, yml(generation(2)...))
+	until(t, w, lastBatch)
+	s.within(func(tx tenant.Tx) error {
+		all, err := catalogue.Snapshots(tx, 1)
+		if err != nil {
+			return err
+		}
+		plan, err := catalogue.Plan(tx, all[0])
+		if text := strings.Join(plan, "\n"); !strings.Contains(text, "Anti Join") || strings.Contains(text, "Join Filter") {
+			t.Errorf("new items are written by\n%s", text)
+		}
+		return err
+	})
+	feed.CloseWithError(io.ErrClosedPipe)
+	<-done
+}
