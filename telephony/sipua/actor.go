@@ -78,7 +78,7 @@ func (l *Leg) step(ev life.Event) bool {
 		l.do(a)
 	}
 	if to != was {
-		l.moved(was)
+		l.moved()
 	}
 	return true
 }
@@ -156,7 +156,7 @@ func (l *Leg) hand(ev Event) {
 }
 
 // moved sets the clocks that run in a state.
-func (l *Leg) moved(was life.State) {
+func (l *Leg) moved() {
 	l.alarms.clear()
 	now := time.Now()
 	switch l.state {

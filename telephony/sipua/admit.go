@@ -23,7 +23,7 @@ func (ua *UA) admit(m *guard.Message) (pass bool) {
 		return ua.admitInDialog(m, l)
 	}
 	src := m.Source.Addr()
-	trunk, isTrunk := ua.peers.Trunk(src)
+	_, isTrunk := ua.peers.Trunk(src)
 	isPhone := ua.peers.PhoneAllowed(src)
 	if !isTrunk && !isPhone {
 		ua.counts.strangers.Add(1)
@@ -44,7 +44,7 @@ func (ua *UA) admit(m *guard.Message) (pass bool) {
 	if registered := ua.registrar.at(m.Source); registered || !isTrunk {
 		return ua.admitPhone(m, registered)
 	}
-	return ua.admitTrunk(m, trunk)
+	return ua.admitTrunk(m)
 }
 
 // admitResponse lets in what answers a request of ours. From peers we know, a
@@ -136,7 +136,7 @@ func (ua *UA) admitPhone(m *guard.Message, registered bool) bool {
 }
 
 // admitTrunk judges what a trunk sends outside the dialogs we know.
-func (ua *UA) admitTrunk(m *guard.Message, trunk string) bool {
+func (ua *UA) admitTrunk(m *guard.Message) bool {
 	h := m.Head
 	if ua.fault(m) {
 		return false

@@ -26,16 +26,15 @@ type bargain struct {
 }
 
 // turn puts a move to the bargain and does what follows from it.
-func (l *Leg) turn(m life.Move) bool {
+func (l *Leg) turn(m life.Move) {
 	to, acts, ok := life.Turn(l.bargain.state, m)
 	if !ok {
-		return false
+		return
 	}
 	l.bargain.state = to
 	for _, d := range acts {
 		l.deal(d)
 	}
-	return true
 }
 
 func (l *Leg) deal(d life.Deal) {
@@ -154,9 +153,9 @@ func (l *Leg) bargainHeard(res *sip.Response) {
 func (l *Leg) glareWait() time.Duration {
 	unit := 10 * time.Millisecond
 	if l.inbound {
-		return time.Duration(rand.IntN(200)) * unit
+		return time.Duration(rand.IntN(200)) * unit //nolint:gosec // G404: nothing to guess
 	}
-	return time.Duration(210+rand.IntN(190)) * unit
+	return time.Duration(210+rand.IntN(190)) * unit //nolint:gosec // G404: as above
 }
 
 func (l *Leg) sendAckOffer() {

@@ -139,7 +139,7 @@ func (ua *UA) find(ctx context.Context, next, transport string) (netip.AddrPort,
 	if err != nil {
 		return netip.AddrPort{}, err
 	}
-	number, err := net.LookupPort("udp", port)
+	number, err := net.DefaultResolver.LookupPort(ctx, "udp", port)
 	if err != nil {
 		return netip.AddrPort{}, err
 	}

@@ -146,8 +146,9 @@ func key(signal string) byte {
 	case "11":
 		return '#'
 	}
-	if len(signal) == 1 && strings.Contains("0123456789*#ABCD", strings.ToUpper(signal)) {
-		return strings.ToUpper(signal)[0]
+	const keys = "0123456789*#ABCD"
+	if key := strings.ToUpper(signal); len(key) == 1 && strings.IndexByte(keys, key[0]) >= 0 {
+		return key[0]
 	}
 	return 0
 }

@@ -101,22 +101,21 @@ func (s *session) start(l *Leg, now time.Time) {
 
 // sessionExpires reads an interval in seconds and the refresher.
 func sessionExpires(m sip.Message) (interval int, refresher string) {
-	for _, name := range []string{"Session-Expires", "x"} {
-		for _, h := range m.GetHeaders(name) {
-			n, params, _ := strings.Cut(h.Value(), ";")
-			interval, err := strconv.ParseUint(strings.TrimSpace(n), 10, 31)
-			if err != nil {
-				return 0, ""
-			}
-			for p := range strings.SplitSeq(params, ";") {
-				if k, v, ok := strings.Cut(p, "="); ok && strings.EqualFold(strings.TrimSpace(k), "refresher") {
-					refresher = strings.ToLower(strings.TrimSpace(v))
-				}
-			}
-			return int(interval), refresher
+	lines := append(m.GetHeaders("Session-Expires"), m.GetHeaders("x")...)
+	if len(lines) == 0 {
+		return 0, ""
+	}
+	n, params, _ := strings.Cut(lines[0].Value(), ";")
+	seconds, err := strconv.ParseUint(strings.TrimSpace(n), 10, 31)
+	if err != nil {
+		return 0, ""
+	}
+	for p := range strings.SplitSeq(params, ";") {
+		if k, v, ok := strings.Cut(p, "="); ok && strings.EqualFold(strings.TrimSpace(k), "refresher") {
+			refresher = strings.ToLower(strings.TrimSpace(v))
 		}
 	}
-	return 0, ""
+	return int(seconds), refresher
 }
 
 // has tells whether a list among the named lines has an item.

@@ -149,7 +149,7 @@ func TestMutants(t *testing.T) {
 	}()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan int)
-	go func() { done <- spoil(ctx, newRaw(t, "127.1.0.9", r), r) }()
+	go func() { done <- spoil(ctx, newRaw(t, "127.1.0.9", r)) }()
 	for i := range 40 {
 		out := caller.dial(r, []string{"udp", "tcp"}[i%2])
 		expect[Answered](t, out.events)
@@ -168,7 +168,7 @@ func TestMutants(t *testing.T) {
 }
 
 // spoil sends mutants of all kinds of messages until ctx ends.
-func spoil(ctx context.Context, p *raw, r *rig) (sent int) {
+func spoil(ctx context.Context, p *raw) (sent int) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	s := p.script()
 	seeds := []string{}

@@ -86,7 +86,7 @@ func (w *world) said() []string {
 type rig struct {
 	*UA
 	world *world
-	t     *testing.T
+	t     testing.TB
 	calls chan call
 }
 
@@ -101,6 +101,11 @@ const sdpOffer = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r
 
 // run starts a UA on a host of its own, so that its address says who it is.
 func run(t *testing.T, host string, w *world, clock timing, limits Limits) *rig {
+	t.Helper()
+	return start(t, host, w, clock, limits)
+}
+
+func start(t testing.TB, host string, w *world, clock timing, limits Limits) *rig {
 	t.Helper()
 	w.told = make(chan struct{}, 1)
 	r := &rig{world: w, t: t, calls: make(chan call, 200)}
@@ -135,7 +140,7 @@ func run(t *testing.T, host string, w *world, clock timing, limits Limits) *rig 
 }
 
 // testLog writes a log into a test's.
-type testLog struct{ t *testing.T }
+type testLog struct{ t testing.TB }
 
 func (l testLog) Write(b []byte) (int, error) {
 	defer func() { _ = recover() }() // a line after the test's end
@@ -159,11 +164,11 @@ func next(t *testing.T, events chan Event) Event {
 func expect[E Event](t *testing.T, events chan Event) E {
 	t.Helper()
 	for {
-		switch ev := next(t, events).(type) {
-		case E:
-			return ev
-		case Ringing:
-		default:
+		ev := next(t, events)
+		if e, is := ev.(E); is {
+			return e
+		}
+		if _, is := ev.(Ringing); !is {
 			var want E
 			t.Fatalf("event %T%+v, want %T", ev, ev, want)
 		}

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/netip"
@@ -167,7 +168,7 @@ func TestSilentStreamsEnd(t *testing.T) {
 	f.inUse[netip.MustParseAddrPort(used.LocalAddr().String())] = true
 	f.mu.Unlock()
 	for name, c := range map[string]net.Conn{"mute": mute, "drip": drip, "heard": heard} {
-		if _, err := c.Read(make([]byte, 1)); err != io.EOF && !strings.Contains(err.Error(), "reset") {
+		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, io.EOF) && !strings.Contains(err.Error(), "reset") {
 			t.Errorf("%s stays open: %v", name, err)
 		}
 	}

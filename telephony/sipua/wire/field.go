@@ -3,7 +3,7 @@ package wire
 import "bytes"
 
 // field reads one header line that begins at offset at.
-func (h *Head) field(raw []byte, at int, line []byte) {
+func (h *Head) field(at int, line []byte) {
 	colon := bytes.IndexByte(line, ':')
 	name := bytes.TrimRight(line[:max(colon, 0)], " \t")
 	if colon < 0 || !isToken(name) {

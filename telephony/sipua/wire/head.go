@@ -114,7 +114,7 @@ func Scan(raw []byte, h *Head) error {
 			h.blame(Fault{Code: 513, Reason: "Message Too Large"})
 			continue
 		}
-		h.field(raw, at, line)
+		h.field(at, line)
 	}
 	h.BodyAt = next
 	h.missing(len(raw) - next)

@@ -34,7 +34,7 @@ func Reply(raw []byte, h *Head, a Answer) []byte {
 		if err != nil || len(line) == 0 {
 			break
 		}
-		out = repeat(out, raw, h, a, at, line)
+		out = repeat(out, h, a, at, line)
 	}
 	for _, line := range a.Headers {
 		out = append(append(out, line...), "\r\n"...)
@@ -43,7 +43,7 @@ func Reply(raw []byte, h *Head, a Answer) []byte {
 }
 
 // repeat copies one line of the request if responses carry it.
-func repeat(out, raw []byte, h *Head, a Answer, at int, line []byte) []byte {
+func repeat(out []byte, h *Head, a Answer, at int, line []byte) []byte {
 	colon := bytes.IndexByte(line, ':')
 	if colon < 0 {
 		return out
