@@ -2,6 +2,7 @@ package feed_test
 
 import (
 	"encoding/xml"
+	"errors"
 	"io"
 	"runtime"
 	"strings"
@@ -104,7 +105,7 @@ func tokens(r io.Reader) error {
 	}
 	for {
 		_, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"io"
@@ -104,7 +105,7 @@ func (p *parser) root() (xml.StartElement, error) {
 func (p *parser) tail() error {
 	for {
 		t, err := p.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

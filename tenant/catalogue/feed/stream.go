@@ -71,7 +71,7 @@ func (s *stream) next() (xml.Token, error) {
 // broken puts a line to what the decoder says without one.
 func (s *stream) broken(err error) error {
 	var syntax *xml.SyntaxError
-	if err == io.EOF || s.src.err != nil || errors.As(err, &syntax) {
+	if errors.Is(err, io.EOF) || s.src.err != nil || errors.As(err, &syntax) {
 		return err
 	}
 	return s.bad("broken XML: %s", strings.TrimPrefix(err.Error(), "xml: "))
@@ -102,7 +102,7 @@ func (s *stream) explain(err error) error {
 			invalid.Field, invalid.Line = s.field(), s.line()
 		}
 		return invalid
-	case s.src.err != nil && s.src.err != io.EOF:
+	case s.src.err != nil && !errors.Is(s.src.err, io.EOF):
 		return fmt.Errorf("read the feed: %w", s.src.err)
 	case errors.As(err, &syntax) && syntax.Msg == "unexpected EOF", cut:
 		return s.bad("the feed is cut off: its closing tags are missing")

@@ -52,7 +52,7 @@ func orZero(port string) string {
 }
 
 // names is what the test's own resolver knows.
-func names(ctx context.Context, host string) ([]netip.Addr, error) {
+func names(_ context.Context, host string) ([]netip.Addr, error) {
 	public, loopback := netip.MustParseAddr("192.0.9.9"), netip.MustParseAddr("127.0.0.1")
 	switch host {
 	case "localhost", "loopback.test", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "127.1", "127.0.1", "0":
@@ -260,10 +260,10 @@ func TestRefused(t *testing.T) {
 		serve   http.HandlerFunc
 	}{
 		"missing":     {Policy{}, "404 Not Found", http.NotFound},
-		"broken":      {Policy{}, "500 Internal", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }},
+		"broken":      {Policy{}, "500 Internal", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }},
 		"a ring":      {Policy{}, "redirects more than 5", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusFound) }},
 		"too large":   {Policy{Bytes: 100}, "larger than is read", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, strings.Repeat("a", 1000)) }},
-		"endless":     {Policy{Bytes: 1 << 20}, "larger than is read", func(w http.ResponseWriter, r *http.Request) { io.Copy(w, zeros{}) }},
+		"endless":     {Policy{Bytes: 1 << 20}, "larger than is read", func(w http.ResponseWriter, _ *http.Request) { io.Copy(w, zeros{}) }},
 		"a bomb":      {Policy{}, "packed more than 100 times", func(w http.ResponseWriter, _ *http.Request) { w.Write(bomb) }},
 		"half a gzip": {Policy{}, "packed, and broken", func(w http.ResponseWriter, _ *http.Request) { w.Write(bomb[:5]) }},
 		"stalls": {Policy{Stall: 50 * time.Millisecond}, "", func(w http.ResponseWriter, r *http.Request) {
