@@ -98,8 +98,9 @@ func (l *Leg) alarm(which alarm, now time.Time) {
 		l.words.failed = Failed{Code: 408, Reason: "no response"}
 		l.step(life.Broken)
 	case alarmUnanswered:
-		l.words.reason = "no answer"
+		l.words.code, l.words.reason = 480, "no answer"
 		l.words.failed = Failed{Code: 408, Reason: "no answer"}
+		l.words.ended = Ended{Code: 480, Reason: "no answer"}
 		l.step(life.Unanswered)
 	case alarmRefresh:
 		l.refresh()

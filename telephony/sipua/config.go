@@ -81,6 +81,7 @@ type Invite struct {
 type timing struct {
 	t1, t2     time.Duration // RFC 3261, 17: round trip, longest retransmission
 	remind     time.Duration // a provisional response is repeated (13.3.1.1 wants it within a minute)
+	wait       time.Duration // a caller is left without an answer
 	reply      time.Duration // the leg's owner may think about a re-INVITE
 	session    time.Duration // what we ask for where there is a choice (RFC 4028)
 	minSession time.Duration // the least we do; the RFC's own minimum is 90 s
@@ -95,7 +96,7 @@ func (t timing) give() time.Duration { return 64 * t.t1 }
 
 var standard = timing{
 	t1: 500 * time.Millisecond, t2: 4 * time.Second,
-	remind: 50 * time.Second, reply: 10 * time.Second,
+	remind: 50 * time.Second, wait: 15 * time.Minute, reply: 10 * time.Second,
 	session: 30 * time.Minute, minSession: 90 * time.Second,
 	idle: 30 * time.Second, grave: 32 * time.Second, farewell: 2 * time.Second,
 }

@@ -62,6 +62,7 @@ func (ua *UA) Dial(t Target) (*Leg, error) {
 	l.dialog = Dialog{
 		CallID: l.callID, LocalURI: from.String(), LocalTag: l.id, RemoteURI: aor(c.uri), RemoteTarget: c.uri.String(),
 		Transport: transportOf(&c.uri), Destination: t.Destination,
+		InviteSeq: 1, Branch: sip.GenerateBranchN(16), // for whoever has to take it back in our place
 	}
 	ua.book.enter(l)
 	ua.counts.dialled.Add(1)

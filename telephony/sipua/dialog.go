@@ -99,6 +99,11 @@ func behindNAT(contact *sip.Uri, source string) string {
 
 // newRequest builds a request within the dialog (12.2.1.1).
 func (ua *UA) newRequest(d *Dialog, method sip.RequestMethod, seq uint32) (*sip.Request, error) {
+	return ua.newRequestAs(d, method, seq, sip.GenerateBranchN(16))
+}
+
+// newRequestAs is newRequest with a branch that is given.
+func (ua *UA) newRequestAs(d *Dialog, method sip.RequestMethod, seq uint32, branch string) (*sip.Request, error) {
 	var target, local, remote sip.Uri
 	if err := errors.Join(sip.ParseUri(d.RemoteTarget, &target), sip.ParseUri(d.LocalURI, &local), sip.ParseUri(d.RemoteURI, &remote)); err != nil {
 		return nil, fmt.Errorf("build %s in call %s: %w", method, d.CallID, err)
@@ -108,7 +113,7 @@ func (ua *UA) newRequest(d *Dialog, method sip.RequestMethod, seq uint32) (*sip.
 		return nil, fmt.Errorf("build %s in call %s: %w", method, d.CallID, err)
 	}
 	req := sip.NewRequest(method, target)
-	req.AppendHeader(ua.via(d.Transport, sip.GenerateBranchN(16)))
+	req.AppendHeader(ua.via(d.Transport, branch))
 	for _, r := range routes {
 		req.AppendHeader(&sip.RouteHeader{Address: r})
 	}

@@ -89,14 +89,12 @@ func (ua *UA) bye(d Dialog, reason string) error {
 
 // takeBack cancels an INVITE that another process sent.
 func (ua *UA) takeBack(d Dialog, reason string) error {
-	invite, err := ua.newRequest(&Dialog{
-		CallID: d.CallID, LocalURI: d.LocalURI, LocalTag: d.LocalTag, RemoteURI: d.RemoteURI, RemoteTarget: d.RemoteTarget,
-		Transport: d.Transport, Destination: d.Destination,
-	}, sip.INVITE, d.InviteSeq)
+	first := d
+	first.RemoteTag, first.RouteSet = "", nil
+	invite, err := ua.newRequestAs(&first, sip.INVITE, d.InviteSeq, d.Branch)
 	if err != nil {
 		return err
 	}
-	invite.Via().Params.Add("branch", d.Branch)
 	cancel := ua.cancelOf(invite, reason)
 	ua.background("CANCEL", d.CallID, func() error {
 		_, err := ua.transact(context.Background(), cancel)

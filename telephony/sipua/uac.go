@@ -19,7 +19,11 @@ import (
 func (l *Leg) sendInvite() {
 	c := l.calling
 	l.inviteSeq++
-	req, err := l.ua.newRequest(&l.dialog, sip.INVITE, l.inviteSeq)
+	branch := l.dialog.Branch
+	if c.tries > 0 {
+		branch = sip.GenerateBranchN(16)
+	}
+	req, err := l.ua.newRequestAs(&l.dialog, sip.INVITE, l.inviteSeq, branch)
 	if err != nil {
 		l.words.failed = Failed{Code: 500, Reason: printable(err.Error())}
 		l.step(life.Broken)
@@ -40,7 +44,6 @@ func (l *Leg) sendInvite() {
 	c.final = false
 	c.silent = time.Now().Add(c.target.Silence)
 	l.request = req
-	branch, _ := req.Via().Params.Get("branch")
 	l.mu.Lock()
 	l.dialog.LocalSeq, l.dialog.InviteSeq, l.dialog.Branch = l.inviteSeq, l.inviteSeq, branch
 	l.mu.Unlock()

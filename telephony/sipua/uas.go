@@ -37,7 +37,10 @@ func (ua *UA) born(req *sip.Request) {
 		Trunk: trunk, To: userOf(&req.Recipient), From: userOf(&from.Address), FromDisplay: wire.Unquote(from.DisplayName),
 		CallID: l.callID, SDP: bodyOf(req), Source: source,
 	}
-	ua.start(l, func() { ua.invited(l, in) })
+	ua.start(l, func() {
+		l.alarms.at(alarmUnanswered, time.Now().Add(ua.timing.wait))
+		ua.invited(l, in)
+	})
 }
 
 // userOf is the part of an address that names the person: a tel URI is all

@@ -97,6 +97,20 @@ func TestLateACK(t *testing.T) {
 	s.silent(200 * time.Millisecond)
 }
 
+// TestForgottenCaller: one that is neither answered nor heard of again is not
+// kept for ever.
+func TestForgottenCaller(t *testing.T) {
+	t.Parallel()
+	r, p := solo(t)
+	s := p.script()
+	in, _ := s.invite(r)
+	s.want("SIP/2.0 480")
+	if ev := expect[Ended](t, in.events); ev.ByPeer || ev.Code != 480 {
+		t.Errorf("%+v", ev)
+	}
+	r.empty()
+}
+
 func TestCancelled(t *testing.T) {
 	t.Parallel()
 	r, p := solo(t)
@@ -322,6 +336,9 @@ func TestOutsideDialog(t *testing.T) {
 		}
 	}
 	s := p.script()
+	s.send(strings.Replace(s.request("INVITE", sdpOffer), "Max-Forwards: 70", "Max-Forwards: 0", 1))
+	s.want("SIP/2.0 483")
+	s = p.script()
 	s.send(s.request("ACK", "")) // nothing ever answers an ACK
 	s.remote = "unknown"
 	s.send(s.request("ACK", ""))

@@ -92,6 +92,8 @@ var next = map[State]map[Event]step{
 		Cancel: do(Over, SendTerminated, TellCancelled),
 		Bye:    do(Over, AcceptBye, SendTerminated, TellCancelled),
 		Broken: do(Over, TellCancelled),
+		// A caller whose network is gone sends no CANCEL.
+		Unanswered: do(Over, SendRefusal, TellEnded),
 	},
 	Answered: {
 		Ack:     do(Up, TellConfirmed),
