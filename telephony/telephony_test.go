@@ -88,6 +88,7 @@ type ringing struct {
 	leg   *sipua.Leg
 	in    sipua.Invite
 	audio *media.RTPLeg
+	local *sdp.Local
 	over  chan sipua.Event
 }
 
@@ -131,7 +132,8 @@ func (p *phone) answer(t *testing.T, r *ringing) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	body, chosen, err := sdp.NewLocal(r.audio.LocalAddr(), g711.ALaw).Answer(s)
+	r.local = sdp.NewLocal(r.audio.LocalAddr(), g711.ALaw)
+	body, chosen, err := r.local.Answer(s)
 	if err != nil {
 		t.Fatal(err)
 	}
