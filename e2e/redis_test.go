@@ -1,67 +1,22 @@
 package e2e
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"net/netip"
-	"os/exec"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"switchboard/bench/gen"
+	"switchboard/bench/rig"
 )
 
-// redis is a real server, without persistence.
-type redis struct{ addr string }
-
-func startRedis(t *testing.T) *redis {
-	t.Helper()
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &redis{l.Addr().String()}
-	l.Close()
-	_, port, _ := net.SplitHostPort(r.addr)
-	ctx, cancel := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, "redis-server", "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no", "--dir", folder(t))
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cancel()
-		_ = cmd.Wait()
-	})
-	for end := time.Now().Add(patience); r.ask("PING") != "+PONG"; <-time.After(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("redis-server does not answer")
-		}
-	}
-	return r
-}
-
-// ask sends an inline command and returns the line that answers it.
-func (r *redis) ask(command string) string {
-	conn, err := net.DialTimeout("tcp4", r.addr, time.Second)
-	if err != nil {
-		return ""
-	}
-	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
-	fmt.Fprintf(conn, "%s\r\n", command)
-	line, _ := bufio.NewReader(conn).ReadString('\n')
-	return strings.TrimSpace(line)
-}
-
-// wipe makes it forget everything, ten times a second.
-func (r *redis) wipe(ctx context.Context, t *testing.T) {
+// wipe makes Redis forget everything, ten times a second.
+func wipe(ctx context.Context, t *testing.T, r *rig.Redis) {
 	for ctx.Err() == nil {
-		if answer := r.ask("FLUSHALL"); answer != "+OK" {
+		if answer := r.Ask("FLUSHALL"); answer != "+OK" {
 			t.Errorf("FLUSHALL: %q", answer)
 		}
 		select {
@@ -75,12 +30,16 @@ func (r *redis) wipe(ctx context.Context, t *testing.T) {
 // and go; each call is charged once.
 func TestRedisWiped(t *testing.T) {
 	t.Parallel()
-	r := startRedis(t)
-	s := stage(t, func(at netip.AddrPort) string { return fmt.Sprintf(fixed, "a{01..20}", "tyres", at) }, "REDIS_URL=redis://"+r.addr+"/0")
+	r, err := rig.StartRedis(t.Context(), folder(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.Kill)
+	s := stage(t, func(at netip.AddrPort) string { return fmt.Sprintf(fixed, "a{01..20}", "tyres", at) }, "REDIS_URL="+r.URL())
 	const n = 60
 	wiping, stop := context.WithCancel(t.Context())
 	var calls, wiper sync.WaitGroup
-	wiper.Go(func() { r.wipe(wiping, t) })
+	wiper.Go(func() { wipe(wiping, t, r) })
 	for i := range n {
 		calls.Go(func() {
 			c := s.dial(buyer(i), tyres, deaf)

@@ -54,11 +54,13 @@ type stage struct {
 	dir     string
 	out     io.Writer
 	setup   rig.Setup
+	redis   *rig.Redis // a real one, as in production: the embedded one would count as Switchboard's
 	sb      *rig.Switchboard
 	sip     netip.AddrPort
 	callers *gen.Phone
 	floor   *gen.Phone // the operators' telephones
 
+	resting   float64 // allocations a second when nobody calls
 	rtpengine relayed
 	kamailio  proxied
 
@@ -95,6 +97,10 @@ func (s *stage) start(ctx context.Context, binary string) (err error) {
 		Binary: binary, Dir: s.dir, SIP: mediaHost + ":0", Seed: fmt.Sprintf(seedText, s.floor.Addr()),
 		Env: []string{"LOG_LEVEL=warn", "RTP_ADDR=" + mediaHost, "RTP_FROM=10000", "RTP_TO=60000"},
 	}
+	if s.redis, err = rig.StartRedis(ctx, s.dir); err != nil {
+		return err
+	}
+	s.setup.Env = append(s.setup.Env, "REDIS_URL="+s.redis.URL())
 	if s.sb, err = rig.Start(ctx, s.setup); err != nil {
 		return err
 	}
@@ -107,6 +113,9 @@ func (s *stage) close() {
 		if err := s.sb.Stop(); err != nil {
 			fmt.Fprintln(s.out, "load:", err)
 		}
+	}
+	if s.redis != nil {
+		s.redis.Kill()
 	}
 	for _, p := range []*gen.Phone{s.callers, s.floor} {
 		if p != nil {
