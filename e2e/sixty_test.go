@@ -18,6 +18,7 @@ type talk struct {
 	call            *gen.Call
 	buyer, operator *gen.Stream
 	taken           chan *gen.Call // the operator's end
+	spoke           [2]float64     // seconds that the buyer and the operator were to be heard
 }
 
 // talks rings n times, has an operator take each call, and waits until all are up.
@@ -108,6 +109,7 @@ func (s *scene) silence(talks []*talk) (sent, lost int) {
 				s.t.Errorf("call %d, side %d: heard %+v", i, side, h)
 			}
 			sent += counts[i][side] - h.First
+			t.spoke[side] = float64(counts[i][side]-h.First) / 50
 			lost += h.Lost(counts[i][side])
 		}
 	}
@@ -150,20 +152,26 @@ func (s *scene) accounted(talks []*talk) {
 			s.t.Errorf("the call from %s: %.2f s of talk, its telephone says %.2f s", c.From, c.TalkS, long)
 		}
 		if i%10 == 0 { // listening to all takes longer than they talked
-			s.heardIn(s.recording(owner, c).Channels, long)
+			s.heardIn(s.recording(owner, c).Channels, long, t.spoke)
 		}
 	}
 }
 
-// heardIn checks both channels of a recording of so many seconds.
-func (s *scene) heardIn(channels [][]int16, seconds float64) {
+// heardIn checks both channels of the recording of a call of so many seconds, in
+// which each side spoke for some.
+func (s *scene) heardIn(channels [][]int16, seconds float64, spoke [2]float64) {
 	s.t.Helper()
 	if got := float64(len(channels[0])) / 8000; math.Abs(got-seconds) > 1 {
 		s.t.Errorf("a recording of %.2f s, the call was %.2f s", got, seconds)
 	}
 	for i, hz := range []float64{400, 1000} {
-		if share := tone.Share(channels[i], hz); share < 0.9 {
-			s.t.Errorf("%v Hz is heard in %.0f%% of channel %d", hz, 100*share, i)
+		if heard := secondsOf(channels[i], hz); heard < 0.95*spoke[i] {
+			s.t.Errorf("%v Hz is heard for %.2f s in channel %d, it was sent for %.2f s", hz, heard, i, spoke[i])
 		}
 	}
+}
+
+// secondsOf is for how long a tone is heard.
+func secondsOf(samples []int16, hz float64) float64 {
+	return tone.Share(samples, hz) * float64(len(samples)) / 8000
 }
