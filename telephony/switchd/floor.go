@@ -24,6 +24,8 @@ type floor struct {
 	seq     int64
 
 	now     acd.Instant
+	urgent  bool        // the batch has what something waits for
+	oldest  acd.Instant // of the batch; Never if it is empty
 	batch   *journal.Batch
 	changed []*live
 	effects []effect
@@ -58,8 +60,20 @@ type live struct {
 func newFloor(pool string, epoch int64, node string, numbers map[uuid.UUID]int64, policy acd.Policy) *floor {
 	return &floor{
 		pool: pool, epoch: epoch, node: node, numbers: numbers,
-		room: acd.NewRoom(policy), calls: map[acd.CallID]*live{}, batch: &journal.Batch{},
+		room: acd.NewRoom(policy), calls: map[acd.CallID]*live{}, batch: &journal.Batch{}, oldest: acd.Never,
 	}
+}
+
+// linger is how long what nobody waits for may stay unwritten, ms: it mostly
+// travels with the next commit, and saves one of its own.
+const linger = 100
+
+// due returns the instant at which the batch is to be written.
+func (f *floor) due() acd.Instant {
+	if f.urgent || f.oldest == acd.Never {
+		return f.oldest
+	}
+	return f.oldest + linger
 }
 
 // take hands over what the steps since the last take wrote and want done.
@@ -79,12 +93,15 @@ func (f *floor) take() (batch *journal.Batch, effects []effect, hints []Hint) {
 	}
 	effects, hints = f.effects, f.hints
 	f.batch, f.changed, f.effects, f.hints = &journal.Batch{}, nil, nil, nil
+	f.urgent, f.oldest = false, acd.Never
 	return batch, effects, hints
 }
 
 // step applies one event.
 func (f *floor) step(now acd.Instant, ev Event) {
 	f.now = max(f.now, now)
+	f.oldest = min(f.oldest, f.now)
+	f.urgent = f.urgent || !patient(ev)
 	switch ev := ev.(type) {
 	case Arrived:
 		f.arrive(ev)
@@ -118,6 +135,15 @@ func (f *floor) step(now acd.Instant, ev Event) {
 	case Tick:
 		f.tick()
 	}
+}
+
+// patient reports whether nothing follows from an event but its own rows.
+func patient(ev Event) bool {
+	switch ev.(type) {
+	case Rung, Recorded:
+		return true
+	}
+	return false
 }
 
 // tick wakes the room. It is journalled only when something came of it: the

@@ -156,11 +156,14 @@ func (s *Switch) Run(ctx context.Context) error {
 		case <-alarm.C:
 			s.gather(Tick{})
 		}
-		if err := s.settle(ctx); err != nil {
-			return err
+		if s.floor.due() <= s.Now() {
+			if err := s.settle(ctx); err != nil {
+				return err
+			}
 		}
-		if at, ok := s.floor.room.Deadline(); ok {
-			alarm.Reset(max(0, time.Duration(at-s.Now())*time.Millisecond))
+		wake, _ := s.floor.room.Deadline() // Never without one
+		if wake = min(wake, s.floor.due()); wake != acd.Never {
+			alarm.Reset(max(0, time.Duration(wake-s.Now())*time.Millisecond))
 		}
 	}
 }

@@ -185,6 +185,25 @@ func TestNothingLeavesBeforeItIsWritten(t *testing.T) {
 	})
 }
 
+// What nobody waits for travels with the next commit, and goes alone soon.
+func TestWhatNobodyWaitsForIsWrittenSoon(t *testing.T) {
+	t.Parallel()
+	play(t, func(st *stage) {
+		st.number.Shop.Greeting = "none"
+		st.onDuty(0)
+		st.arrive(true)
+		st.tell(Rung{Call: st.call, Leg: st.phones.leg, Dialog: []byte("{}")})
+		if slices.Contains(st.phones.did, "  wrote rung") {
+			t.Error("it was written at once, in a commit of its own")
+		}
+		time.Sleep((linger + 1) * time.Millisecond)
+		synctest.Wait()
+		if !slices.Contains(st.phones.did, "  wrote rung") {
+			t.Error("it was not written within its time")
+		}
+	})
+}
+
 func TestAnOfferLapsesByItself(t *testing.T) {
 	t.Parallel()
 	play(t, func(st *stage) {
