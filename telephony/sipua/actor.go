@@ -26,6 +26,14 @@ func (l *Leg) run(first func()) {
 		l.alarms.set()
 	}
 	l.guarded(l.bury)
+	for { // what came when all was over has an answer too
+		select {
+		case do := <-l.box:
+			l.guarded(do)
+		default:
+			return
+		}
+	}
 }
 
 // guarded does what it is given; a panic ends the leg and nothing else.

@@ -20,10 +20,10 @@ type Config struct {
 // Limits bounds what peers may cause. A zero field has the default that its
 // comment names; above a limit calls are refused with 503 and a Retry-After.
 type Limits struct {
-	Calls        int // legs at once that peers began: 4,000
-	CallsEach    int // of them from one address: all
+	Calls        int // legs at once that peers began: 2,000
+	CallsEach    int // of them from one address: three quarters, so that no trunk shuts another out
 	Rate         int // new calls a second: 1,000
-	RateEach     int // of them from one address: all
+	RateEach     int // of them from one address: three quarters
 	Packets      int // a second from a trunk's address, outside known calls: 20,000
 	PhonePackets int // a second from any other address, outside known calls: 200
 	Streams      int // TCP connections: 1,000
@@ -36,10 +36,10 @@ func (l Limits) withDefaults() Limits {
 			*v = def
 		}
 	}
-	or(&l.Calls, 4000)
-	or(&l.CallsEach, l.Calls)
+	or(&l.Calls, 2000)
+	or(&l.CallsEach, (3*l.Calls+3)/4)
 	or(&l.Rate, 1000)
-	or(&l.RateEach, l.Rate)
+	or(&l.RateEach, (3*l.Rate+3)/4)
 	or(&l.Packets, 20_000)
 	or(&l.PhonePackets, 200)
 	or(&l.Streams, 1000)

@@ -52,7 +52,7 @@ func (l *Leg) incoming(req *sip.Request) {
 		return
 	}
 	seq := req.CSeq().SeqNo
-	s := newServed(req, func() {})
+	s := newServed(req, l, func() {})
 	l.mu.Lock()
 	fresh := seq > l.seenSeq
 	if fresh {
@@ -77,7 +77,11 @@ func (l *Leg) requested(s *served) {
 	case sip.BYE:
 		l.words.ended = Ended{ByPeer: true, Code: 200, Reason: reasonOf(s.req)}
 		l.words.reason = "cancelled by the caller"
-		if !l.step(life.Bye) {
+		switch {
+		case l.step(life.Bye):
+		case l.state == life.Over: // both hang up at once
+			l.acceptBye()
+		default:
 			l.refuse(s, 481, "Call Does Not Exist")
 		}
 	case sip.INFO:

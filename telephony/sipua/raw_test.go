@@ -18,6 +18,7 @@ type raw struct {
 	at   string // host:port of ours
 	ua   string // and of the UA
 	skip []string
+	over map[string]bool // what has had its ACK, and may have crossed it
 }
 
 func newRaw(t *testing.T, host string, r *rig) *raw {
@@ -27,7 +28,7 @@ func newRaw(t *testing.T, host string, r *rig) *raw {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	return &raw{t: t, conn: conn, to: net.UDPAddrFromAddrPort(r.Addr()), at: conn.LocalAddr().String(), ua: r.Addr().String()}
+	return &raw{t: t, conn: conn, to: net.UDPAddrFromAddrPort(r.Addr()), at: conn.LocalAddr().String(), ua: r.Addr().String(), over: map[string]bool{}}
 }
 
 // message is one that came in.
@@ -85,12 +86,15 @@ func (p *raw) read(d time.Duration) (message, bool) {
 	_ = p.conn.SetReadDeadline(time.Now().Add(d))
 	b := make([]byte, 65535)
 	for {
-		n, _, err := p.conn.ReadFromUDP(b)
+		n, from, err := p.conn.ReadFromUDP(b)
 		if err != nil {
 			return message{}, false
 		}
+		if from.String() != p.ua {
+			p.t.Errorf("a message leaves from %s, which is not the port that is served (pitfall 7)", from)
+		}
 		m := parse(string(b[:n]))
-		skipped := false
+		skipped := p.over[m.text]
 		for _, s := range p.skip {
 			skipped = skipped || strings.HasPrefix(m.line, s)
 		}
@@ -185,7 +189,7 @@ func (s *script) invite(r *rig, extra ...string) (call, string) {
 // ack sends the ACK for a 2xx and learns the dialog.
 func (s *script) ack(ok message) {
 	s.t.Helper()
-	s.remote = ok.tag("To")
+	s.remote, s.over[ok.text] = ok.tag("To"), true
 	s.send(s.request("ACK", ""))
 }
 

@@ -13,7 +13,8 @@ type served struct {
 	req    *sip.Request
 	out    chan *sip.Response
 	came   time.Time
-	closed bool // by the leg, whose goroutine is the only one to look
+	closed bool            // by the leg, whose goroutine is the only one to look
+	gone   <-chan struct{} // closed when the leg answers nothing any more
 	broken func()
 }
 
@@ -21,8 +22,8 @@ type served struct {
 // the sending goroutine. A response above it is lost like a datagram.
 const mostResponses = 16
 
-func newServed(req *sip.Request, broken func()) *served {
-	return &served{req: req, out: make(chan *sip.Response, mostResponses), came: time.Now(), broken: broken}
+func newServed(req *sip.Request, l *Leg, broken func()) *served {
+	return &served{req: req, out: make(chan *sip.Response, mostResponses), came: time.Now(), gone: l.gone, broken: broken}
 }
 
 // put has a response sent. Provisional ones leave room for the final one.
@@ -73,8 +74,36 @@ func (s *served) run(tx *sip.ServerTx) {
 		case <-tx.Done():
 			s.broken()
 			return
+		case <-s.gone:
+			s.orphaned(tx)
+			return
 		}
 	}
+}
+
+// orphaned answers a request that came when its leg was about to go: by what
+// the leg said last, or that there is no such call any more.
+func (s *served) orphaned(tx *sip.ServerTx) {
+	for {
+		select {
+		case res, more := <-s.out:
+			if !more {
+				return
+			}
+			_ = tx.Respond(res)
+		default:
+			_ = tx.Respond(late(s.req))
+			return
+		}
+	}
+}
+
+// late is the response to a request about a leg that is over.
+func late(req *sip.Request) *sip.Response {
+	if req.Method == sip.BYE {
+		return sip.NewResponseFromRequest(req, 200, "OK", nil)
+	}
+	return sip.NewResponseFromRequest(req, 481, "Call Does Not Exist", nil)
 }
 
 // serve is what the stack calls for every request it has a new transaction for.

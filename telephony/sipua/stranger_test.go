@@ -160,11 +160,7 @@ func TestMutants(t *testing.T) {
 	t.Logf("%d mutants", <-done)
 	r.empty()
 	caller.empty()
-	for end := time.Now().Add(10 * time.Second); r.crew.working.Load() > 0; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("%d goroutines stay", r.crew.working.Load())
-		}
-	}
+	r.idle()
 }
 
 // spoil sends mutants of all kinds of messages until ctx ends.

@@ -225,6 +225,16 @@ func (r *rig) empty() {
 	}
 }
 
+// idle waits until no goroutine of r waits for a peer.
+func (r *rig) idle() {
+	r.t.Helper()
+	for end := time.Now().Add(10 * time.Second); r.crew.working.Load() > 0; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			r.t.Fatalf("%d goroutines stay", r.crew.working.Load())
+		}
+	}
+}
+
 // pair is two UAs that are each other's trunk.
 func pair(t *testing.T) (a, b *rig) {
 	t.Helper()

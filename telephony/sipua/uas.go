@@ -25,7 +25,7 @@ func (ua *UA) born(req *sip.Request) {
 	l.request, l.seenSeq = req, l.inviteSeq
 	l.last = invitation{branch: l.branch, seq: l.inviteSeq}
 	l.dialog = ua.dialogOf(l, req)
-	l.serving = newServed(req, func() { l.post(func() { l.step(life.Broken) }) })
+	l.serving = newServed(req, l, func() { l.post(func() { l.step(life.Broken) }) })
 	l.open = []*served{l.serving}
 	if !ua.book.enter(l) {
 		return
