@@ -69,9 +69,12 @@ func measure(ctx context.Context, binary string, s size, out io.Writer) error {
 	for _, part := range []struct {
 		name string
 		run  func(context.Context, size) error
-	}{{"yardsticks", b.yardsticks}, {"idle", b.idle}, {"audio", b.audio}, {"queue", b.queue}, {"free", b.free}, {"limit", b.limit}, {"apart", b.apart}} {
+	}{{"yardsticks", b.yardsticks}, {"idle", b.idle}, {"audio", b.audio}, {"queue", b.queue}, {"free", b.free}, {"apart", b.apart}, {"limit", b.limit}} {
 		if s.alone != "" && s.alone != part.name {
 			continue
+		}
+		if err := b.catchUp(ctx, part.name); err != nil {
+			return err
 		}
 		b.note("load average before %s: %s", part.name, loadAverage())
 		if err := part.run(ctx, s); err != nil {
