@@ -31,7 +31,7 @@ type size struct {
 }
 
 var (
-	full  = size{talks: 100, window: 15 * time.Second, most: 200, rates: []int{100, 300}, rush: 10 * time.Second, busy: 15 * time.Second, from: 300, to: 1200, step: 100, try: 4 * time.Second}
+	full  = size{talks: 100, window: 15 * time.Second, most: 200, rates: []int{100, 300}, rush: 10 * time.Second, busy: 15 * time.Second, from: 200, to: 1200, step: 100, try: 4 * time.Second}
 	short = size{talks: 4, window: time.Second, rates: []int{10}, rush: time.Second, busy: 2 * time.Second, from: 20, to: 20, step: 20, try: time.Second}
 )
 
