@@ -27,6 +27,7 @@ type (
 		Party   journal.Party     `json:"-"`
 		Dialog  json.RawMessage   `json:"-"`
 		Leg     uuid.UUID         `json:"leg"`
+		at      acd.Instant       // when it was handed in
 	}
 	// Greeted: the greeting and the notice of recording have been heard.
 	Greeted struct {

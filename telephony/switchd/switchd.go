@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -72,6 +73,14 @@ const (
 	maxBatch = 256 // events to a commit: keeps one under some 10 ms
 )
 
+// A call that would wait longer for its first decision than tooLate is refused
+// instead: its carrier has other ways, and a caller on a dead line has none.
+// What was measured longer than probe ago says nothing: then one call tries.
+const (
+	tooLate = 700 * time.Millisecond
+	probe   = 200 * time.Millisecond
+)
+
 // commitRetry is how soon a commit is tried again while the database is away.
 // Nothing leaves meanwhile; calls that are up go on.
 const commitRetry = 200 * time.Millisecond
@@ -87,6 +96,8 @@ type Switch struct {
 	begun   time.Time // monotonic origin of all instants
 	base    int64     // its wall clock, Unix ms: what instants count from
 	floor   *floor
+	delay   atomic.Int64 // of the last new call until its step, ms
+	tried   atomic.Int64 // when that was, or when a call was let in to try, as an Instant
 }
 
 // Hint says that a call of a shop is not what it was: whoever shows it reads
@@ -119,14 +130,33 @@ func (s *Switch) Now() acd.Instant {
 // Arrive hands in a new call. It answers false when the switch is behind: the
 // caller must be refused with 503.
 func (s *Switch) Arrive(a Arrived) bool {
-	if len(s.inputs) > inbox*3/4 { // the last quarter is kept for calls that are up
+	if len(s.inputs) > inbox*3/4 || s.behind() { // the last quarter is kept for calls that are up
 		return false
 	}
+	a.at = s.Now()
 	select {
 	case s.inputs <- a:
 		return true
 	default:
 		return false
+	}
+}
+
+// behind reports whether a new call would wait too long.
+func (s *Switch) behind() bool {
+	if s.delay.Load() < tooLate.Milliseconds() {
+		return false
+	}
+	now, tried := int64(s.Now()), s.tried.Load()
+	return now-tried < probe.Milliseconds() || !s.tried.CompareAndSwap(tried, now)
+}
+
+// measure notes how long a new call waited for its step.
+func (s *Switch) measure(ev Event) {
+	if a, is := ev.(Arrived); is {
+		now := s.Now()
+		s.delay.Store(int64(now - a.at))
+		s.tried.Store(int64(now))
 	}
 }
 
@@ -170,10 +200,12 @@ func (s *Switch) Run(ctx context.Context) error {
 
 // gather steps the room by ev and by whatever else waits, up to a batch.
 func (s *Switch) gather(ev Event) {
+	s.measure(ev)
 	s.floor.step(s.Now(), ev)
 	for range maxBatch - 1 {
 		select {
 		case ev := <-s.inputs:
+			s.measure(ev)
 			s.floor.step(s.Now(), ev)
 		default:
 			return

@@ -185,6 +185,36 @@ func TestNothingLeavesBeforeItIsWritten(t *testing.T) {
 	})
 }
 
+// A switch that is behind refuses new calls, lets one try after a while, and
+// takes all again when it has caught up.
+func TestASwitchThatIsBehindRefuses(t *testing.T) {
+	t.Parallel()
+	play(t, func(st *stage) {
+		ring := func() bool {
+			return st.s.Arrive(Arrived{Call: uuid.New(), Dialled: "+70000000000"})
+		}
+		st.log.away = 6 // commits: each waits commitRetry
+		ring()
+		synctest.Wait() // it is being written
+		if !ring() {
+			t.Error("a call was refused although nothing is late yet")
+		}
+		time.Sleep(6*commitRetry + time.Millisecond)
+		synctest.Wait()
+		if ring() {
+			t.Error("a call was taken although the last one waited more than a second")
+		}
+		time.Sleep(probe + time.Millisecond)
+		if !ring() {
+			t.Error("after a while no call may try")
+		}
+		synctest.Wait()
+		if !ring() {
+			t.Error("a call was refused although the one that tried was quick")
+		}
+	})
+}
+
 // What nobody waits for travels with the next commit, and goes alone soon.
 func TestWhatNobodyWaitsForIsWrittenSoon(t *testing.T) {
 	t.Parallel()

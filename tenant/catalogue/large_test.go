@@ -2,6 +2,7 @@ package catalogue_test
 
 import (
 	"encoding/xml"
+	"errors"
 	"io"
 	"runtime"
 	"testing"
@@ -88,7 +89,7 @@ func tokens(t testing.TB, f feedtest.Feed) {
 	}
 	for {
 		_, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return
 		}
 		if err != nil {

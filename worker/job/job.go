@@ -19,9 +19,14 @@ import (
 	"switchboard/tenant/outbox"
 )
 
-// hands is how many jobs of a queue are done at once. Each holds a connection of
-// the cross-shop login for as long as it runs, and that pool has 12.
-var hands = map[outbox.Queue]int{outbox.Prompt: 4, outbox.Slow: 2}
+// hands is how many jobs of a queue are done at once. Two: whatever is done here
+// may wait, and more of it keeps the switch's journal, which may not, waiting
+// for the same database.
+var hands = map[outbox.Queue]int{outbox.Prompt: 2, outbox.Slow: 2}
+
+// looks is how often an idle queue is looked at. A second is long for a person
+// who waits for a charge, and nothing for a feed.
+var looks = map[outbox.Queue]time.Duration{outbox.Prompt: 100 * time.Millisecond, outbox.Slow: time.Second}
 
 // grace is how long jobs may run on when the process is told to stop. Then they
 // are cut off, and done by another.
@@ -111,9 +116,9 @@ func (s *Server) bell(q outbox.Queue) *asynq.Server {
 	return asynq.NewServerFromRedisClient(s.redis, asynq.Config{
 		Concurrency:              hands[q],
 		Queues:                   map[string]int{string(q): 1},
-		TaskCheckInterval:        100 * time.Millisecond, // a second is long for a person who waits for a charge
-		DelayedTaskCheckInterval: time.Minute,            // we delay nothing there
-		ShutdownTimeout:          time.Second,            // finish has waited already
+		TaskCheckInterval:        looks[q],
+		DelayedTaskCheckInterval: time.Minute, // we delay nothing there
+		ShutdownTimeout:          time.Second, // finish has waited already
 		Logger:                   quiet{s.log},
 		LogLevel:                 asynq.WarnLevel,
 	})
