@@ -108,6 +108,11 @@ func (e *engine) settings(public netip.Addr) (webrtc.SettingEngine, error) {
 		keepAlive    = 2 * time.Second
 	)
 	s := webrtc.SettingEngine{}
+	// The page begins, and we choose the cipher. We could not begin: it checks
+	// the way first.
+	if err := s.SetAnsweringDTLSRole(webrtc.DTLSRoleServer); err != nil {
+		return s, err
+	}
 	s.SetLite(true)
 	s.SetICEUDPMux(e.mux)
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)

@@ -229,6 +229,7 @@ func (p *page) offer() {
 		}
 		up = m.Type == "media" && m.Up
 	}
+	until(p.t, "the page is connected too", func() bool { return pc.ConnectionState() == webrtc.PeerConnectionStateConnected })
 }
 
 // speak sends one packet of freq Hz, n packets after the last.

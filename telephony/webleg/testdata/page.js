@@ -85,7 +85,7 @@ class Desk {
   }
 
   on_media(m) { if (!m.up) this.offer(); }
-  on_ring(m) { this.call = { phase: 'ringing', leg: m.leg, call: m.call, card: m.card }; this.rang = performance.now(); if (this.auto) this.answer(); }
+  on_ring(m) { this.call = { phase: 'ringing', leg: m.leg, call: m.call, card: m.card }; this.rang = performance.timeOrigin + performance.now(); if (this.auto) this.answer(); }
   on_joined(m) { this.call = { ...this.call, phase: 'talking', leg: m.leg }; this.open(true); }
   on_stop() { this.call = null; }
   on_ended() { this.call = null; this.open(false); }
@@ -132,6 +132,14 @@ class Desk {
     let m = 1;
     for (let i = 1; i < d.length; i++) if (d[i] > d[m]) m = i;
     return { hz: Math.round((m * this.audio.sampleRate) / this.analyser.fftSize), db: Math.max(-200, Math.round(d[m])) };
+  }
+
+  // Answers, and returns how many ms later something is heard.
+  async answerAndHear() {
+    await this.audio.resume();
+    this.answer();
+    while (this.peak().db < -60) await new Promise((r) => setTimeout(r, 2));
+    return performance.now() - this.answered;
   }
 
   keys(keys) { this.sender.dtmf.insertDTMF(keys, 100, 70); }
