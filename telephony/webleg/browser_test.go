@@ -75,36 +75,8 @@ func TestBrowserTalks(t *testing.T) {
 	b.do("desk.open(true)")
 	heard(t, fromPage, voice)
 
-	pressed := make(chan media.Digit, 16)
-	leg.OnDigit(func(d media.Digit) { pressed <- d })
-	b.do("desk.keys('4#7')")
-	for _, want := range "44##77" {
-		select {
-		case d := <-pressed:
-			if d.Key != byte(want) {
-				t.Errorf("pressed %c, want %c", d.Key, want)
-			}
-		case <-time.After(patience):
-			t.Fatalf("%c never came", want)
-		}
-	}
-	var stats struct {
-		SRTP       string   `json:"srtp"`
-		Candidates []string `json:"candidates"`
-		Codecs     []string `json:"codecs"`
-		Lost       int      `json:"lost"`
-		Received   int      `json:"received"`
-	}
-	if err := b.eval("desk.stats()", &stats); err != nil {
-		t.Fatal(err)
-	}
-	if len(stats.Candidates) != 1 || stats.Candidates[0] != h.MediaAddr().String() {
-		t.Errorf("the page knows of %v", stats.Candidates)
-	}
-	if stats.SRTP != "SRTP_AEAD_AES_128_GCM" || stats.Lost != 0 {
-		t.Errorf("stats: %+v", stats)
-	}
-	t.Logf("page: %+v; leg: %+v", stats, leg.Stats())
+	pressesKeys(t, b, leg)
+	isPrivate(t, b, h)
 
 	b.do("desk.hangup()")
 	expect[webleg.HungUp](t, h)
@@ -121,6 +93,46 @@ func TestBrowserTalks(t *testing.T) {
 		t.Error("hanging up the call of before ended this one")
 	}
 	h.quiet(t)
+}
+
+// pressesKeys sends keys of the page as RFC 4733 events.
+func pressesKeys(t testing.TB, b *tab, leg media.Leg) {
+	t.Helper()
+	pressed := make(chan media.Digit, 16)
+	leg.OnDigit(func(d media.Digit) { pressed <- d })
+	b.do("desk.keys('4#7')")
+	for _, want := range "44##77" {
+		select {
+		case d := <-pressed:
+			if d.Key != byte(want) {
+				t.Errorf("pressed %c, want %c", d.Key, want)
+			}
+		case <-time.After(patience):
+			t.Fatalf("%c never came", want)
+		}
+	}
+}
+
+// isPrivate checks the cipher, and that the page knows one address of ours.
+func isPrivate(t testing.TB, b *tab, h *house) {
+	t.Helper()
+	var stats struct {
+		SRTP       string   `json:"srtp"`
+		Candidates []string `json:"candidates"`
+		Codecs     []string `json:"codecs"`
+		Lost       int      `json:"lost"`
+		Received   int      `json:"received"`
+	}
+	if err := b.eval("desk.stats()", &stats); err != nil {
+		t.Fatal(err)
+	}
+	if len(stats.Candidates) != 1 || stats.Candidates[0] != h.MediaAddr().String() {
+		t.Errorf("the page knows of %v", stats.Candidates)
+	}
+	if stats.SRTP != "SRTP_AEAD_AES_128_GCM" || stats.Lost != 0 {
+		t.Errorf("stats: %+v", stats)
+	}
+	t.Logf("page: %+v", stats)
 }
 
 // cable is the network between browsers and the hub's audio, which can be cut.

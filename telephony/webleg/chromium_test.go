@@ -21,9 +21,8 @@ import (
 // chromium is a headless browser whose microphone is a file, driven over its
 // DevTools protocol.
 type chromium struct {
-	t     testing.TB
-	pages string // address of its DevTools
-	ws    *websocket.Conn
+	t  testing.TB
+	ws *websocket.Conn
 
 	mu      sync.Mutex
 	id      int
@@ -78,7 +77,7 @@ func (c *chromium) connect(where string) {
 		lines = strings.Split(string(b), "\n")
 		return err == nil && len(lines) == 2
 	})
-	ws, _, err := websocket.Dial(c.t.Context(), "ws://127.0.0.1:"+lines[0]+lines[1], nil)
+	ws, _, err := websocket.Dial(c.t.Context(), "ws://127.0.0.1:"+lines[0]+lines[1], nil) //nolint:bodyclose // there is none after an upgrade
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -53,8 +53,9 @@
 // are ICE-lite with one public candidate and learn the page's address from its
 // checks, also when they come from its TURN server. One PeerConnection carries
 // all calls of a shift. Between calls the page sends silence (track.enabled =
-// false), so that nothing that is said then, and arrives late, can reach the
-// next buyer; muting is the same.
+// false) without a pause, by whose timestamps we also tell what the network kept
+// since before the call: nothing said then reaches the next buyer. Muting is the
+// same.
 //
 // The socket closes with 4400 (not our protocol), 4401 (the ticket is no good),
 // 4408 (no hello), 4409 (another page took the desk), 4410 (the token is no

@@ -43,7 +43,7 @@ func TestForeignPagesStayOutside(t *testing.T) {
 		"https://desk.example.org.evil.example": false, "http://127.0.0.1:1": false, "http://localhost" + port: false,
 		"file://": false, "https://127.0.0.1" + port: false,
 	} {
-		ws, response, err := h.connect(t, origin)
+		ws, response, err := h.connect(t, origin) //nolint:bodyclose // Dial has read it
 		if (err == nil) != in {
 			t.Errorf("origin %q: %v", origin, err)
 		}

@@ -144,7 +144,6 @@ func (h *house) ring(t testing.TB, operator uuid.UUID) webleg.Offer {
 type ear struct {
 	mu  sync.Mutex
 	pcm []int16
-	law g711.Law
 }
 
 func (e *ear) hear(p *media.Packet) {

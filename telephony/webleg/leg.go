@@ -21,6 +21,7 @@ type Leg struct {
 	rx    sync.Mutex // also lets keys come one after another, from wherever
 	from  *link
 	floor floor
+	began time.Time // zero once a packet was sent after it
 }
 
 // floor is the newest packet of before the leg. What isn't newer belongs to
@@ -45,7 +46,7 @@ func (f *floor) late(sequence uint16) bool {
 }
 
 func newLeg(rtp *media.RTPLeg, from *link) *Leg {
-	g := &Leg{RTPLeg: rtp, from: from}
+	g := &Leg{RTPLeg: rtp, from: from, began: time.Now()}
 	if from != nil {
 		newest := from.newest.Load()
 		g.floor = floor{on: newest != 0, sequence: uint16(newest)}
@@ -54,15 +55,32 @@ func newLeg(rtp *media.RTPLeg, from *link) *Leg {
 	return g
 }
 
-// take receives a packet from a connection. Only the session's present one is
-// heard.
-func (g *Leg) take(from *link, b []byte, at time.Time) {
+// take receives a packet from a connection, which was sent and came at
+// instants. Only the session's present connection is heard.
+func (g *Leg) take(from *link, b []byte, sent, at time.Time) {
 	g.rx.Lock()
 	defer g.rx.Unlock()
-	if g.closed.Load() || g.from != from || g.floor.late(binary.BigEndian.Uint16(b[2:])) {
+	if g.closed.Load() || g.from != from || g.floor.late(binary.BigEndian.Uint16(b[2:])) || g.before(sent, at) {
 		return
 	}
 	g.Take(b, at)
+}
+
+// maxKept is how long a network that stalled may go on bringing what was said
+// before the leg. It also bounds what a page with odd timestamps can lose.
+const maxKept = 2 * time.Second
+
+// before reports whether a packet was sent before the leg, when the page
+// belonged to another call or to none. After one that wasn't, order decides.
+func (g *Leg) before(sent, at time.Time) bool {
+	if g.began.IsZero() {
+		return false
+	}
+	if sent.Before(g.began) && at.Sub(g.began) < maxKept {
+		return true
+	}
+	g.began = time.Time{}
+	return false
 }
 
 // move has the leg hear another connection.
@@ -70,7 +88,7 @@ func (g *Leg) move(to *link) {
 	g.rx.Lock()
 	defer g.rx.Unlock()
 	if g.from != to {
-		g.from, g.floor = to, floor{}
+		g.from, g.floor, g.began = to, floor{}, time.Time{}
 	}
 }
 

@@ -98,6 +98,7 @@ func (l *link) answer(offer string) (string, error) {
 // read gives what the page sends to the leg that is live, until the connection
 // ends.
 func (l *link) read(t *webrtc.TrackRemote) {
+	var c clock
 	b := make([]byte, 1500)
 	for {
 		n, _, err := t.Read(b)
@@ -107,8 +108,10 @@ func (l *link) read(t *webrtc.TrackRemote) {
 		if n < rtpHeader {
 			continue
 		}
+		now := time.Now()
+		sent := c.sent(binary.BigEndian.Uint32(b[4:]), now)
 		if g := l.session.live.Load(); g != nil {
-			g.take(l, b[:n], time.Now())
+			g.take(l, b[:n], sent, now)
 		}
 		l.note(binary.BigEndian.Uint16(b[2:]))
 	}

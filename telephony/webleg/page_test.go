@@ -35,6 +35,7 @@ type page struct {
 	received atomic.Int64
 	first    chan struct{} // closed by the first packet of audio
 	sequence uint16
+	began    time.Time
 }
 
 // message is what we are sent.
@@ -72,12 +73,12 @@ type fields = map[string]any
 
 func (h *house) dial(t testing.TB) *page {
 	t.Helper()
-	ws, _, err := h.connect(t, h.server.URL)
+	ws, _, err := h.connect(t, h.server.URL) //nolint:bodyclose // there is none after an upgrade
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = ws.CloseNow() })
-	return &page{t: t, h: h, ws: ws, first: make(chan struct{})}
+	return &page{t: t, h: h, ws: ws, first: make(chan struct{}), began: time.Now()}
 }
 
 func (h *house) connect(t testing.TB, origin string) (*websocket.Conn, *http.Response, error) {
@@ -235,13 +236,14 @@ func (p *page) offer() {
 // speak sends one packet of freq Hz, n packets after the last.
 func (p *page) speak(freq float64, n uint16) {
 	p.sequence += n
-	p.say(p.sequence, g711.ALaw.Encode(tone.Sine(freq, 160)))
+	p.say(p.sequence, time.Now(), freq)
 }
 
-func (p *page) say(sequence uint16, payload []byte) {
+// say sends a packet of freq Hz that was recorded at an instant.
+func (p *page) say(sequence uint16, at time.Time, freq float64) {
 	err := p.track.WriteRTP(&rtp.Packet{
-		Header:  rtp.Header{Version: 2, PayloadType: 8, SequenceNumber: sequence, Timestamp: uint32(sequence) * 160},
-		Payload: payload,
+		Header:  rtp.Header{Version: 2, PayloadType: 8, SequenceNumber: sequence, Timestamp: uint32(at.Sub(p.began).Microseconds() / 125)},
+		Payload: g711.ALaw.Encode(tone.Sine(freq, 160)),
 	})
 	if err != nil && !strings.Contains(err.Error(), "closed") {
 		p.t.Error(err)

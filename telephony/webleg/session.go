@@ -111,12 +111,9 @@ func (s *session) attach(k *socket, m request) *welcome {
 	if m.Token != "" {
 		_, resumed = s.out.after(m.Ack)
 	}
-	switch {
-	case m.Token == "":
+	if m.Token == "" {
 		s.rotate()
 		s.out, s.heard = outbox{}, 0
-	case !resumed:
-		s.out.kept = nil
 	}
 	s.out.ack(m.Ack)
 	k.session, k.sent = s, s.out.newest
@@ -159,12 +156,13 @@ func (s *session) detach(k *socket) {
 }
 
 // next returns the message that a socket has to send now, nil for none, and
-// false if it fell behind what is kept, or has lost its place.
+// false if it fell behind what is kept. A socket that lost its place has
+// nothing to send: who took it closes it.
 func (s *session) next(k *socket) (message []byte, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.socket != k {
-		return nil, false
+		return nil, true
 	}
 	message, ok = s.out.after(k.sent)
 	if message != nil {
