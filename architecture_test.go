@@ -95,6 +95,7 @@ var may = map[string][]string{
 		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/journal", "telephony/line", "telephony/media",
 		"telephony/media/recording", "telephony/sipua", "telephony/switchd", "tenant", "tenant/fault",
 	},
+	"telephony/webleg": {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp"},
 	"telephony/switchd": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/journal",
 		"tenant/cdr", "tenant/fault", "tenant/task",
