@@ -218,17 +218,18 @@ func (r *rig) dial(to *rig, transport string, change ...func(*Target)) call {
 // empty waits until r has no leg left.
 func (r *rig) empty() {
 	r.t.Helper()
-	for end := time.Now().Add(15 * time.Second); r.book.active() > 0; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(40 * time.Second); r.book.active() > 0; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			r.t.Fatalf("%d legs stay", r.book.active())
 		}
 	}
 }
 
-// idle waits until no goroutine of r waits for a peer.
+// idle waits until no goroutine of r waits for a peer: a transaction that lost
+// its last packet takes 64*T1, 32 s.
 func (r *rig) idle() {
 	r.t.Helper()
-	for end := time.Now().Add(10 * time.Second); r.crew.working.Load() > 0; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(45 * time.Second); r.crew.working.Load() > 0; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			r.t.Fatalf("%d goroutines stay", r.crew.working.Load())
 		}
