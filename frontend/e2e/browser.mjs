@@ -5,7 +5,17 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
-const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required'];
+const flags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--autoplay-policy=no-user-gesture-required',
+];
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 export const info = JSON.parse(await readFile(process.env.INFO ?? '/tmp/fe-info.json', 'utf8'));
@@ -16,8 +26,14 @@ export const open = () => chromium.launch({ executablePath: process.env.CHROMIUM
 /** A page in one language, scheme and width. What it complains of is in its `complaints`. */
 export async function pageOf(browser, { locale = 'ru', scheme = 'light', width = 1440, height = 900 } = {}) {
   const context = await browser.newContext({
-    locale: locale === 'ru' ? 'ru-RU' : 'en-GB', timezoneId: 'Europe/Moscow', colorScheme: scheme, viewport: { width, height }, reducedMotion: 'reduce', baseURL: process.env.BASE ?? info.http,
-    hasTouch: width < 800, bypassCSP: true, // for axe only, which evaluates code
+    locale: locale === 'ru' ? 'ru-RU' : 'en-GB',
+    timezoneId: 'Europe/Moscow',
+    colorScheme: scheme,
+    viewport: { width, height },
+    reducedMotion: 'reduce',
+    baseURL: process.env.BASE ?? info.http,
+    hasTouch: width < 800,
+    bypassCSP: true, // for axe only, which evaluates code
   });
   await context.addInitScript((l) => localStorage.setItem('switchboard.language', l), locale);
   const page = await context.newPage();
@@ -48,13 +64,23 @@ export async function settled(page) {
 export async function violations(page) {
   await page.addScriptTag({ path: axePath });
   const found = await page.evaluate(() => axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }));
-  return found.violations.map((v) => `${v.id}: ${v.help}\n      ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join('\n      ')}`);
+  return found.violations.map(
+    (v) =>
+      `${v.id}: ${v.help}\n      ${v.nodes
+        .slice(0, 3)
+        .map((n) => n.html.slice(0, 160))
+        .join('\n      ')}`,
+  );
 }
 
 /** Things of the shop by the API, with the session of the page. */
 export async function things(page) {
   const read = async (path) => (await (await page.request.get(`/api/v1${path}`)).json()).items;
-  const [calls, orders, scripts] = await Promise.all([read(`/calls?shop=${shop.slug}&limit=200`), read(`/orders?shop=${shop.slug}`), read(`/scripts?shop=${shop.slug}`)]);
+  const [calls, orders, scripts] = await Promise.all([
+    read(`/calls?shop=${shop.slug}&limit=200`),
+    read(`/orders?shop=${shop.slug}`),
+    read(`/scripts?shop=${shop.slug}`),
+  ]);
   const answered = calls.find((c) => c.outcome === 'answered' && c.recording_url);
   assert(answered, 'there is an answered call with a recording');
   return { calls, answered, lost: calls.find((c) => c.outcome === 'abandoned'), order: orders[0], script: scripts[0] };

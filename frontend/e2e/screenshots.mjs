@@ -6,13 +6,25 @@ import { open, pageOf, settled, shop, signIn, things, violations } from './brows
 
 const out = process.env.PICTURES ?? 'pictures';
 const only = process.env.ONLY?.split(',');
-const looks = process.env.LOOKS?.split(',') ?? ['ru-light-1440', 'en-dark-1440', 'ru-dark-390', 'en-light-390', 'ru-dark-1440', 'ru-light-390'];
+const looks = process.env.LOOKS?.split(',') ?? [
+  'ru-light-1440',
+  'en-dark-1440',
+  'ru-dark-390',
+  'en-light-390',
+  'ru-dark-1440',
+  'ru-light-390',
+];
 await mkdir(out, { recursive: true });
 const browser = await open();
 let wrong = 0;
 for (const look of looks) {
   const [locale, scheme, width] = look.split('-');
-  const { context, page, complaints } = await pageOf(browser, { locale, scheme, width: Number(width), height: Number(width) < 800 ? 844 : 900 });
+  const { context, page, complaints } = await pageOf(browser, {
+    locale,
+    scheme,
+    width: Number(width),
+    height: Number(width) < 800 ? 844 : 900,
+  });
   const shoot = async (name) => {
     await settled(page);
     await page.screenshot({ path: `${out}/${name}-${look}.png`, fullPage: true });
@@ -27,7 +39,20 @@ for (const look of looks) {
   await signIn(page);
   const t = await things(page);
   const at = `/s/${shop.slug}`;
-  const pages = { today: at, calls: `${at}/calls`, call: `${at}/calls/${t.answered.id}`, lostcall: t.lost && `${at}/calls/${t.lost.id}`, lost: `${at}/lost`, orders: `${at}/orders`, order: t.order && `${at}/orders/${t.order.id}`, catalogue: `${at}/catalogue?q=nokian`, empty: `${at}/calls?outcome=voicemail`, scripts: `${at}/scripts`, script: `${at}/scripts/${t.script.id}`, absent: `${at}/calls/00000000-0000-4000-8000-000000000000` };
+  const pages = {
+    today: at,
+    calls: `${at}/calls`,
+    call: `${at}/calls/${t.answered.id}`,
+    lostcall: t.lost && `${at}/calls/${t.lost.id}`,
+    lost: `${at}/lost`,
+    orders: `${at}/orders`,
+    order: t.order && `${at}/orders/${t.order.id}`,
+    catalogue: `${at}/catalogue?q=nokian`,
+    empty: `${at}/calls?outcome=voicemail`,
+    scripts: `${at}/scripts`,
+    script: `${at}/scripts/${t.script.id}`,
+    absent: `${at}/calls/00000000-0000-4000-8000-000000000000`,
+  };
   for (const [name, address] of Object.entries(pages)) {
     if (!address || (only && !only.includes(name))) continue;
     await page.goto(address);

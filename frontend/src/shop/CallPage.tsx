@@ -171,7 +171,9 @@ function Figures({ story }: { story: Story }) {
   if (story.answered_at)
     figures.push(
       { id: 'talk', what: t('call.talk'), value: f.span(story.talk_s), note: t('call.withoutHold'), href: '#timeline' },
-      { id: 'hold', what: t('call.hold'), value: f.span(story.hold_s), note: t('call.holdNote'), href: '#timeline' },
+      ...(story.hold_s > 0
+        ? [{ id: 'hold', what: t('call.hold'), value: f.span(story.hold_s), note: t('call.holdNote'), href: '#timeline' }]
+        : []),
       { id: 'wrap', what: t('call.wrap'), value: f.span(story.wrap_up_s), note: t('call.wrapNote'), href: '#timeline' },
     );
   if (story.walk)

@@ -8,12 +8,16 @@ import { type Call, useNumbers, useShopName } from './data';
 import css from './shop.module.css';
 import { CallTag, shortOperator } from './states';
 
-type Props = { label: string; calls: readonly Call[]; keyed?: boolean };
+type Props = { label: string; calls: readonly Call[]; keyed?: boolean; brief?: boolean };
 
 /** Calls, a row each; every row opens the call. */
-export function CallTable({ label, calls, keyed }: Props) {
-  return <Table label={label} columns={useColumns()} rows={calls} rowKey={(c) => c.id} keyed={keyed} />;
+export function CallTable({ label, calls, keyed, brief }: Props) {
+  const columns = useColumns().filter((c) => !brief || short.includes(c.id));
+  return <Table label={label} columns={columns} rows={calls} rowKey={(c) => c.id} keyed={keyed} />;
 }
+
+/** What is left beside other panels. */
+const short = ['from', 'at', 'operator', 'wait', 'talk', 'charge'];
 
 function useColumns(): Column<Call>[] {
   const { t } = useTranslation();

@@ -28,7 +28,7 @@ export function CallsPage() {
         <h1>{t('calls.title')}</h1>
         <Export days={filters} />
       </div>
-      <div className={css.bar} role="search" aria-label={t('calls.filters')}>
+      <search className={css.bar} aria-label={t('calls.filters')}>
         <DayFilter days={filters} change={change} />
         <Select
           size="xs"
@@ -46,7 +46,7 @@ export function CallsPage() {
             {t('calls.byOperator', { operator: shortOperator(filters.operator) })}
           </Button>
         )}
-      </div>
+      </search>
       <section className={css.card} aria-label={t('calls.title')}>
         <Panel query={calls} rows={10}>
           {(data) => {

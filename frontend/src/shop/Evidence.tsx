@@ -80,7 +80,6 @@ function What({ moment }: { moment: Moment }) {
             : t(`moment.${kind}`)}
       </b>
       {kind === 'arrived' && <p>{t('timeline.by', { trunk: text('trunk') })}</p>}
-      {kind === 'offer' && text('operator') && <p>{t('timeline.toOperator', { operator: text('operator').slice(-4) })}</p>}
       {kind === 'hung-up' && text('reason') && <p className={css.mono}>{text('reason')}</p>}
     </>
   );

@@ -84,7 +84,7 @@ function useColumns(): Column<LostCall>[] {
       ),
     },
     { id: 'reason', head: t('lost.reason'), place: 'wide', cell: (l) => l.words },
-    { id: 'waited', head: t('call.wait'), right: true, cell: (l) => clock(l.waited_s) },
+    { id: 'waited', head: t('lost.waited'), right: true, cell: (l) => clock(l.waited_s) },
     { id: 'owner', head: t('lost.owner'), cell: (l) => <Owner lost={l} /> },
     { id: 'state', head: t('lost.callback'), place: 'tr', cell: (l) => <CallbackTag lost={l} /> },
     {

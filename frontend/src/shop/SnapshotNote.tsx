@@ -10,16 +10,14 @@ export function SnapshotNote({ id, at }: { id: string; at: string }) {
   const f = useFormat();
   const shop = useShopName();
   const snapshot = useSnapshots().data?.items?.find((s) => s.id === id);
+  const said = (s: NonNullable<typeof snapshot>) => {
+    const seconds = (Date.parse(at) - Date.parse(s.taken_at)) / 1000;
+    if (seconds < 60) return t('snapshot.fresh', { seq: s.seq, at: f.time(s.taken_at) });
+    return t('snapshot.known', { seq: s.seq, at: f.time(s.taken_at), age: f.age(seconds), count: s.item_count });
+  };
   return (
     <p className={css.said}>
-      {snapshot
-        ? t('snapshot.known', {
-            seq: snapshot.seq,
-            at: f.time(snapshot.taken_at),
-            age: f.age((Date.parse(at) - Date.parse(snapshot.taken_at)) / 1000),
-            count: snapshot.item_count,
-          })
-        : t('snapshot.unknown')}{' '}
+      {snapshot ? said(snapshot) : t('snapshot.unknown')}{' '}
       <Link to="/s/$shop/catalogue" params={{ shop }} hash={id}>
         {t('snapshot.open')}
       </Link>

@@ -120,7 +120,7 @@ function Late({ late, queues }: { late: Call[]; queues: { id: string; name: stri
             .join(' · ')}
         </span>
       </h2>
-      {late.length === 0 ? <p className={css.pad}>{t('today.noLate')}</p> : <CallTable label={t('today.late')} calls={late} />}
+      {late.length === 0 ? <p className={css.pad}>{t('today.noLate')}</p> : <CallTable label={t('today.late')} calls={late} brief />}
     </section>
   );
 }

@@ -38,12 +38,21 @@ function parse(source: string): unknown {
   }
 }
 
+const titleLength = 32;
+
+/** The first words of a text: the title of a step that has none. */
+function begin(text: string): string {
+  if (text.length <= titleLength) return text;
+  return `${text.slice(0, text.lastIndexOf(' ', titleLength))}…`;
+}
+
 function nodeOf(n: ReadonlyMap<string, unknown>, locale: Locale): Node {
+  const text = said(n.get('text'), locale);
   return {
     id: plain(n.get('id')),
     kind: plain(n.get('kind')),
-    title: said(n.get('title'), locale) || plain(n.get('id')),
-    text: said(n.get('text'), locale),
+    title: said(n.get('title'), locale) || begin(text) || plain(n.get('id')),
+    text,
     required: n.get('required') === true,
     next: plain(n.get('next')),
     choices: list(n.get('choices')).map((c) => {

@@ -16,7 +16,7 @@ export function Table<T>({ label, columns, rows, rowKey, keyed = true }: Props<T
     const move = (by: 1 | -1) => () => {
       if (!keyed) return;
       const links = [...(body.current?.querySelectorAll<HTMLElement>('tr > td:first-child a') ?? [])];
-      const here = links.findIndex((l) => l === document.activeElement);
+      const here = links.findIndex((l) => l.matches(':focus'));
       links[Math.min(links.length - 1, Math.max(0, here + by))]?.focus();
     };
     return { KeyJ: move(1), KeyK: move(-1) };

@@ -89,8 +89,7 @@ export function format(locale: Locale, zone: string) {
     exact: (at: string | number) =>
       intl({ hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 }).format(new Date(at)),
     /** For hovering: the whole instant with its zone. */
-    full: (at: string | number) =>
-      intl({ dateStyle: 'medium', timeStyle: 'medium' } as Intl.DateTimeFormatOptions).format(new Date(at)) + ` (${zone})`,
+    full: (at: string | number) => `${intl({ dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at))} (${zone})`,
     /** A length in words: 6 -> "6 с", 248.2 -> "4 мин 08 с"; below ten seconds with a tenth if it has one. */
     span: (seconds: number) => {
       const whole = Math.round(seconds);
