@@ -1,0 +1,142 @@
+import { useTranslation } from 'react-i18next';
+import { api } from '../api/client';
+import { useFormat, useNow } from '../ui/person';
+import { Num, StateGlyph, StateTag } from '../ui/ui';
+import { Due } from './Attention';
+import css from './call.module.css';
+import { type Story, useQueues, useShopName } from './data';
+import { type Moment, moments, why } from './timeline';
+
+const told = [
+  'arrived',
+  'greeted',
+  'enqueue',
+  'offer',
+  'rung',
+  'accepted',
+  'declined',
+  'withdraw',
+  'connect',
+  'held',
+  'resumed',
+  'hung-up',
+  'wrap',
+  'release',
+  'recorded',
+  'extended',
+  'finished',
+  'lost',
+] as const;
+
+/** From the first event to the end of the work after the call, with the switch's own milliseconds. */
+export function Timeline({ story }: { story: Story }) {
+  const { t } = useTranslation();
+  const f = useFormat();
+  return (
+    <section className={css.card} id="timeline" aria-label={t('timeline.title')}>
+      <h2>
+        {t('timeline.title')} <span>{f.zone}</span>
+      </h2>
+      <ol className={css.moments}>
+        {moments(story.events ?? []).map((m) => (
+          <li key={m.seq}>
+            <time dateTime={new Date(m.at).toISOString()} title={f.full(m.at)}>
+              <Num>{f.exact(m.at)}</Num>
+            </time>
+            <span className={css.dot}>{m.state && <StateGlyph state={m.state} />}</span>
+            <div>
+              <What moment={m} />
+            </div>
+            {m.tookMs !== undefined && (
+              <span className={css.took}>
+                <Num>{f.span(m.tookMs / 1000)}</Num>
+              </span>
+            )}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function What({ moment }: { moment: Moment }) {
+  const { t } = useTranslation();
+  const queues = useQueues().data?.items ?? [];
+  const kind = told.find((k) => k === moment.kind);
+  const text = (name: string) => {
+    const v = moment.body.get(name);
+    return typeof v === 'string' ? v : '';
+  };
+  if (!kind) return <b className={css.mono}>{moment.kind}</b>;
+  const queue = queues.find((q) => q.id === text('queue'))?.name;
+  const by = (['caller', 'operator', 'system'] as const).find((b) => b === text('by'));
+  return (
+    <>
+      <b>
+        {kind === 'hung-up' && by
+          ? t(`hungUp.${by}`)
+          : kind === 'enqueue' && queue
+            ? t('timeline.inQueue', { queue })
+            : t(`moment.${kind}`)}
+      </b>
+      {kind === 'arrived' && <p>{t('timeline.by', { trunk: text('trunk') })}</p>}
+      {kind === 'hung-up' && text('reason') && <p className={css.mono}>{text('reason')}</p>}
+    </>
+  );
+}
+
+/** Why this operator, and why so late, in words. */
+export function WhyCard({ story }: { story: Story }) {
+  const { t } = useTranslation();
+  const f = useFormat();
+  const w = why(story.explanation);
+  if (!w) return null;
+  return (
+    <section className={css.card} aria-label={t('why.label')}>
+      <h2>{t('why.title', { span: f.span(w.waitedMs / 1000) })}</h2>
+      <ul className={css.said}>
+        {w.onDuty === 0 ? (
+          <li>{t('why.nobody')}</li>
+        ) : w.able === 0 ? (
+          <li>{t('why.unable', { count: w.onDuty })}</li>
+        ) : w.idle === 0 ? (
+          <li>{t('why.busy', { count: w.able })}</li>
+        ) : (
+          <li>{t('why.idle', { idle: w.idle, count: w.able })}</li>
+        )}
+        {w.position > 0 && <li>{t('why.position', { position: w.position })}</li>}
+        {w.ahead > 0 && <li>{t('why.ahead', { count: w.ahead })}</li>}
+        {w.offers > 1 && <li>{t('why.offers', { count: w.offers })}</li>}
+      </ul>
+      <p className={css.aside}>{t('why.when')}</p>
+    </section>
+  );
+}
+
+const ways = { open: 'lost', claimed: 'offered', done: 'ready', cancelled: 'paused' } as const;
+
+/** A lost call: the reason in words, who calls back, and until when. */
+export function LostCard({ story }: { story: Story }) {
+  const { t } = useTranslation();
+  const now = useNow();
+  const shop = useShopName();
+  const gone = story.state === 'ended' && story.outcome !== 'answered';
+  const lost = api
+    .useQuery('get', '/lost-calls', { params: { query: { shop, limit: 200 } } }, { enabled: gone })
+    .data?.items?.find((l) => l.call_id === story.id);
+  if (!gone) return null;
+  return (
+    <section className={css.card} aria-label={t('lost.one')}>
+      <h2>
+        {t('lost.one')} {lost?.callback && <StateTag state={ways[lost.callback.state]}>{t(`task.${lost.callback.state}`)}</StateTag>}
+      </h2>
+      <p className={css.big}>{lost?.words ?? story.reason}</p>
+      {lost?.callback && lost.callback.state !== 'done' && (
+        <p className={css.said}>
+          <Due due={lost.callback.due_at} now={now} />
+        </p>
+      )}
+      {lost?.callback?.closed_reason && <p className={css.said}>{lost.callback.closed_reason}</p>}
+    </section>
+  );
+}
