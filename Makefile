@@ -1,7 +1,7 @@
 # Each target installs what it needs, so any of them can be the first.
 # Downloads are Debian packages, Go modules and npm packages, at pinned versions.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-once build test check bench soak golden screenshots clean
+.PHONY: help demo demo-once pages build test check bench soak golden screenshots clean
 
 # More arguments for the demo: make demo ARGS="--http 127.0.0.1:9000 --fresh"
 ARGS ?=
@@ -9,14 +9,17 @@ ARGS ?=
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | awk -F '\t' '{printf "make %-12s %s\n", $$1, $$2}'
 
-build: ## bin/switchboard, the one binary
+build: ## bin/switchboard, the one binary, with the pages that are built
 	go build -o bin/switchboard .
 
-demo: build ## everything on this machine, two shops, a call that you can watch and join
+pages: ## the shop's pages, in frontend/dist/app; needs Node 20
+	scripts/frontend
+
+demo: pages build ## everything on this machine, two shops, a call that you can watch and join
 	@scripts/install demo
 	bin/switchboard demo $(ARGS)
 
-demo-once: build ## the same call without a person; exits 0 when its story is complete
+demo-once: pages build ## the same call without a person; exits 0 when its story is complete
 	@scripts/install demo
 	bin/switchboard demo --once $(ARGS)
 
@@ -40,10 +43,10 @@ golden: build ## rewrite the expected results in testdata and api/openapi.yaml: 
 	@scripts/install test
 	scripts/golden
 
-screenshots: build ## pictures of the demo's pages in .cache/screenshots
+screenshots: pages build ## pictures of the demo's pages in .cache/screenshots
 	@scripts/install screenshots
 	scripts/screenshots
 
 clean: ## remove what was built or fetched; the demo's data stay (demo --fresh begins anew)
 	rm -rf bin .cache coverage.out frontend/node_modules
-	find frontend/dist -mindepth 1 ! -name index.html -delete
+	rm -rf frontend/dist/app
