@@ -1,6 +1,7 @@
 package sipua
 
 import (
+	"slices"
 	"time"
 
 	"switchboard/telephony/sipua/life"
@@ -191,10 +192,23 @@ func (l *Leg) bury() {
 		g.branch = l.branch
 	}
 	l.ua.book.leave(l, g)
-	for _, s := range l.open {
-		s.close()
+	for _, s := range slices.Clone(l.open) {
+		l.leaveOpen(s)
 	}
 	if l.calling != nil && !l.calling.final {
 		l.calling.stop()
+	}
+}
+
+// leaveOpen ends a request that the end of the leg overtook. Unless its 2xx is
+// out, it is still owed a response (RFC 3261, 15.1.2).
+func (l *Leg) leaveOpen(s *served) {
+	switch {
+	case s == l.serving && l.final != nil, s == l.bargain.theirs && l.bargain.reply != nil:
+		l.release(s)
+	case s.req.IsInvite():
+		l.refuse(s, 487, "Request Terminated")
+	default:
+		l.refuse(s, 481, "Call Does Not Exist")
 	}
 }

@@ -18,8 +18,8 @@ func TestBaresip(t *testing.T) {
 	for _, transport := range []string{"udp", "tcp"} {
 		t.Run(transport, func(t *testing.T) {
 			t.Parallel()
-			const host = "127.1.0.5" // its connections leave from 127.0.0.1 all the same
-			r := run(t, "127.1.0.1", &world{phones: addrs(host, "127.0.0.1")}, brisk, Limits{})
+			host := newHost() // its connections leave from 127.0.0.1 all the same
+			r := run(t, "127.1.0.1", &world{phones: addrs(host, "127.0.0.1")}, calm, Limits{})
 			stop := baresip(t, host, transport, r)
 			_, at, _ := strings.Cut(r.world.wait(t, 1)[0], " at ")
 			uri, source, _ := strings.Cut(at, " ")

@@ -99,7 +99,10 @@ func (l *Leg) sendOffer() {
 	body(req, b.offer)
 	seq := b.seq
 	l.ua.background("re-INVITE", l.callID, func() error {
-		res, err := l.ua.transact(context.Background(), req)
+		// A peer that says 100 and then nothing is as good as silent.
+		ctx, cancel := context.WithTimeout(context.Background(), l.ua.timing.give())
+		defer cancel()
+		res, err := l.ua.transact(ctx, req)
 		l.post(func() { l.offerConcluded(seq, res, err) })
 		return err
 	})

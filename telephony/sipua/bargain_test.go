@@ -132,6 +132,39 @@ func TestReoffer(t *testing.T) {
 	r.empty()
 }
 
+// TestByeOvertakesReINVITE: what the end of the call overtakes has an answer all
+// the same, or its sender waits for ever; and so do we for a peer's.
+func TestByeOvertakesReINVITE(t *testing.T) {
+	t.Parallel()
+	r, p := solo(t)
+	s := p.script()
+	in := s.up(r)
+	s.send(s.request("INVITE", "a=sendonly\r\n"))
+	expect[Reoffered](t, in.events)
+	s.want("SIP/2.0 100")
+	in.Hangup("")
+	for range 2 { // in whichever order
+		m, _ := s.read(5 * time.Second)
+		if strings.HasPrefix(m.line, "BYE ") {
+			s.reply(m, "200 OK", "", "")
+		} else if strings.HasPrefix(m.line, "SIP/2.0 487") {
+			s.send(s.write("ACK", s.branch, s.seq, ""))
+		} else {
+			t.Errorf("%q comes", m.line)
+		}
+	}
+
+	p = newRaw(t, "127.1.0.9", r)
+	in = p.script().up(r)
+	in.Reoffer([]byte("a=sendonly\r\n"))
+	p.reply(p.want("INVITE "), "100 Trying", "", "")
+	if ev := expect[Ended](t, in.events); ev.ByPeer || ev.Code != 408 {
+		t.Errorf("%+v", ev)
+	}
+	p.reply(p.want("BYE "), "200 OK", "", "")
+	r.idle()
+}
+
 // TestGlare: two offers meet. Both are refused, ours is made again.
 func TestGlare(t *testing.T) {
 	t.Parallel()

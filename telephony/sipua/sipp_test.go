@@ -3,22 +3,39 @@ package sipua
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
 
-// sipp runs a scenario of testdata/sipp on a host of its own, and fails the
-// test unless every call of it succeeds. ready is called when it is about to
-// listen.
-func sipp(t *testing.T, r *rig, scenario, transport string, calls int, ready func(at string)) {
+// calm is the clock for peers that take any 200 for the one they wait for: it
+// repeats none before its ACK can be there.
+var calm = func() timing {
+	t := brisk
+	t.t1, t.t2 = standard.t1, standard.t2
+	return t
+}()
+
+// hosts counts the hosts that peers outside this process were given: on one of
+// their own nobody takes the port that the kernel has just said is free.
+var hosts atomic.Int32
+
+func newHost() string {
+	n := hosts.Add(1)
+	return fmt.Sprintf("127.1.%d.%d", 4+n/250, 1+n%250)
+}
+
+// sipp runs a scenario of testdata/sipp on the given host, and fails the test
+// unless every call of it succeeds. ready is called when it listens.
+func sipp(t *testing.T, r *rig, host, scenario, transport string, calls int, ready func(at string)) {
 	t.Helper()
-	const host = "127.1.0.9"
 	port := freePort(t, host)
 	file, err := filepath.Abs(filepath.Join("testdata", "sipp", scenario+".xml"))
 	if err != nil {
@@ -26,8 +43,9 @@ func sipp(t *testing.T, r *rig, scenario, transport string, calls int, ready fun
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
+	errorFile := filepath.Join(t.TempDir(), "errors")
 	args := []string{"-sf", file, "-i", host, "-p", strconv.Itoa(port), "-t", transport, "-m", strconv.Itoa(calls), "-l", strconv.Itoa(calls), "-r", "50",
-		"-s", "84950000101", "-nostdin", "-timeout", "20s", "-timeout_error", "-recv_timeout", "8000", "-trace_err", "-error_file", filepath.Join(t.TempDir(), "errors")}
+		"-s", "84950000101", "-nostdin", "-timeout", "20s", "-timeout_error", "-recv_timeout", "8000", "-trace_err", "-error_file", errorFile}
 	if strings.HasPrefix(scenario, "uac") {
 		args = append(args, r.Addr().String())
 	}
@@ -43,7 +61,7 @@ func sipp(t *testing.T, r *rig, scenario, transport string, calls int, ready fun
 		ready(net.JoinHostPort(host, strconv.Itoa(port)))
 	}
 	if err := cmd.Wait(); err != nil {
-		errors, _ := os.ReadFile(args[len(args)-1])
+		errors, _ := os.ReadFile(errorFile)
 		text := out.String()
 		t.Errorf("sipp %s over %s: %v\n%s\n%s", scenario, transport, err, text[max(0, len(text)-2500):], errors)
 	}
@@ -68,22 +86,23 @@ func freePort(t *testing.T, host string) int {
 	return 0
 }
 
-// listens waits until a port is taken.
+// listens waits until a port is taken. Trying to take it would now and then
+// keep sipp from it.
 func listens(t *testing.T, host string, port int, transport string) {
 	t.Helper()
+	ip := net.ParseIP(host).To4()
+	udp := fmt.Sprintf(" %02X%02X%02X%02X:%04X ", ip[3], ip[2], ip[1], ip[0], port)
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		if transport == "t1" {
-			if c, err := net.Dial("tcp4", net.JoinHostPort(host, strconv.Itoa(port))); err == nil {
-				_ = c.Close()
+		if transport == "u1" {
+			if table, err := os.ReadFile("/proc/net/udp"); err == nil && bytes.Contains(table, []byte(udp)) {
 				return
 			}
 			continue
 		}
-		c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.ParseIP(host), Port: port})
-		if err != nil {
+		if c, err := net.Dial("tcp4", net.JoinHostPort(host, strconv.Itoa(port))); err == nil {
+			_ = c.Close()
 			return
 		}
-		_ = c.Close()
 	}
 	t.Fatal("sipp does not listen")
 }
@@ -105,7 +124,8 @@ func TestSippCalls(t *testing.T) {
 	} {
 		t.Run(c.scenario+"/"+c.transport, func(t *testing.T) {
 			t.Parallel()
-			r := run(t, "127.1.0.1", &world{trunks: addrs("127.1.0.9")}, brisk, Limits{})
+			host := newHost()
+			r := run(t, "127.1.0.1", &world{trunks: addrs(host)}, calm, Limits{})
 			go func() {
 				for in := range r.calls {
 					c.do(in)
@@ -113,7 +133,7 @@ func TestSippCalls(t *testing.T) {
 				}
 			}()
 			const calls = 10
-			sipp(t, r, c.scenario, c.transport, calls, nil)
+			sipp(t, r, host, c.scenario, c.transport, calls, nil)
 			r.empty()
 			if st := r.Stats(); st.Invites != calls || st.Malformed != 0 {
 				t.Errorf("%+v", st)
@@ -167,8 +187,9 @@ func TestSippAnswers(t *testing.T) {
 	} {
 		t.Run(c.scenario+"/"+c.transport, func(t *testing.T) {
 			t.Parallel()
-			r := run(t, "127.1.0.1", &world{trunks: addrs("127.1.0.9")}, brisk, Limits{})
-			sipp(t, r, c.scenario, c.transport, calls, func(at string) {
+			host := newHost()
+			r := run(t, "127.1.0.1", &world{trunks: addrs(host)}, calm, Limits{})
+			sipp(t, r, host, c.scenario, c.transport, calls, func(at string) {
 				transport := map[string]string{"u1": "udp", "t1": "tcp"}[c.transport]
 				for range calls {
 					out := call{events: make(chan Event, 100)}
@@ -190,9 +211,10 @@ func TestSippAnswers(t *testing.T) {
 
 func TestSippRegisters(t *testing.T) {
 	t.Parallel()
-	r := run(t, "127.1.0.1", &world{phones: addrs("127.1.0.9")}, brisk, Limits{})
-	sipp(t, r, "uac_register", "u1", 1, nil)
-	if said := r.world.wait(t, 1); !strings.HasPrefix(said[0], "op1 at sip:op1@127.1.0.9:") {
+	host := newHost()
+	r := run(t, "127.1.0.1", &world{phones: addrs(host)}, calm, Limits{})
+	sipp(t, r, host, "uac_register", "u1", 1, nil)
+	if said := r.world.wait(t, 1); !strings.HasPrefix(said[0], "op1 at sip:op1@"+host+":") {
 		t.Errorf("told %q", said)
 	}
 }
