@@ -105,6 +105,9 @@ func (n *Node) Run(ctx context.Context) error {
 	n.room = switchd.New(lease, n.lines, numbers, acd.Policy{}, n.hints, n.log)
 	n.lines.Connect(n.ua, n.room)
 	n.duty.open(n.room)
+	if err := n.book.Refresh(ctx); err != nil {
+		return err
+	}
 	n.log.Info("telephony leads the pool", "pool", lease.Pool(), "epoch", lease.Epoch(), "sip", n.SIP())
 
 	g, ctx := errgroup.WithContext(ctx)

@@ -72,7 +72,7 @@ func (b *Book) listen(ctx context.Context) error {
 		_, _ = conn.Exec(clear, "unlisten *")
 	}()
 	for {
-		if err := b.reload(ctx); err != nil {
+		if err := b.Refresh(ctx); err != nil {
 			return err
 		}
 		told, err := notified(ctx, conn.Conn(), stale)
@@ -96,7 +96,9 @@ func notified(ctx context.Context, c *pgx.Conn, d time.Duration) (bool, error) {
 	return err == nil, err
 }
 
-func (b *Book) reload(ctx context.Context) error {
+// Refresh reads the directory now: what was made since Open is known before
+// the first call comes.
+func (b *Book) Refresh(ctx context.Context) error {
 	d, err := Load(ctx, b.db, b.log)
 	if err != nil {
 		return err
