@@ -145,11 +145,12 @@ func TestByeOvertakesReINVITE(t *testing.T) {
 	in.Hangup("")
 	for range 2 { // in whichever order
 		m, _ := s.read(5 * time.Second)
-		if strings.HasPrefix(m.line, "BYE ") {
+		switch {
+		case strings.HasPrefix(m.line, "BYE "):
 			s.reply(m, "200 OK", "", "")
-		} else if strings.HasPrefix(m.line, "SIP/2.0 487") {
+		case strings.HasPrefix(m.line, "SIP/2.0 487"):
 			s.send(s.write("ACK", s.branch, s.seq, ""))
-		} else {
+		default:
 			t.Errorf("%q comes", m.line)
 		}
 	}
