@@ -24,7 +24,7 @@ export const shop = info.shops[0];
 export const open = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
 
 /** A page in one language, scheme and width. What it complains of is in its `complaints`. */
-export async function pageOf(browser, { locale = 'ru', scheme = 'light', width = 1440, height = 900 } = {}) {
+export async function pageOf(browser, { locale = 'ru', scheme = 'light', width = 1440, height = 900, bypassCSP = false } = {}) {
   const context = await browser.newContext({
     locale: locale === 'ru' ? 'ru-RU' : 'en-GB',
     timezoneId: 'Europe/Moscow',
@@ -33,7 +33,7 @@ export async function pageOf(browser, { locale = 'ru', scheme = 'light', width =
     reducedMotion: 'reduce',
     baseURL: process.env.BASE ?? info.http,
     hasTouch: width < 800,
-    bypassCSP: true, // for axe only, which evaluates code
+    bypassCSP, // for axe only, which evaluates code
   });
   await context.addInitScript((l) => localStorage.setItem('switchboard.language', l), locale);
   const page = await context.newPage();

@@ -24,6 +24,7 @@ for (const look of looks) {
     scheme,
     width: Number(width),
     height: Number(width) < 800 ? 844 : 900,
+    bypassCSP: true,
   });
   const shoot = async (name) => {
     await settled(page);

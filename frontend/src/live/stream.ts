@@ -1,6 +1,7 @@
 // The thin shell around reduce: an EventSource, and queries that are read again.
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useReducer, useRef } from 'react';
+import { client } from '../api/client';
 import { type Kind, kinds, type Live, reduce, stale, start } from './reduce';
 
 /** Queries are read again at most this often, so that a busy shop's lists stand still, ms. */
@@ -32,6 +33,7 @@ export function useLive(shop: string): Live {
       source.onerror = () => {
         tell({ type: 'cut', at: Date.now() });
         source?.close();
+        client.GET('/me').catch(() => {}); // a stream cannot say that the session ended; this answer does
         retry = setTimeout(open, again);
       };
     };

@@ -77,7 +77,9 @@ function What({ moment }: { moment: Moment }) {
           ? t(`hungUp.${by}`)
           : kind === 'enqueue' && queue
             ? t('timeline.inQueue', { queue })
-            : t(`moment.${kind}`)}
+            : kind === 'offer' && text('operator')
+              ? t('timeline.offered', { operator: text('operator').slice(-4) })
+              : t(`moment.${kind}`)}
       </b>
       {kind === 'arrived' && <p>{t('timeline.by', { trunk: text('trunk') })}</p>}
       {kind === 'hung-up' && text('reason') && <p className={css.mono}>{text('reason')}</p>}

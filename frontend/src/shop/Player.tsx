@@ -45,7 +45,6 @@ export function Player({ story, script }: { story: Story; script: Script | undef
     wanted.current = undefined;
     sound.play().catch(() => {}); // a browser that wants a press first keeps the place
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only another place in the address moves the sound
   useEffect(() => {
     if (place !== undefined) start(place);
   }, [place]);
@@ -63,7 +62,6 @@ export function Player({ story, script }: { story: Story; script: Script | undef
   });
   return (
     <section className={css.player} aria-label={t('player.title')}>
-      {/* biome-ignore lint/a11y/useMediaCaption: nobody wrote down what was said */}
       <audio {...sound.bind} preload="auto" />
       <div className={css.transport}>
         <ActionIcon
