@@ -25,9 +25,11 @@ type call struct {
 	state     State
 	with      *operator // offered to, talking to, or written up by
 	refusedBy []*operator
-	parked    bool  // in Room.refused
-	alarm     alarm // when refusals are forgotten
-	slot      int   // in its line
+	parked    bool    // in Room.refused
+	alarm     alarm   // when refusals are forgotten
+	joined    Instant // while talking
+	talked    Millis  // with operators who are gone
+	slot      int     // in its line
 
 	answered int // line.answered at arrival
 	why      Explanation
@@ -99,7 +101,7 @@ func (r *Room) lose(c *call) {
 	}
 	delete(r.calls, c.id)
 	c.why.Ahead = c.line.answered() - c.answered
-	r.do(Lose{c.id, Millis(r.now - c.arrived), c.why})
+	r.do(Lose{c.id, c.waited(r.now), c.why})
 }
 
 func (r *Room) accept(ev Accepted) {
@@ -110,11 +112,29 @@ func (r *Room) accept(ev Accepted) {
 	}
 	c := o.call
 	r.silence(&o.alarm)
-	c.state = StateTalking
+	c.state, c.joined = StateTalking, r.now
 	o.enter(StateTalking, r.now)
 	c.why.Ahead = c.line.answered() - c.answered
 	o.profile.answered++
-	r.do(Connect{c.id, o.id, Millis(r.now - c.arrived), c.why})
+	r.do(Connect{c.id, o.id, c.waited(r.now), c.why})
+}
+
+// waited returns how long the caller has been here without a person.
+func (c *call) waited(now Instant) Millis { return Millis(now-c.arrived) - c.talked }
+
+// gone has the caller wait again whose operator's telephone is gone.
+func (r *Room) gone(ev Gone) {
+	o := r.operators[ev.Operator]
+	if o == nil || o.state != StateTalking || o.call.id != ev.Call {
+		r.ignore("operator has no such call")
+		return
+	}
+	c := o.call
+	c.talked += Millis(r.now - c.joined)
+	c.answered = c.line.answered() - c.why.Ahead // what was answered while it talked was not before it
+	r.do(Return{o.id, c.id})
+	r.part(o)
+	r.dismiss(o, ConnectionLost)
 }
 
 func (r *Room) decline(ev Declined) {

@@ -47,11 +47,12 @@ func whatItMet(v View, a Arrived, p Policy) Explanation {
 	return e
 }
 
-// passOthers: the calls whom the operator of a could have taken instead.
+// passOthers: the calls that waited whom the operator of a could have taken
+// instead.
 func (s *shift) passOthers(v View, a Connect) {
 	i := slices.IndexFunc(v.Operators, func(o OperatorView) bool { return o.Operator == a.Operator })
 	for _, c := range v.Calls {
-		if able(v.Operators[i], c) && c.Call != a.Call {
+		if able(v.Operators[i], c) && c.Call != a.Call && (c.State == StateWaiting || c.State == StateOffered) {
 			e := s.why[c.Call]
 			e.Ahead++
 			s.why[c.Call] = e
