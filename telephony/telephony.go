@@ -92,7 +92,7 @@ func (n *Node) ControlURL() string { return "http://" + n.control.Addr().String(
 // Run leads the pool until ctx ends. Before the first call is taken it ends
 // whatever a predecessor left.
 func (n *Node) Run(ctx context.Context) error {
-	lease, err := journal.Take(ctx, n.db, n.cfg.Pool, n.cfg.Node)
+	lease, err := journal.Take(ctx, n.db, n.cfg.Pool, n.cfg.Node, n.log)
 	if err != nil {
 		return err
 	}

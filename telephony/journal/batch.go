@@ -1,9 +1,9 @@
 package journal
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -15,20 +15,23 @@ import (
 )
 
 // Batch is what one commit writes: the events of some steps of the room, and
-// the rows that follow from them. The zero Batch is empty.
+// the rows that follow from them. It has at least one event. Its JSON is what
+// the journal keeps until the rows are in their tables.
 type Batch struct {
 	Events    []Event
 	Arrived   []Call // new calls
 	Parties   []Party
 	RangAgain []task.RangAgain
-	Calls     []Call // calls that changed
-	Grants    []Grant
+	Calls     []Call      // calls that changed
+	Grants    []Grant     `json:"-"` // written by the commit itself: the operator's page asks at once
 	Ended     []uuid.UUID // calls whose grants end
 	Dialogs   []Dialog
 	Closed    []uuid.UUID // dialogs that are no more
 	Recorded  []Recording
 	Lost      []task.Lost
 	Finished  []cdr.Leg // detail records of calls that are finished
+
+	Then func() `json:"-"` // called once the rows are in their tables; nil: nobody waits. Must not block
 }
 
 const insertEvents = `
@@ -59,11 +62,13 @@ insert into shop.call_party (shop_id, call_id, phone_raw, phone, display)
 select shop_id, call_id, phone_raw, phone, display from json_populate_recordset(null::shop.call_party, $1)`
 
 // A grant is for so long from now: the database's clock is the one that
-// house.enter asks.
+// house.enter asks. An operator who was deleted meanwhile gets none: the commit
+// must not fail for it.
 const upsertGrants = `
 insert into house.operator_grant (id, operator_id, shop_id, reason, subject, granted_at, lapses_at)
 select id, operator_id, shop_id, reason, subject, now(), now() + for_ms * interval '1 millisecond'
 from json_to_recordset($1) as g(id uuid, operator_id uuid, shop_id uuid, reason text, subject uuid, for_ms bigint)
+where exists (select from house.operator o where o.id = g.operator_id) and exists (select from house.shop s where s.id = g.shop_id)
 on conflict (operator_id, shop_id, reason, subject) do update set lapses_at = excluded.lapses_at`
 
 const endGrants = `
@@ -83,30 +88,59 @@ select shop_id, id, call_id, state, path, started_at, offset_ms, duration_ms, by
 from json_populate_recordset(null::shop.recording, $1)
 on conflict (shop_id, id) do update set state = excluded.state, duration_ms = excluded.duration_ms, bytes = excluded.bytes, sha256 = excluded.sha256, error = excluded.error`
 
-// queries turns the batch into the statements of one transaction. The order
+// leader is who a batch was committed by.
+type leader struct {
+	pool  string
+	epoch int64
+	node  string
+}
+
+// spread queues the statements that put the rows into their tables. The order
 // is that of the foreign keys.
-func (l *Lease) queries(b *Batch) (*pgx.Batch, error) {
-	q := &pgx.Batch{}
-	q.Queue("select house.check_epoch($1, $2)", l.pool, l.epoch)
-	w := writer{q: q}
-	rows(&w, insertCalls, b.Arrived)
-	rows(&w, insertParties, b.Parties)
-	rows(&w, task.RangAgainSQL, b.RangAgain)
-	rows(&w, updateCalls, b.Calls)
-	rows(&w, insertEvents, b.Events, l.pool, l.epoch)
-	rows(&w, upsertGrants, latest(b.Grants, func(g Grant) grantKey { return grantKey{g.OperatorID, g.ShopID, g.Subject, g.Reason} }))
+func (b *Batch) spread(w *writer, by leader) {
+	rows(w, insertCalls, b.Arrived)
+	rows(w, insertParties, b.Parties)
+	rows(w, task.RangAgainSQL, b.RangAgain)
+	rows(w, updateCalls, latest(b.Calls, func(c Call) uuid.UUID { return c.ID }))
+	rows(w, insertEvents, b.Events, by.pool, by.epoch)
 	if len(b.Ended) > 0 {
-		q.Queue(endGrants, b.Ended)
+		w.q.Queue(endGrants, b.Ended)
 	}
-	rows(&w, upsertDialogs, latest(b.Dialogs, func(d Dialog) uuid.UUID { return d.ID }), l.pool, l.epoch, l.node)
+	rows(w, upsertDialogs, b.open(), by.pool, by.epoch, by.node)
 	if len(b.Closed) > 0 {
-		q.Queue(deleteDialogs, b.Closed)
+		w.q.Queue(deleteDialogs, b.Closed)
 	}
-	rows(&w, upsertRecordings, latest(b.Recorded, func(r Recording) uuid.UUID { return r.ID }))
-	rows(&w, task.LoseSQL, b.Lost)
-	rows(&w, cdr.InsertLegsSQL, b.Finished)
+	rows(w, upsertRecordings, latest(b.Recorded, func(r Recording) uuid.UUID { return r.ID }))
+	rows(w, task.LoseSQL, b.Lost)
+	rows(w, cdr.InsertLegsSQL, b.Finished)
 	w.owe(b.Finished)
-	return q, w.err
+}
+
+// open returns the dialogs that the batch leaves up.
+func (b *Batch) open() []Dialog {
+	up := slices.DeleteFunc(slices.Clone(b.Dialogs), func(d Dialog) bool { return slices.Contains(b.Closed, d.ID) })
+	return latest(up, func(d Dialog) uuid.UUID { return d.ID })
+}
+
+// follow appends the batch that was committed after b.
+func (b *Batch) follow(n *Batch) {
+	b.Events = append(b.Events, n.Events...)
+	b.Arrived = append(b.Arrived, n.Arrived...)
+	b.Parties = append(b.Parties, n.Parties...)
+	b.RangAgain = append(b.RangAgain, n.RangAgain...)
+	b.Calls = append(b.Calls, n.Calls...)
+	b.Ended = append(b.Ended, n.Ended...)
+	b.Dialogs = append(b.Dialogs, n.Dialogs...)
+	b.Closed = append(b.Closed, n.Closed...)
+	b.Recorded = append(b.Recorded, n.Recorded...)
+	b.Lost = append(b.Lost, n.Lost...)
+	b.Finished = append(b.Finished, n.Finished...)
+}
+
+// canFollow reports whether both may be spread as one: whoever rings again
+// after they were lost cancels a task, which must be there.
+func (b *Batch) canFollow(n *Batch) bool {
+	return len(b.Lost) == 0 || len(n.RangAgain) == 0
 }
 
 // latest returns the rows without those that a later one of the same key takes
@@ -162,13 +196,4 @@ func (w *writer) owe(legs []cdr.Leg) {
 		jobs = append(jobs, job)
 	}
 	rows(w, outbox.InsertSQL, jobs)
-}
-
-// Commit writes the batch if the lease still holds: all of it or nothing.
-func (l *Lease) Commit(ctx context.Context, b *Batch) error {
-	q, err := l.queries(b)
-	if err != nil {
-		return err
-	}
-	return succeeded(l.db.AcrossBatch(ctx, "commit the journal", q))
 }

@@ -1,9 +1,13 @@
 package journal_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,7 +24,7 @@ func TestMain(m *testing.M) { tenanttest.Main(m) }
 
 func take(t *testing.T, w *tenanttest.World, node string) *journal.Lease {
 	t.Helper()
-	l, err := journal.Take(t.Context(), w.DB, "main", node)
+	l, err := journal.Take(t.Context(), w.DB, "main", node, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,11 +68,15 @@ func lost(b *journal.Batch) *journal.Batch {
 	}
 }
 
+// commit commits the batch and waits until its rows are in their tables.
 func commit(t *testing.T, l *journal.Lease, b *journal.Batch) {
 	t.Helper()
+	there := make(chan struct{})
+	b.Then = func() { close(there) }
 	if err := l.Commit(t.Context(), b); err != nil {
 		t.Fatal(err)
 	}
+	<-there
 }
 
 func TestACallThatIsLostAndRungAgain(t *testing.T) {
@@ -109,29 +117,102 @@ func TestACallThatIsLostAndRungAgain(t *testing.T) {
 	}
 }
 
-// A batch is all or nothing.
-func TestABatchIsWhole(t *testing.T) {
+// A batch that the tables refuse is whole or not at all, and stops nobody.
+func TestWhatTheTablesRefuseIsSetAside(t *testing.T) {
+	t.Parallel()
+	w := tenanttest.Open(t)
+	l := take(t, w, "a")
+	broken, good := arrival(w.A, uuid.New(), 1, "+79215550144"), arrival(w.A, uuid.New(), 2, "+79215550145")
+	broken.Parties[0].CallID = uuid.New() // of no call
+	var all sync.WaitGroup
+	all.Add(2)
+	broken.Then, good.Then = all.Done, all.Done
+	for _, b := range []*journal.Batch{broken, good} { // mostly spread as one
+		if err := l.Commit(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all.Wait()
+	if id := tenanttest.One[uuid.UUID](t, w, "select id from shop.call"); id != good.Arrived[0].ID {
+		t.Errorf("call %s is there, want the good one alone", id)
+	}
+	if n := tenanttest.One[int](t, w, "select count(*) from house.event"); n != 1 {
+		t.Errorf("%d events, want the good batch's", n)
+	}
+	if why := tenanttest.One[string](t, w, "select seq || ' ' || error from house.journal where failed_at is not null"); !strings.HasPrefix(why, "1 ") || !strings.Contains(why, "call_party") {
+		t.Errorf("set aside: %q", why)
+	}
+	l.Release()
+	take(t, w, "b") // is not stopped by it either
+}
+
+// A commit whose answer was lost is made again, and counts once.
+func TestACommitThatIsMadeAgainCountsOnce(t *testing.T) {
 	t.Parallel()
 	w := tenanttest.Open(t)
 	l := take(t, w, "a")
 	b := arrival(w.A, uuid.New(), 1, "+79215550144")
-	b.Parties[0].CallID = uuid.New() // of no call
-	if err := l.Commit(t.Context(), b); err == nil || !journal.Refused(err) {
-		t.Errorf("a batch with a broken row: %v, want a refusal", err)
+	doc, err := json.Marshal(b)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if n := tenanttest.One[int](t, w, "select (select count(*) from shop.call) + (select count(*) from house.event)"); n != 0 {
-		t.Errorf("%d rows of a refused batch stayed", n)
+	w.Admin(t, "insert into house.journal (pool, epoch, seq, node, doc) values ('main', 1, 1, 'a', $1)", doc)
+	commit(t, l, b)
+	if n := tenanttest.One[int](t, w, "select (select count(*) from house.event) * 10 + (select count(*) from house.journal)"); n != 10 {
+		t.Errorf("%d: want one event, and nothing in the journal", n)
 	}
 }
 
-func TestACommitWhoseAnswerWasLostIsKnownAgain(t *testing.T) {
+// What was committed and is in no table when the switch dies is put there by
+// its successor, once, although the dead may not be quite dead.
+func TestTheSuccessorSpreadsWhatWasCommitted(t *testing.T) {
 	t.Parallel()
 	w := tenanttest.Open(t)
-	l := take(t, w, "a")
-	b := &journal.Batch{Events: []journal.Event{{Seq: 1, AtMS: 1, At: time.UnixMilli(1).UTC(), Kind: "tick", Body: json.RawMessage(`{}`)}}}
-	commit(t, l, b)
-	if err := l.Commit(t.Context(), b); !journal.Written(err) {
-		t.Errorf("the same batch again: %v, want it known as written", err)
+	dead := take(t, w, "a")
+	unlock := w.Lock(t, "shop.call")
+	id := uuid.New()
+	a := arrival(w.A, id, 7, "+79215550144")
+	for _, b := range []*journal.Batch{a, lost(a), arrival(w.A, uuid.New(), 2000, "+79215550144")} {
+		if err := dead.Commit(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Admin(t, "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())")
+	time.AfterFunc(300*time.Millisecond, unlock)
+	l := take(t, w, "b")
+	if n := tenanttest.One[int](t, w, "select count(*) from house.journal"); n != 0 {
+		t.Errorf("%d batches are in no table", n)
+	}
+	if n := tenanttest.One[int](t, w, "select count(*) from shop.call_leg where call_id = $1", id); n != 1 {
+		t.Errorf("%d detail records, want 1", n)
+	}
+	if state := tenanttest.One[string](t, w, "select state from shop.task where call_id = $1", id); state != "cancelled" {
+		t.Errorf("the callback is %s, want it cancelled: they rang again", state)
+	}
+	if got := tenanttest.One[string](t, w, "select string_agg(epoch || '.' || seq, ' ' order by seq) from house.event"); got != "1.7 1.1007 1.2000" {
+		t.Errorf("events %s", got)
+	}
+	if last, err := l.CallNumbers(t.Context()); err != nil || last[w.A.ID.UUID()] != 2000 {
+		t.Errorf("last call numbers: %v, %v", last, err)
+	}
+}
+
+// A batch says the same after it was in the journal.
+func TestABatchSurvivesTheJournal(t *testing.T) {
+	t.Parallel()
+	w := tenanttest.Open(t)
+	b := lost(arrival(w.A, uuid.New(), 1, "+79215550144"))
+	doc, err := json.Marshal(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back journal.Batch
+	if err := json.Unmarshal(doc, &back); err != nil {
+		t.Fatal(err)
+	}
+	again, err := json.Marshal(back)
+	if err != nil || !bytes.Equal(doc, again) {
+		t.Errorf("%s\nis read as\n%s, %v", doc, again, err)
 	}
 }
 
@@ -181,7 +262,7 @@ func TestOneLeadsAtATime(t *testing.T) {
 	first := take(t, w, "a")
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	if _, err := journal.Take(ctx, w.DB, "main", "b"); err == nil {
+	if _, err := journal.Take(ctx, w.DB, "main", "b", slog.New(slog.DiscardHandler)); err == nil {
 		t.Fatal("two lead one pool")
 	}
 	first.Release()

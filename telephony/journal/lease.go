@@ -4,10 +4,11 @@ package journal
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"strings"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -26,17 +27,19 @@ var ErrSucceeded = errors.New("another node leads the pool")
 // Lease is the right to decide for a pool: an advisory lock on a session of
 // its own, and an epoch that every commit is checked against.
 type Lease struct {
-	db    *tenant.DB
-	pool  string
-	node  string
-	epoch int64
+	db       *tenant.DB
+	pool     string
+	node     string
+	epoch    int64
+	spreader *spreader
 
 	mu   sync.Mutex
 	conn *pgxpool.Conn // holds the lock; nil while it is lost
 }
 
 // Take waits until the pool has no leader, and becomes it with a new epoch.
-func Take(ctx context.Context, db *tenant.DB, pool, node string) (*Lease, error) {
+// What earlier leaders had committed is in its tables then.
+func Take(ctx context.Context, db *tenant.DB, pool, node string, log *slog.Logger) (*Lease, error) {
 	l := &Lease{db: db, pool: pool, node: node}
 	if err := l.lock(ctx); err != nil {
 		return nil, err
@@ -46,10 +49,45 @@ func Take(ctx context.Context, db *tenant.DB, pool, node string) (*Lease, error)
 		on conflict (pool) do update set epoch = house.lease.epoch + 1, node = excluded.node, renewed_at = now()
 		returning epoch`, pool, node).Scan(&l.epoch)
 	if err != nil {
-		l.Release()
+		l.drop()
 		return nil, fmt.Errorf("take the lease of pool %s: %w", pool, err)
 	}
+	if err := l.recover(ctx, log); err != nil {
+		l.drop()
+		return nil, err
+	}
+	l.spreader = newSpreader(l, log)
+	go l.spreader.run()
 	return l, nil
+}
+
+func (l *Lease) leader() leader { return leader{l.pool, l.epoch, l.node} }
+
+// Commit makes the batch durable if the lease still holds: all of it or
+// nothing. Its rows are in their tables soon after, whatever becomes of this
+// process. A batch whose first commit was not heard of may be committed again.
+func (l *Lease) Commit(ctx context.Context, b *Batch) error {
+	doc, err := json.Marshal(b)
+	if err != nil {
+		return fmt.Errorf("write a batch for the journal: %w", err)
+	}
+	if err := l.spreader.place(ctx); err != nil {
+		return fmt.Errorf("wait for the tables: %w", err)
+	}
+	q := &pgx.Batch{}
+	seq := b.Events[0].Seq
+	q.Queue("select house.write_ahead($1, $2, $3, $4, $5)", l.pool, l.epoch, seq, l.node, doc)
+	w := writer{q: q}
+	rows(&w, upsertGrants, latest(b.Grants, func(g Grant) grantKey { return grantKey{g.OperatorID, g.ShopID, g.Subject, g.Reason} }))
+	if err = w.err; err == nil {
+		err = succeeded(l.db.AcrossBatch(ctx, "commit the journal", q))
+	}
+	if err != nil {
+		l.spreader.leave(1)
+		return err
+	}
+	l.spreader.add(written{seq, b})
+	return nil
 }
 
 // Epoch returns the number of this leadership; it grows with each.
@@ -77,8 +115,10 @@ func (l *Lease) lock(ctx context.Context) error {
 	return nil
 }
 
-// Release ends the leadership.
+// Release ends the leadership, when what was committed is in its tables. No
+// Commit follows it.
 func (l *Lease) Release() {
+	l.spreader.finish()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.drop()
@@ -167,11 +207,4 @@ func Refused(err error) bool {
 		return true
 	}
 	return false
-}
-
-// Written reports whether err says that these events are in the journal
-// already: an earlier try was committed though its answer was lost.
-func Written(err error) bool {
-	var pg *pgconn.PgError
-	return errors.As(err, &pg) && pg.Code == "23505" && pg.SchemaName == "house" && strings.HasPrefix(pg.TableName, "event")
 }

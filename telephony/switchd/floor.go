@@ -85,7 +85,7 @@ func (f *floor) due() acd.Instant {
 }
 
 // take hands over what the steps since the last take wrote and want done.
-// There is nothing to write if batch is nil.
+// There is nothing to write, and nothing changed, if batch is nil.
 func (f *floor) take() (batch *journal.Batch, effects []effect, hints []Hint) {
 	for _, l := range f.changed {
 		if l.fresh {

@@ -59,8 +59,9 @@ type Recording struct {
 	Row  journal.Recording
 }
 
-// Journal is where the switch writes. It has an implementation on PostgreSQL
-// and one in memory, for simulations.
+// Journal is where the switch writes: what is committed survives, and is soon
+// to be read. It has an implementation on PostgreSQL and one in memory, for
+// simulations.
 type Journal interface {
 	Commit(context.Context, *journal.Batch) error
 	Pool() string
@@ -112,8 +113,8 @@ type Hint struct {
 }
 
 // New returns a Switch; Run starts it. numbers are the last call numbers of
-// the shops. hints is called after each commit, from the switch's goroutine,
-// and must not block.
+// the shops. hints is called once what changed can be read, from a goroutine of
+// the journal's, and must not block.
 func New(j Journal, p Phones, numbers map[uuid.UUID]int64, policy acd.Policy, hints func([]Hint), log *slog.Logger) *Switch {
 	now := time.Now()
 	return &Switch{
@@ -220,6 +221,9 @@ func (s *Switch) gather(ev Event) {
 func (s *Switch) settle(ctx context.Context) error {
 	batch, effects, hints := s.floor.take()
 	if batch != nil {
+		if len(hints) > 0 {
+			batch.Then = func() { s.hints(hints) }
+		}
 		if err := s.commit(ctx, batch); err != nil {
 			return err
 		}
@@ -227,18 +231,15 @@ func (s *Switch) settle(ctx context.Context) error {
 	for _, e := range effects {
 		e(s.phones)
 	}
-	if len(hints) > 0 {
-		s.hints(hints)
-	}
 	return nil
 }
 
 // commit writes the batch, however long the database is away.
 func (s *Switch) commit(ctx context.Context, b *journal.Batch) error {
-	for again := false; ; again = true {
+	for {
 		err := s.journal.Commit(ctx, b)
 		switch {
-		case err == nil, again && journal.Written(err):
+		case err == nil:
 			return nil
 		case errors.Is(err, journal.ErrSucceeded):
 			return err

@@ -72,6 +72,9 @@ func (m *memory) Commit(_ context.Context, b *journal.Batch) error {
 	m.all.Lost = append(m.all.Lost, b.Lost...)
 	m.all.Grants = append(m.all.Grants, b.Grants...)
 	m.all.Ended = append(m.all.Ended, b.Ended...)
+	if b.Then != nil {
+		b.Then()
+	}
 	return nil
 }
 func (m *memory) Pool() string { return "main" }

@@ -155,6 +155,21 @@ func (w *World) Admin(t testing.TB, query string, args ...any) {
 	}
 }
 
+// Lock keeps everybody away from a table until unlock is called.
+func (w *World) Lock(t testing.TB, table string) (unlock func()) {
+	t.Helper()
+	c, err := pgx.Connect(t.Context(), w.AdminURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock = sync.OnceFunc(func() { _ = c.Close(context.Background()) })
+	t.Cleanup(unlock)
+	if _, err := c.Exec(t.Context(), "begin; lock table "+table); err != nil {
+		t.Fatalf("lock %s: %v", table, err)
+	}
+	return unlock
+}
+
 // One returns the one value that a query of the superuser answers.
 func One[T any](t testing.TB, w *World, query string, args ...any) T {
 	t.Helper()
