@@ -88,12 +88,14 @@ var may = map[string][]string{
 	"telephony/directory": {"telephony/e164", "tenant", "tenant/hours"},
 	"telephony/journal":   {"tenant", "tenant/cdr", "tenant/outbox", "tenant/task"},
 	"telephony/line": {
-		"telephony/acd", "telephony/call", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711",
+		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711",
 		"telephony/media/prompt", "telephony/media/recording", "telephony/sdp", "telephony/sipua", "telephony/switchd",
+		"telephony/webleg", "tenant", "tenant/cdr", "tenant/greeting",
 	},
 	"telephony": {
 		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/journal", "telephony/line", "telephony/media",
-		"telephony/media/recording", "telephony/sipua", "telephony/switchd", "tenant", "tenant/fault",
+		"telephony/media/g711", "telephony/media/recording", "telephony/sipua", "telephony/switchd", "telephony/webleg", "tenant", "tenant/cdr",
+		"tenant/fault", "tenant/ticket",
 	},
 	"telephony/webleg": {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp"},
 	"telephony/switchd": {
@@ -102,13 +104,15 @@ var may = map[string][]string{
 	},
 
 	// calls as a shop reads them, the work that is owed for them, what was bought
-	"tenant/page":   {"tenant/fault"},
-	"tenant/outbox": {"tenant"},
-	"tenant/cdr":    {"telephony/e164", "tenant", "tenant/fault", "tenant/outbox", "tenant/page", "tenant/task"},
-	"tenant/buyer":  {"telephony/e164", "tenant", "tenant/fault"},
-	"tenant/order":  {"billing/money", "telephony/e164", "tenant", "tenant/buyer", "tenant/fault", "tenant/page"},
-	"tenant/live":   {"tenant"},
-	"tenant/task":   {"tenant", "tenant/fault", "tenant/outbox", "tenant/page"},
+	"tenant/page":     {"tenant/fault"},
+	"tenant/outbox":   {"tenant"},
+	"tenant/cdr":      {"telephony/e164", "tenant", "tenant/fault", "tenant/outbox", "tenant/page", "tenant/task"},
+	"tenant/buyer":    {"telephony/e164", "tenant", "tenant/fault"},
+	"tenant/order":    {"billing/money", "telephony/e164", "tenant", "tenant/buyer", "tenant/fault", "tenant/page"},
+	"tenant/live":     {"tenant"},
+	"tenant/greeting": {},
+	"tenant/ticket":   {"tenant", "tenant/fault"},
+	"tenant/task":     {"tenant", "tenant/fault", "tenant/outbox", "tenant/page"},
 
 	// the process for browsers and integrations: one package a resource
 	"api": {
