@@ -34,8 +34,9 @@ type Deps struct {
 	DB         *tenant.DB
 	Redis      redis.UniversalClient
 	Phones     Phones
-	Recordings fs.FS // the recordings directory
-	Pages      fs.FS // the frontend, index.html at the root
+	Recordings fs.FS        // the recordings directory
+	Pages      fs.FS        // the frontend, index.html at the root
+	Browsers   http.Handler // of operators' sockets, where telephony is in this process; else nil
 	Log        *slog.Logger
 }
 

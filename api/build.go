@@ -52,6 +52,7 @@ func build(d Deps, o session.Options, addr string) *API {
 	web.Complete(a.parts.api)
 	a.serveContract()
 	a.serveHealth()
+	a.serveBrowsers()
 	a.servePages()
 	return a
 }
@@ -73,7 +74,7 @@ func (a *API) resources(o session.Options) []resource {
 		numbers.New(a.guard),
 		queues.New(a.guard),
 		trunks.New(a.deps.DB, a.guard),
-		desk.New(a.deps.DB, a.guard, a.deps.Phones),
+		desk.New(a.deps.DB, a.guard, a.deps.Phones, a.parts.hub),
 		floor.New(a.deps.DB, a.guard, a.deps.Phones),
 	}
 }

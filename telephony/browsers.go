@@ -7,6 +7,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -16,6 +18,7 @@ import (
 	"github.com/google/uuid"
 
 	"switchboard/telephony/media/g711"
+	"switchboard/telephony/switchd"
 	"switchboard/telephony/webleg"
 	"switchboard/tenant"
 	"switchboard/tenant/cdr"
@@ -74,8 +77,10 @@ func (n *Node) browser(ev webleg.Event) {
 	switch ev := ev.(type) {
 	case webleg.Ready:
 		n.duty.review(nil)
+		n.hints([]switchd.Hint{{Operator: ev.Operator}})
 	case webleg.Gone:
 		n.duty.leave(ev.Operator)
+		n.hints([]switchd.Hint{{Operator: ev.Operator}})
 	case webleg.Lost:
 		n.duty.dismiss(ev.Operator)
 	}
@@ -93,6 +98,20 @@ func (n *Node) Browsers() http.Handler {
 		}
 		n.browsers.ServeHTTP(w, r)
 	})
+}
+
+// ServeBrowsers serves them on a listener of their own until ctx ends: for a
+// process without the api. A proxy brings /rtc here.
+func (n *Node) ServeBrowsers(ctx context.Context, ln net.Listener) error {
+	mux := http.NewServeMux()
+	mux.Handle("GET /rtc", n.Browsers())
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelDebug)}
+	stop := context.AfterFunc(ctx, func() { _ = srv.Close() })
+	defer stop()
+	if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve browsers: %w", err)
+	}
+	return ctx.Err()
 }
 
 // tickets are the rows that the api wrote.

@@ -102,6 +102,7 @@ func (s switchboard) inCall(ctx context.Context, o command.Order) error {
 }
 
 func (s switchboard) Desk(ctx context.Context, operator uuid.UUID) (command.Desk, error) {
+	s.n.watched.look(operator, time.Now()) // before: what changes from now on is told
 	d, err := s.n.room.Desk(ctx, operator)
 	if err == nil {
 		d.Phone = s.phone(operator)

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
 	"switchboard/telephony/acd"
@@ -54,6 +55,7 @@ type Node struct {
 	db       *tenant.DB
 	log      *slog.Logger
 	hints    func([]switchd.Hint)
+	watched  watched
 	control  net.Listener
 	ports    *media.Ports
 	lines    *line.Lines
@@ -67,12 +69,14 @@ type Node struct {
 }
 
 // New binds the sockets, so that a port in use is told at once. hints is called
-// when calls of a shop changed, and must not block.
+// when calls of a shop changed, or desks that somebody looks at, and must not
+// block.
 func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hint), log *slog.Logger) (*Node, error) {
 	if cfg.ControlSecret == "" {
 		return nil, errors.New("CONTROL_SECRET is empty: api and telephony share it")
 	}
-	n := &Node{cfg: cfg, db: db, log: log, hints: hints}
+	n := &Node{cfg: cfg, db: db, log: log, watched: watched{until: map[uuid.UUID]time.Time{}}}
+	n.hints = func(hs []switchd.Hint) { hints(n.watched.of(hs, time.Now())) }
 	var err error
 	if n.ports, err = media.NewPorts(cfg.RTPAddr, cfg.RTPFrom, cfg.RTPTo); err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -13,6 +14,7 @@ import (
 	"switchboard/telephony/command"
 	"switchboard/tenant"
 	"switchboard/tenant/fault"
+	"switchboard/tenant/live"
 )
 
 // Phones is the switch, as far as one operator reaches.
@@ -25,13 +27,18 @@ type Phones interface {
 
 // Handler serves operators' desks.
 type Handler struct {
-	db     *tenant.DB
-	guard  *session.Guard
-	phones Phones
+	db      *tenant.DB
+	guard   *session.Guard
+	phones  Phones
+	hub     *live.Hub
+	streams chan struct{}
 }
 
-// New returns a Handler that asks the switch through phones.
-func New(db *tenant.DB, g *session.Guard, phones Phones) *Handler { return &Handler{db, g, phones} }
+// New returns a Handler that asks the switch through phones, and hears from hub
+// when to ask again.
+func New(db *tenant.DB, g *session.Guard, phones Phones, hub *live.Hub) *Handler {
+	return &Handler{db, g, phones, hub, make(chan struct{}, most)}
+}
 
 // Register adds the operations.
 func (h *Handler) Register(a huma.API) {
@@ -41,6 +48,10 @@ func (h *Handler) Register(a huma.API) {
 	huma.Register(a, web.Op("pause-desk", "POST /desk/pause", "Go off duty; with a call in hand, after it", operators), h.pause)
 	huma.Register(a, web.Op("finish-desk", "POST /desk/finish", "End wrap-up", operators), h.plain(command.Finish))
 	huma.Register(a, web.Op("extend-desk", "POST /desk/extend", "30 s more of wrap-up", operators), h.plain(command.Extend))
+	huma.Register(a, web.Op("create-desk-ticket", "POST /desk/tickets", "A ticket for the socket of my browser's telephone, /rtc", operators,
+		web.Says("Good once, for 30 seconds: it is the first message that the page sends there.")), h.ticket)
+	huma.Register(a, web.Op("stream-desk", "GET /desk/events", "Live: my desk, whenever it changes", operators,
+		web.Streams("text/event-stream", "Server-sent events: desk with what get-desk answers, first at once; beat every 15 s")), h.stream)
 	for _, v := range []struct {
 		verb    command.Verb
 		summary string
@@ -48,6 +59,8 @@ func (h *Handler) Register(a huma.API) {
 		{command.Hangup, "End the call in hand"},
 		{command.Hold, "Music to the buyer"},
 		{command.Resume, "Talk on"},
+		{command.Mute, "Silence to the buyer and in the recording, from a telephone too"},
+		{command.Unmute, "Be heard again"},
 	} {
 		route := fmt.Sprintf("POST /desk/calls/{id}/%s", v.verb)
 		huma.Register(a, web.Op(string(v.verb)+"-desk-call", route, v.summary, operators), h.onCall(v.verb))
@@ -115,6 +128,11 @@ func (h *Handler) onCall(v command.Verb) func(context.Context, *callPath) (*answ
 func (h *Handler) do(ctx context.Context, o command.Order) (*answer, error) {
 	o.Operator = session.Who(ctx).Account
 	if err := h.phones.Do(ctx, o); err != nil {
+		for code, known := range command.Codes {
+			if errors.Is(err, known) {
+				return nil, web.Coded(code, err)
+			}
+		}
 		return nil, err
 	}
 	err := h.db.Across(ctx, "audit an operator's order", func(tx tenant.AcrossTx) error {

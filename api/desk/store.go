@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -9,16 +10,18 @@ import (
 	"switchboard/telephony/command"
 	"switchboard/telephony/e164"
 	"switchboard/tenant"
+	"switchboard/tenant/cdr"
 	"switchboard/tenant/fault"
+	"switchboard/tenant/greeting"
 )
 
 // Desk is an operator's place in the room.
 type Desk struct {
 	OperatorID uuid.UUID  `json:"operator_id" format:"uuid"`
-	State      string     `json:"state" enum:"away,idle,offered,talking,wrap-up,resting" doc:"Where the operator is"`
+	State      string     `json:"state" enum:"away,idle,offered,talking,wrap-up,resting" doc:"Where the operator is; resting: their phone did not take an offer, and the next comes at until"`
 	OnDuty     bool       `json:"on_duty" doc:"False with a call in hand: away when it is finished"`
-	Reason     string     `json:"reason" doc:"Why they are away"`
-	Phone      string     `json:"phone" enum:"fixed,registered,missing" doc:"How their phone is reached"`
+	Reason     string     `json:"reason" doc:"Why they are away: what they said when they paused, lapsed (they did not answer) or connection lost"`
+	Phone      string     `json:"phone" enum:"browser,fixed,registered,missing" doc:"Where it rings"`
 	Since      time.Time  `json:"since" doc:"When this state began"`
 	Until      *time.Time `json:"until" doc:"When the offer lapses or wrap-up ends"`
 	Call       *CallCard  `json:"call" doc:"The call that is offered or in hand; null if none"`
@@ -28,6 +31,11 @@ type Desk struct {
 type CallCard struct {
 	ID         uuid.UUID  `json:"id" format:"uuid"`
 	State      string     `json:"state" doc:"Where the call is"`
+	Held       bool       `json:"held" doc:"The buyer hears music: the operator put them there, or is away"`
+	Muted      bool       `json:"muted" doc:"The buyer and the recording have silence of the operator"`
+	AwayUntil  *time.Time `json:"away_until" doc:"While the operator's browser is gone: when the call goes to somebody else"`
+	Greeting   string     `json:"greeting" doc:"What to say first, in the shop's language"`
+	SpokeAt    *time.Time `json:"spoke_at" doc:"When this operator last talked to this buyer; null for never"`
 	From       string     `json:"from" doc:"The buyer's number; masked until the call is in hand; empty if withheld"`
 	StartedAt  time.Time  `json:"started_at" doc:"When the buyer rang"`
 	AnsweredAt *time.Time `json:"answered_at" doc:"When the operator joined"`
@@ -53,23 +61,41 @@ type ShopCard struct {
 func card(tx tenant.AcrossTx, d command.Desk) (*CallCard, error) {
 	var c CallCard
 	res := tx.Query().Raw(`
-		select coalesce(nullif(p.phone, ''), p.phone_raw, '') as "from", coalesce(q.name, '') as queue, coalesce(n.source, '') as source,
+		select coalesce(nullif(p.phone, ''), p.phone_raw, '') as "from", (select name from house.account where id = ?) as greeting, coalesce(q.name, '') as queue, coalesce(n.source, '') as source,
 		  s.id as shop_id, s.slug as shop_slug, s.name_ru as shop_name_ru, s.name_en as shop_name_en, s.spoken_ru as shop_spoken_ru,
 		  s.spoken_en as shop_spoken_en, s.timezone as shop_timezone, s.language as shop_language, s.colour as shop_colour
 		  from house.shop s
 		  left join shop.call_party p on p.shop_id = s.id and p.call_id = ?
 		  left join shop.queue q on q.shop_id = s.id and q.id = ?
 		  left join shop.number n on n.shop_id = s.id and n.id = ?
-		 where s.id = ?`, d.Call.ID, d.Call.QueueID, d.Call.NumberID, d.Call.ShopID).Scan(&c)
+		 where s.id = ?`, d.Operator, d.Call.ID, d.Call.QueueID, d.Call.NumberID, d.Call.ShopID).Scan(&c)
 	if res.Error != nil {
 		return nil, fmt.Errorf("read the card of call %s: %w", d.Call.ID, res.Error)
 	}
 	if res.RowsAffected == 0 {
 		return nil, fmt.Errorf("shop of call %s: %w", d.Call.ID, fault.NotFound)
 	}
+	c.From = cmp.Or(d.Call.From, c.From)
+	at, err := cdr.Meeting{Shop: tenant.ID(d.Call.ShopID), Phone: c.From, Operator: d.Operator, Call: d.Call.ID}.Last(tx)
+	if err != nil {
+		return nil, err
+	}
+	if !at.IsZero() {
+		c.SpokeAt = &at
+	}
+	c.now(d)
+	return &c, nil
+}
+
+// now adds what the switch knows.
+func (c *CallCard) now(d command.Desk) {
 	c.ID, c.State, c.StartedAt, c.AnsweredAt = d.Call.ID, string(d.Call.State), d.Call.StartedAt, d.Call.AnsweredAt
+	c.Held, c.Muted, c.AwayUntil = d.Call.State == "held", d.Call.Muted, d.Call.AwayUntil
+	operator := c.Greeting // their name
+	c.Greeting = greeting.Words(c.Shop.Language, greeting.Shop{
+		NameRu: c.Shop.NameRu, NameEn: c.Shop.NameEn, SpokenRu: c.Shop.SpokenRu, SpokenEn: c.Shop.SpokenEn,
+	}, operator)
 	if d.State == "offered" {
 		c.From = e164.Mask(c.From)
 	}
-	return &c, nil
 }

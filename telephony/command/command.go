@@ -86,6 +86,7 @@ type Call struct {
 	Position   int        `json:"position,omitempty"` // among those that wait; 1 is the first
 	Due        *time.Time `json:"due,omitempty"`      // when the promise breaks
 	Operator   *uuid.UUID `json:"operator,omitempty"` // offered to, or talking
+	From       string     `json:"from,omitempty"`     // the buyer's number; its row may be a moment behind
 	Muted      bool       `json:"muted,omitempty"`    // the operator's voice
 	// AwayUntil is there while the operator's browser is not: until then the
 	// buyer hears music and the call stays theirs.

@@ -57,7 +57,8 @@ type live struct {
 	dialogs []uuid.UUID
 	met     acd.Explanation // how the room stood for a caller who gave up
 
-	held     bool // by the operator's own word
+	from     string // the buyer's number
+	held     bool   // by the operator's own word
 	muted    bool
 	away     *acd.Instant // while the operator's browser is: until when it is waited for
 	taped    bool         // a recording was begun

@@ -1,6 +1,7 @@
 package switchd
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/google/uuid"
@@ -53,6 +54,7 @@ func (f *floor) open(ev Arrived) *live {
 	shop := ev.Number.Shop.ID
 	f.numbers[shop]++
 	l := &live{id: ev.Call, key: acd.CallID(ev.Call.String()), number: ev.Number, fresh: true}
+	l.from = cmp.Or(ev.Party.Phone, ev.Party.PhoneRaw)
 	l.life = call.New(ev.Call.String(), call.Instant(f.now))
 	l.row = journal.Call{
 		ShopID: shop, ID: ev.Call, No: f.numbers[shop], Direction: "inbound", Pool: f.pool, Epoch: f.epoch, Node: f.node,
