@@ -124,7 +124,7 @@ var may = map[string][]string{
 		"tenant/buyer", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page",
 	},
 	"api/catalogue": {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/fault"},
-	"api/desk":      {"api/session", "api/web", "telephony/command", "telephony/e164", "tenant", "tenant/fault"},
+	"api/desk":      {"api/once", "api/orders", "api/session", "api/web", "telephony/command", "telephony/e164", "tenant", "tenant/fault"},
 	"api/docs":      {},
 	"api/events":    {"api/session", "api/web", "tenant", "tenant/fault", "tenant/live"},
 	"api/exports":   {"api/session", "api/web", "billing/export", "billing/plan", "tenant", "tenant/fault"},

@@ -49,11 +49,22 @@ var bodies = map[string]func(apitest.Goods) any{
 	},
 	"publish-script": func(apitest.Goods) any { return map[string]any{"note": "new"} },
 	"step-walk":      func(apitest.Goods) any { return map[string]any{"answer": map[string]any{}} },
-	"pause-desk":     func(apitest.Goods) any { return map[string]any{"reason": "lunch"} },
+	"save-draft": func(apitest.Goods) any {
+		return map[string]any{"revision": 0, "body": map[string]any{"note": "wants four"}}
+	},
+	"order-draft":     func(apitest.Goods) any { return map[string]any{"revision": 1} },
+	"set-disposition": func(apitest.Goods) any { return map[string]any{"outcome": "other"} },
+	"open-walk-card":  func(apitest.Goods) any { return map[string]any{"card": "1"} },
+	"pause-desk":      func(apitest.Goods) any { return map[string]any{"reason": "lunch"} },
 }
 
 // queries are the parameters that operations cannot do without.
-var queries = map[string]string{"export-billing": "?from=2026-11-01&to=2026-12-01"}
+var queries = map[string]func(apitest.Goods) string{
+	"export-billing": func(apitest.Goods) string { return "?from=2026-11-01&to=2026-12-01" },
+	"compare-items": func(g apitest.Goods) string {
+		return "?item_id=" + g["item"].String() + "&item_id=" + g["other item"].String()
+	},
+}
 
 // headers are those that operations cannot do without.
 var headers = map[string]map[string]string{"save-script": {"If-Match": `"1"`}}
@@ -71,7 +82,10 @@ func plainRequest(t *testing.T, op *huma.Operation) func(apitest.Goods) request 
 		t.Fatalf("%s names something of no known kind", op.Path)
 	}
 	return func(g apitest.Goods) request {
-		r := request{method: op.Method, header: headers[op.OperationID], path: strings.ReplaceAll(op.Path, "{id}", g[kind].String()) + queries[op.OperationID]}
+		r := request{method: op.Method, header: headers[op.OperationID], path: strings.ReplaceAll(op.Path, "{id}", g[kind].String())}
+		if query := queries[op.OperationID]; query != nil {
+			r.path += query(g)
+		}
 		if body != nil {
 			r.body = body(g)
 		}

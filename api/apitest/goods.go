@@ -71,6 +71,8 @@ func (w *World) fillCatalogue(t testing.TB, s tenanttest.Shop, g Goods) {
 		values ($1, $2, 1, $3, 'published', now(), now(), 1)`, g["source"])
 	g["item"] = w.add(t, s, `insert into shop.item (shop_id, id, source_id, offer_id, first_seq, sku, name, price_minor, currency, available, content_hash, search)
 		values ($1, $2, $3, 'o1', 1, 'ts1', $4, 845000, 'RUB', true, '\x01', to_tsvector('simple', $4))`, g["source"], Canary(s)+" tyre")
+	g["other item"] = w.add(t, s, `insert into shop.item (shop_id, id, source_id, offer_id, first_seq, sku, name, price_minor, currency, available, content_hash, search)
+		values ($1, $2, $3, 'o2', 1, 'ts2', $4, 719000, 'RUB', true, '\x02', to_tsvector('simple', $4))`, g["source"], Canary(s)+" other tyre")
 	w.Admin(t, "update shop.call set snapshot_id = $2 where id = $1", g["call"], g["snapshot"])
 }
 

@@ -4,6 +4,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -41,6 +42,7 @@ func (h *Handler) Register(a huma.API) {
 	huma.Register(a, web.Op("pause-desk", "POST /desk/pause", "Go off duty; with a call in hand, after it", operators), h.pause)
 	huma.Register(a, web.Op("finish-desk", "POST /desk/finish", "End wrap-up", operators), h.plain(command.Finish))
 	huma.Register(a, web.Op("extend-desk", "POST /desk/extend", "30 s more of wrap-up", operators), h.plain(command.Extend))
+	h.registerWork(a, operators)
 	for _, v := range []struct {
 		verb    command.Verb
 		summary string
@@ -68,6 +70,7 @@ func (h *Handler) look(ctx context.Context) (*answer, error) {
 	}
 	out := &answer{Desk{
 		OperatorID: d.Operator, State: string(d.State), OnDuty: d.OnDuty, Reason: d.Reason, Phone: d.Phone, Since: d.Since, Until: d.Until,
+		PauseReasons: pauseReasons, Now: time.Now().UTC(),
 	}}
 	if d.Call == nil {
 		return out, nil
@@ -82,6 +85,9 @@ func (h *Handler) look(ctx context.Context) (*answer, error) {
 func (h *Handler) plain(v command.Verb) func(context.Context, *struct{}) (*answer, error) {
 	return func(ctx context.Context, _ *struct{}) (*answer, error) { return h.do(ctx, command.Order{Verb: v}) }
 }
+
+// pauseReasons are the platform's, in the order in which desks show them.
+var pauseReasons = []string{"break", "lunch", "training", "technical", "other"}
 
 type pause struct {
 	Body struct {

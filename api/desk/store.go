@@ -22,6 +22,29 @@ type Desk struct {
 	Since      time.Time  `json:"since" doc:"When this state began"`
 	Until      *time.Time `json:"until" doc:"When the offer lapses or wrap-up ends"`
 	Call       *CallCard  `json:"call" doc:"The call that is offered or in hand; null if none"`
+
+	Now          time.Time `json:"now" doc:"The server's clock: a page counts by it, whatever its own says"`
+	PauseReasons []string  `json:"pause_reasons" nullable:"false" doc:"Those that pause-desk takes, in the order in which they are shown"`
+	Shift        Shift     `json:"shift" doc:"My figures since the day began"`
+}
+
+// Shift is what an operator did since the day began.
+type Shift struct {
+	From    time.Time `json:"from" doc:"When the day began, by the platform's clock"`
+	Zone    string    `json:"zone" doc:"Of the platform's day" example:"Europe/Moscow"`
+	Calls   int       `json:"calls" doc:"Calls that I joined"`
+	Orders  int       `json:"orders" doc:"Orders of mine that were confirmed"`
+	TalkS   int64     `json:"talk_s" doc:"Seconds of talk and hold"`
+	WrapUpS int64     `json:"wrap_up_s" doc:"Seconds of wrap-up"`
+	OnDutyS *int64    `json:"on_duty_s" doc:"Seconds on duty; null for a telephone that is on duty without a desk"`
+	Earned  *Money    `json:"earned" doc:"The sum of the lines of pay; null if no terms are agreed"`
+}
+
+// Money is an amount: amount / 10^scale of the currency.
+type Money struct {
+	Amount   int64  `json:"amount" doc:"Minor units: kopecks, cents" example:"2400"`
+	Scale    int    `json:"scale" doc:"Digits of the minor unit" example:"2"`
+	Currency string `json:"currency" example:"RUB"`
 }
 
 // CallCard is what an operator must know of a call before the first word.
@@ -33,6 +56,9 @@ type CallCard struct {
 	AnsweredAt *time.Time `json:"answered_at" doc:"When the operator joined"`
 	Queue      string     `json:"queue" doc:"What the call is about"`
 	Source     string     `json:"source" doc:"The advertising that showed the number"`
+	Greeting   string     `json:"greeting" doc:"The first sentence of the queue's script, as it is said; empty if it has none"`
+	SpokeOn    *string    `json:"spoke_on" format:"date" doc:"The day on which I last spoke with this buyer for this shop, by the shop's clock; null if never"`
+	Handed     bool       `json:"handed" doc:"Another operator had this call before: there is a summary"`
 	Shop       ShopCard   `json:"shop" gorm:"embedded;embeddedPrefix:shop_"`
 }
 
