@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -173,8 +174,16 @@ func (s *service) buildAPI(ctx context.Context, c config) (err error) {
 	return nil
 }
 
+// garbage is how much the heap grows, in percent of what lives, between two
+// collections. What lives is a few megabytes, so that Go's own 100 would collect
+// many times a second and have calls wait for it; GOGC sets another.
+const garbage = 400
+
 // run runs the parts until ctx ends or one of them fails.
 func (s *service) run(ctx context.Context) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	if s.node != nil {
 		g.Go(func() error { s.teller.Run(ctx); return nil })
