@@ -162,7 +162,7 @@ func (s *service) buildAPI(ctx context.Context, c config) (err error) {
 	c.API.DataDir = c.DataDir
 	s.api, err = api.New(c.API, api.Deps{
 		DB: s.db, Redis: s.redis, Phones: command.NewClient(url, c.Telephony.ControlSecret),
-		Recordings: s.files.FS(), Pages: frontend.Files(), Log: s.log,
+		Recordings: s.files, Pages: frontend.Files(), Log: s.log,
 	})
 	if err != nil {
 		return err

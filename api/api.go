@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -34,8 +35,8 @@ type Deps struct {
 	DB         *tenant.DB
 	Redis      redis.UniversalClient
 	Phones     Phones
-	Recordings fs.FS // the recordings directory
-	Pages      fs.FS // the frontend, index.html at the root
+	Recordings *os.Root // the recordings directory
+	Pages      fs.FS    // the frontend, index.html at the root
 	Log        *slog.Logger
 }
 

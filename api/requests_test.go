@@ -11,7 +11,7 @@ import (
 
 // kinds are the things that ids in paths are of, by the word before {id}.
 var kinds = map[string]string{
-	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "sources": "source", "snapshots": "snapshot",
+	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "sources": "source", "snapshots": "snapshot", "comments": "comment",
 }
 
 // pathKind returns the kind of thing that a path names, or "".
@@ -38,6 +38,7 @@ var bodies = map[string]func(apitest.Goods) any{
 		return map[string]any{"email": "nobody@test.example", "password": "x", "client": "api"}
 	},
 	"refresh-session": func(apitest.Goods) any { return map[string]any{"refresh_token": "x"} },
+	"create-comment":  func(apitest.Goods) any { return map[string]any{"at_s": 7.5, "text": "well said"} },
 	"create-order": func(g apitest.Goods) any {
 		return map[string]any{"call_id": g["call"], "snapshot_id": g["snapshot"], "items": []any{map[string]any{"item_id": g["item"], "quantity": 1}}}
 	},
@@ -61,6 +62,8 @@ var bodies = map[string]func(apitest.Goods) any{
 // queries are the parameters that operations cannot do without.
 var queries = map[string]func(apitest.Goods) string{
 	"export-billing": func(apitest.Goods) string { return "?from=2026-11-01&to=2026-12-01" },
+	"count-billing":  func(apitest.Goods) string { return "?from=2026-11-01&to=2026-12-01" },
+	"get-summary":    func(apitest.Goods) string { return "?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z" },
 	"compare-items": func(g apitest.Goods) string {
 		return "?item_id=" + g["item"].String() + "&item_id=" + g["other item"].String()
 	},

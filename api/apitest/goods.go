@@ -51,6 +51,8 @@ func (w *World) Fill(t testing.TB, s tenanttest.Shop, operator uuid.UUID) Goods 
 	w.fillScript(t, s, g)
 	w.fillOrder(t, s, g)
 	w.fillLost(t, s, g)
+	g["comment"] = w.add(t, s, `insert into shop.call_comment (shop_id, id, call_id, author_id, at_ms, text, created_at)
+		values ($1, $2, $3, $4, 7000, $5, now())`, g["call"], s.Owner, Canary(s))
 	return g
 }
 

@@ -29,46 +29,6 @@ type BuyerCard struct {
 	OpenTasks    []PromisedTo `json:"open_tasks" nullable:"false" doc:"What is owed to them, the soonest due first"`
 }
 
-// Place is where a telephone number is from.
-type Place struct {
-	CityRu string `json:"city_ru" example:"Санкт-Петербург"`
-	CityEn string `json:"city_en" example:"Saint Petersburg"`
-	Zone   string `json:"zone" example:"Europe/Moscow"`
-}
-
-// PastCall is an earlier call of a buyer.
-type PastCall struct {
-	ID          uuid.UUID `json:"id" format:"uuid"`
-	No          int64     `json:"no" doc:"The shop's own numbering"`
-	Direction   string    `json:"direction" enum:"inbound,outbound"`
-	StartedAt   time.Time `json:"started_at"`
-	TalkS       float64   `json:"talk_s" doc:"Seconds of talk"`
-	Outcome     *string   `json:"outcome" enum:"answered,abandoned,overflowed,voicemail,refused,failed,served" doc:"How it ended; null while it lives"`
-	Disposition *string   `json:"disposition" enum:"order,consultation,callback,claim,transferred,refused,wrong_number,other" doc:"What came of it; null if nobody said"`
-	Mine        bool      `json:"mine" doc:"I was the operator"`
-}
-
-// PastOrder is an order of a buyer.
-type PastOrder struct {
-	ID         uuid.UUID `json:"id" format:"uuid"`
-	No         int64     `json:"no" doc:"The shop's own numbering"`
-	Status     string    `json:"status" enum:"draft,confirmed,cancelled"`
-	TotalMinor int64     `json:"total_minor" doc:"Items and delivery in minor units"`
-	Currency   string    `json:"currency" example:"RUB"`
-	CreatedAt  time.Time `json:"created_at"`
-	OfThisCall bool      `json:"of_this_call"`
-}
-
-// PromisedTo is a task that is owed to a buyer.
-type PromisedTo struct {
-	ID      uuid.UUID `json:"id" format:"uuid"`
-	Kind    string    `json:"kind" enum:"callback"`
-	State   string    `json:"state" enum:"open,claimed"`
-	DueAt   time.Time `json:"due_at"`
-	Overdue bool      `json:"overdue"`
-	Subject string    `json:"subject" doc:"What about; empty for a lost call"`
-}
-
 // Buyer is a person who buys from the shop.
 type Buyer struct {
 	ID      uuid.UUID `json:"id" format:"uuid"`
@@ -88,6 +48,7 @@ func (h *Handler) buyer(ctx context.Context, in *one) (*cardOf, error) {
 		return nil, err
 	}
 	var c buyer.Card
+	var before buyer.History
 	err = h.guard.Through(ctx, d, func(tx tenant.Tx) error {
 		s, err := cdr.Take(tx, in.ID)
 		if err != nil {
@@ -97,13 +58,23 @@ func (h *Handler) buyer(ctx context.Context, in *one) (*cardOf, error) {
 		if s.Direction == "outbound" {
 			phone = s.To
 		}
-		c, err = buyer.CardOf(tx, phone)
+		if c, err = buyer.CardOf(tx, phone); err != nil {
+			return err
+		}
+		before, err = buyer.HistoryOf(tx, phone, in.ID)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &cardOf{card(c, d.Scope.Role())}, nil
+	out := &cardOf{card(c, d.Scope.Role())}
+	if out.Body.Phone == string(c.Phone) { // who may not know the number may not know the person
+		out.Body.remember(before, in.ID, session.Who(ctx).Account)
+	}
+	if p, ok := c.Phone.Place(); ok {
+		out.Body.Place = &Place{p.RU, p.EN, p.Zone}
+	}
+	return out, nil
 }
 
 func card(c buyer.Card, role string) BuyerCard {

@@ -99,12 +99,13 @@ func (h *Handler) pause(ctx context.Context, in *pause) (*answer, error) {
 	return h.do(ctx, command.Order{Verb: command.Pause, Reason: in.Body.Reason})
 }
 
-type callPath struct {
+// CallPath names the call in hand. It is exported because huma reads no parameters of an embedded type that is not.
+type CallPath struct {
 	ID uuid.UUID `path:"id" format:"uuid" doc:"Of the call in hand"`
 }
 
-func (h *Handler) onCall(v command.Verb) func(context.Context, *callPath) (*answer, error) {
-	return func(ctx context.Context, in *callPath) (*answer, error) {
+func (h *Handler) onCall(v command.Verb) func(context.Context, *CallPath) (*answer, error) {
+	return func(ctx context.Context, in *CallPath) (*answer, error) {
 		d, err := h.phones.Desk(ctx, session.Who(ctx).Account)
 		if err != nil {
 			return nil, fmt.Errorf("look at the desk: %w", err)

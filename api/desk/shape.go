@@ -72,7 +72,7 @@ type DraftCallback struct {
 type draftAnswer struct{ Body Draft }
 
 type saveDraft struct {
-	callPath
+	CallPath
 	Body struct {
 		Revision int64     `json:"revision" minimum:"0" doc:"Of the draft that this was made from; 0: of none"`
 		Body     DraftBody `json:"body"`
@@ -80,7 +80,7 @@ type saveDraft struct {
 }
 
 type orderDraft struct {
-	callPath
+	CallPath
 	once.Key
 	Body struct {
 		Revision int64 `json:"revision" minimum:"1" doc:"Of the draft that is ordered: if another was saved meanwhile, 409 with the code stale"`
@@ -141,7 +141,7 @@ type DispositionCallback struct {
 type dispositionAnswer struct{ Body Disposition }
 
 type setDisposition struct {
-	callPath
+	CallPath
 	once.Key
 	Body struct {
 		Outcome  string `json:"outcome" enum:"order,consultation,callback,claim,transferred,refused,wrong_number,other" doc:"One of the options"`

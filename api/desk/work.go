@@ -27,7 +27,7 @@ func (h *Handler) registerWork(a huma.API, operators web.Option) {
 	huma.Register(a, web.Op("get-desk-day", "GET /desk/day", "My calls of a day, newest first, and what they earned", operators), h.day)
 }
 
-func (h *Handler) getDraft(context.Context, *callPath) (*draftAnswer, error) {
+func (h *Handler) getDraft(context.Context, *CallPath) (*draftAnswer, error) {
 	return nil, web.NotYet()
 }
 
@@ -39,11 +39,11 @@ func (h *Handler) orderDraft(context.Context, *orderDraft) (*orderAnswer, error)
 	return nil, web.NotYet()
 }
 
-func (h *Handler) summary(context.Context, *callPath) (*summaryAnswer, error) {
+func (h *Handler) summary(context.Context, *CallPath) (*summaryAnswer, error) {
 	return nil, web.NotYet()
 }
 
-func (h *Handler) getDisposition(context.Context, *callPath) (*dispositionAnswer, error) {
+func (h *Handler) getDisposition(context.Context, *CallPath) (*dispositionAnswer, error) {
 	return nil, web.NotYet()
 }
 

@@ -30,6 +30,7 @@ type call struct {
 	slot      int   // in its line
 
 	answered int // line.answered at arrival
+	came     int // line.came at arrival
 	why      Explanation
 }
 
@@ -53,7 +54,7 @@ func (r *Room) arrive(ev Arrived) {
 	c.alarm.call = c
 	c.promise.Within = max(c.promise.Within, 0)
 	c.turn = r.turn(c)
-	c.answered = c.line.answered()
+	c.answered, c.came = c.line.answered(), c.line.came()
 	c.why = r.explain(c)
 	r.calls[c.id] = c
 	r.await(c, 1)
@@ -71,6 +72,12 @@ func (r *Room) explain(c *call) Explanation {
 		Able:     able,
 		Idle:     idle,
 	}
+}
+
+// tellWait adds to what c met when it arrived what came to pass since.
+func (c *call) tellWait() Explanation {
+	c.why.Ahead, c.why.Came = c.line.answered()-c.answered, c.line.came()-c.came
+	return c.why
 }
 
 func (r *Room) hangUp(ev HungUp) {
@@ -98,8 +105,7 @@ func (r *Room) lose(c *call) {
 		r.await(c, -1)
 	}
 	delete(r.calls, c.id)
-	c.why.Ahead = c.line.answered() - c.answered
-	r.do(Lose{c.id, Millis(r.now - c.arrived), c.why})
+	r.do(Lose{c.id, Millis(r.now - c.arrived), c.tellWait()})
 }
 
 func (r *Room) accept(ev Accepted) {
@@ -112,9 +118,9 @@ func (r *Room) accept(ev Accepted) {
 	r.silence(&o.alarm)
 	c.state = StateTalking
 	o.enter(StateTalking, r.now)
-	c.why.Ahead = c.line.answered() - c.answered
+	why := c.tellWait()
 	o.profile.answered++
-	r.do(Connect{c.id, o.id, Millis(r.now - c.arrived), c.why})
+	r.do(Connect{c.id, o.id, Millis(r.now - c.arrived), why})
 }
 
 func (r *Room) decline(ev Declined) {

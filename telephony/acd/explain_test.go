@@ -7,6 +7,9 @@ func (s *shift) explain(v View, ev Event, got []Action) {
 	if a, ok := ev.(Arrived); ok && !ignored(got) {
 		s.why[a.Call] = whatItMet(v, a, s.room.policy)
 	}
+	if r, ok := ev.(Ready); ok && !ignored(got) {
+		s.welcome(v, r)
+	}
 	for _, a := range got {
 		switch a := a.(type) {
 		case Offer:
@@ -45,6 +48,20 @@ func whatItMet(v View, a Arrived, p Policy) Explanation {
 		}
 	}
 	return e
+}
+
+// welcome: the calls that whoever comes on duty may take.
+func (s *shift) welcome(v View, ev Ready) {
+	if slices.ContainsFunc(v.Operators, func(o OperatorView) bool { return o.Operator == ev.Operator && o.OnDuty }) {
+		return
+	}
+	for _, c := range v.Calls {
+		if able(OperatorView{Tier: ev.Tier, Shops: ev.Shops}, c) {
+			e := s.why[c.Call]
+			e.Came++
+			s.why[c.Call] = e
+		}
+	}
 }
 
 // passOthers: the calls whom the operator of a could have taken instead.
