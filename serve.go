@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -180,7 +181,7 @@ func (s *service) buildAPI(ctx context.Context, c config) (err error) {
 	}
 	s.api, err = api.New(c.API, api.Deps{
 		DB: s.db, Redis: s.redis, Phones: command.NewClient(url, c.Telephony.ControlSecret),
-		Recordings: s.files.FS(), Pages: frontend.Files(), Browsers: browsers, Log: s.log,
+		Recordings: s.files, Pages: frontend.Files(), Browsers: browsers, Log: s.log,
 	})
 	if err != nil {
 		return err
@@ -192,8 +193,16 @@ func (s *service) buildAPI(ctx context.Context, c config) (err error) {
 	return nil
 }
 
+// garbage is how much the heap grows, in percent of what lives, between two
+// collections. What lives is a few megabytes, so that Go's own 100 would collect
+// many times a second and have calls wait for it; GOGC sets another.
+const garbage = 400
+
 // run runs the parts until ctx ends or one of them fails.
 func (s *service) run(ctx context.Context) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	if s.node != nil {
 		g.Go(func() error { s.teller.Run(ctx); return nil })

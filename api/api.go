@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -34,7 +35,7 @@ type Deps struct {
 	DB         *tenant.DB
 	Redis      redis.UniversalClient
 	Phones     Phones
-	Recordings fs.FS        // the recordings directory
+	Recordings *os.Root     // the recordings directory
 	Pages      fs.FS        // the frontend, index.html at the root
 	Browsers   http.Handler // of operators' sockets, where telephony is in this process; else nil
 	Log        *slog.Logger

@@ -5,6 +5,7 @@ import (
 
 	"switchboard/api/calls"
 	"switchboard/api/catalogue"
+	"switchboard/api/comments"
 	"switchboard/api/desk"
 	"switchboard/api/events"
 	"switchboard/api/exports"
@@ -12,11 +13,13 @@ import (
 	"switchboard/api/lostcalls"
 	"switchboard/api/members"
 	"switchboard/api/numbers"
+	"switchboard/api/operators"
 	"switchboard/api/orders"
 	"switchboard/api/queues"
 	"switchboard/api/scripts"
 	"switchboard/api/session"
 	"switchboard/api/shops"
+	"switchboard/api/summary"
 	"switchboard/api/tasks"
 	"switchboard/api/trunks"
 	"switchboard/api/walks"
@@ -60,7 +63,10 @@ func build(d Deps, o session.Options, addr string) *API {
 func (a *API) resources(o session.Options) []resource {
 	return []resource{
 		a.guard,
-		calls.New(a.guard, a.deps.Recordings),
+		calls.New(a.guard, a.deps.Recordings, o.Now),
+		comments.New(a.deps.DB, a.guard, o.Now),
+		operators.New(a.deps.DB, a.guard),
+		summary.New(a.guard),
 		catalogue.New(a.guard, o.Now),
 		exports.New(a.guard),
 		scripts.New(a.guard, o.Now),

@@ -124,6 +124,13 @@ func (s siege) probes(t *testing.T, op *huma.Operation) (all []probe) {
 			}})
 		}
 	}
+	if query := queries[op.OperationID]; query != nil {
+		for kind := range s.own {
+			if strings.Contains(query(s.foreign), s.foreign[kind].String()) {
+				all = append(all, probe{"its parameters", kind, "query", plain})
+			}
+		}
+	}
 	if hasShop(op) {
 		all = append(all, probe{"?shop by slug", "shop", "query", func(g apitest.Goods) request {
 			r := plain(s.own)

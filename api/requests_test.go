@@ -11,7 +11,7 @@ import (
 
 // kinds are the things that ids in paths are of, by the word before {id}.
 var kinds = map[string]string{
-	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "sources": "source", "snapshots": "snapshot",
+	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "sources": "source", "snapshots": "snapshot", "comments": "comment",
 }
 
 // pathKind returns the kind of thing that a path names, or "".
@@ -38,6 +38,7 @@ var bodies = map[string]func(apitest.Goods) any{
 		return map[string]any{"email": "nobody@test.example", "password": "x", "client": "api"}
 	},
 	"refresh-session": func(apitest.Goods) any { return map[string]any{"refresh_token": "x"} },
+	"create-comment":  func(apitest.Goods) any { return map[string]any{"at_s": 7.5, "text": "well said"} },
 	"create-order": func(g apitest.Goods) any {
 		return map[string]any{"call_id": g["call"], "snapshot_id": g["snapshot"], "items": []any{map[string]any{"item_id": g["item"], "quantity": 1}}}
 	},
@@ -49,11 +50,24 @@ var bodies = map[string]func(apitest.Goods) any{
 	},
 	"publish-script": func(apitest.Goods) any { return map[string]any{"note": "new"} },
 	"step-walk":      func(apitest.Goods) any { return map[string]any{"answer": map[string]any{}} },
-	"pause-desk":     func(apitest.Goods) any { return map[string]any{"reason": "lunch"} },
+	"save-draft": func(apitest.Goods) any {
+		return map[string]any{"revision": 0, "body": map[string]any{"note": "wants four"}}
+	},
+	"order-draft":     func(apitest.Goods) any { return map[string]any{"revision": 1} },
+	"set-disposition": func(apitest.Goods) any { return map[string]any{"outcome": "other"} },
+	"open-walk-card":  func(apitest.Goods) any { return map[string]any{"card": "1"} },
+	"pause-desk":      func(apitest.Goods) any { return map[string]any{"reason": "lunch"} },
 }
 
 // queries are the parameters that operations cannot do without.
-var queries = map[string]string{"export-billing": "?from=2026-11-01&to=2026-12-01"}
+var queries = map[string]func(apitest.Goods) string{
+	"export-billing": func(apitest.Goods) string { return "?from=2026-11-01&to=2026-12-01" },
+	"count-billing":  func(apitest.Goods) string { return "?from=2026-11-01&to=2026-12-01" },
+	"get-summary":    func(apitest.Goods) string { return "?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z" },
+	"compare-items": func(g apitest.Goods) string {
+		return "?item_id=" + g["item"].String() + "&item_id=" + g["other item"].String()
+	},
+}
 
 // headers are those that operations cannot do without.
 var headers = map[string]map[string]string{"save-script": {"If-Match": `"1"`}}
@@ -71,7 +85,10 @@ func plainRequest(t *testing.T, op *huma.Operation) func(apitest.Goods) request 
 		t.Fatalf("%s names something of no known kind", op.Path)
 	}
 	return func(g apitest.Goods) request {
-		r := request{method: op.Method, header: headers[op.OperationID], path: strings.ReplaceAll(op.Path, "{id}", g[kind].String()) + queries[op.OperationID]}
+		r := request{method: op.Method, header: headers[op.OperationID], path: strings.ReplaceAll(op.Path, "{id}", g[kind].String())}
+		if query := queries[op.OperationID]; query != nil {
+			r.path += query(g)
+		}
 		if body != nil {
 			r.body = body(g)
 		}

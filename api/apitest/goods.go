@@ -51,6 +51,8 @@ func (w *World) Fill(t testing.TB, s tenanttest.Shop, operator uuid.UUID) Goods 
 	w.fillScript(t, s, g)
 	w.fillOrder(t, s, g)
 	w.fillLost(t, s, g)
+	g["comment"] = w.add(t, s, `insert into shop.call_comment (shop_id, id, call_id, author_id, at_ms, text, created_at)
+		values ($1, $2, $3, $4, 7000, $5, now())`, g["call"], s.Owner, Canary(s))
 	return g
 }
 
@@ -71,6 +73,8 @@ func (w *World) fillCatalogue(t testing.TB, s tenanttest.Shop, g Goods) {
 		values ($1, $2, 1, $3, 'published', now(), now(), 1)`, g["source"])
 	g["item"] = w.add(t, s, `insert into shop.item (shop_id, id, source_id, offer_id, first_seq, sku, name, price_minor, currency, available, content_hash, search)
 		values ($1, $2, $3, 'o1', 1, 'ts1', $4, 845000, 'RUB', true, '\x01', to_tsvector('simple', $4))`, g["source"], Canary(s)+" tyre")
+	g["other item"] = w.add(t, s, `insert into shop.item (shop_id, id, source_id, offer_id, first_seq, sku, name, price_minor, currency, available, content_hash, search)
+		values ($1, $2, $3, 'o2', 1, 'ts2', $4, 719000, 'RUB', true, '\x02', to_tsvector('simple', $4))`, g["source"], Canary(s)+" other tyre")
 	w.Admin(t, "update shop.call set snapshot_id = $2 where id = $1", g["call"], g["snapshot"])
 }
 

@@ -22,6 +22,11 @@ type BuyerCard struct {
 	LastCallAt  *time.Time `json:"last_call_at"`
 	LastOrderNo *int64     `json:"last_order_no"`
 	LastOrderAt *time.Time `json:"last_order_at"`
+
+	Place        *Place       `json:"place" doc:"Where the number is from; null if it does not tell"`
+	RecentCalls  []PastCall   `json:"recent_calls" nullable:"false" doc:"Earlier calls, newest first, at most 20; empty for roles that need not know"`
+	RecentOrders []PastOrder  `json:"recent_orders" nullable:"false" doc:"Newest first, at most 20, those of this call among them"`
+	OpenTasks    []PromisedTo `json:"open_tasks" nullable:"false" doc:"What is owed to them, the soonest due first"`
 }
 
 // Buyer is a person who buys from the shop.
@@ -43,6 +48,7 @@ func (h *Handler) buyer(ctx context.Context, in *one) (*cardOf, error) {
 		return nil, err
 	}
 	var c buyer.Card
+	var before buyer.History
 	err = h.guard.Through(ctx, d, func(tx tenant.Tx) error {
 		s, err := cdr.Take(tx, in.ID)
 		if err != nil {
@@ -52,19 +58,30 @@ func (h *Handler) buyer(ctx context.Context, in *one) (*cardOf, error) {
 		if s.Direction == "outbound" {
 			phone = s.To
 		}
-		c, err = buyer.CardOf(tx, phone)
+		if c, err = buyer.CardOf(tx, phone); err != nil {
+			return err
+		}
+		before, err = buyer.HistoryOf(tx, phone, in.ID)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &cardOf{card(c, d.Scope.Role())}, nil
+	out := &cardOf{card(c, d.Scope.Role())}
+	if out.Body.Phone == string(c.Phone) { // who may not know the number may not know the person
+		out.Body.remember(before, in.ID, session.Who(ctx).Account)
+	}
+	if p, ok := c.Phone.Place(); ok {
+		out.Body.Place = &Place{p.RU, p.EN, p.Zone}
+	}
+	return out, nil
 }
 
 func card(c buyer.Card, role string) BuyerCard {
 	out := BuyerCard{
 		Phone: string(cdr.Phone(role, c.Phone)), Calls: c.Calls, Answered: c.Answered, Lost: c.Lost, Orders: c.Orders,
 		LastCallAt: c.LastCallAt, LastOrderNo: c.LastOrderNo, LastOrderAt: c.LastOrderAt,
+		RecentCalls: []PastCall{}, RecentOrders: []PastOrder{}, OpenTasks: []PromisedTo{},
 	}
 	if c.Buyer != nil && out.Phone == string(c.Phone) {
 		out.Buyer = &Buyer{c.Buyer.ID, c.Buyer.Name, c.Buyer.Address, c.Buyer.Note}

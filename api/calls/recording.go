@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -27,36 +28,30 @@ func hexadecimal(b []byte) string { return hex.EncodeToString(b) }
 
 func (h *Handler) listen(ctx context.Context, in *one) (*huma.StreamResponse, error) {
 	var rec cdr.Recording
-	err := h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) error {
-		var err error
-		if rec, err = cdr.RecordingOf(tx, in.ID); err != nil {
+	err := h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) (err error) {
+		if rec, err = ready(tx, in.ID); err != nil {
 			return err
-		}
-		if rec.State != "ready" {
-			return fmt.Errorf("recording of call %s is %s: %w", in.ID, rec.State, fault.NotFound)
 		}
 		return noteListening(tx, in.ID)
 	})
 	if err != nil {
 		return nil, err
 	}
+	return h.stream(rec)
+}
+
+func (h *Handler) stream(rec cdr.Recording) (*huma.StreamResponse, error) {
 	f, err := h.open(rec)
 	if err != nil {
 		return nil, err
 	}
 	return &huma.StreamResponse{Body: func(c huma.Context) {
 		defer f.Close()
-		play(c, rec, f)
+		answer(c, rec, f)
 	}}, nil
 }
 
-// sound is a file that can be played from anywhere.
-type sound interface {
-	io.ReadSeeker
-	io.Closer
-}
-
-func (h *Handler) open(rec cdr.Recording) (sound, error) {
+func (h *Handler) open(rec cdr.Recording) (*os.File, error) {
 	f, err := h.recordings.Open(rec.Path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("the sound of call %s is gone: %w", rec.CallID, fault.NotFound)
@@ -64,16 +59,11 @@ func (h *Handler) open(rec cdr.Recording) (sound, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the recording of call %s: %w", rec.CallID, err)
 	}
-	s, ok := f.(sound)
-	if !ok {
-		_ = f.Close()
-		return nil, fmt.Errorf("the recording of call %s cannot be played from its middle", rec.CallID)
-	}
-	return s, nil
+	return f, nil
 }
 
-// play answers ranges too: a player jumps to the minute that matters.
-func play(c huma.Context, rec cdr.Recording, f io.ReadSeeker) {
+// answer answers ranges too: a player jumps to the minute that matters.
+func answer(c huma.Context, rec cdr.Recording, f io.ReadSeeker) {
 	w, r := web.Patient(c)
 	h := w.Header()
 	h.Set("Content-Type", "audio/wav")

@@ -36,6 +36,7 @@ var (
 func (h *Handler) Register(a huma.API) {
 	huma.Register(a, web.Op("search-items", "GET /catalogue/items", "Items that have every word, best first", h.guard.Allow(readers...),
 		web.Says("The last word may be unfinished; a SKU finds its item. Nothing typed: the first items by SKU.")), h.search)
+	huma.Register(a, web.Op("compare-items", "GET /catalogue/comparison", "Two to four items side by side", h.guard.Allow(readers...)), h.compare)
 	huma.Register(a, web.Op("list-snapshots", "GET /catalogue/snapshots", "Readings of the shop's feeds, newest first", h.guard.Allow(readers...)), h.snapshots)
 	huma.Register(a, web.Op("accept-snapshot", "POST /catalogue/snapshots/{id}/accept", "Publish a reading that was held", h.guard.Allow(keepers...)), h.accept)
 	huma.Register(a, web.Op("list-sources", "GET /catalogue/sources", "Where the feeds come from", h.guard.Allow(readers...)), h.sources)

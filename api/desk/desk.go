@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -52,6 +53,7 @@ func (h *Handler) Register(a huma.API) {
 		web.Says("Good once, for 30 seconds: it is the first message that the page sends there.")), h.ticket)
 	huma.Register(a, web.Op("stream-desk", "GET /desk/events", "Live: my desk, whenever it changes", operators,
 		web.Streams("text/event-stream", "Server-sent events: desk with what get-desk answers, first at once; beat every 15 s")), h.stream)
+	h.registerWork(a, operators)
 	for _, v := range []struct {
 		verb    command.Verb
 		summary string
@@ -81,6 +83,7 @@ func (h *Handler) look(ctx context.Context) (*answer, error) {
 	}
 	out := &answer{Desk{
 		OperatorID: d.Operator, State: string(d.State), OnDuty: d.OnDuty, Reason: d.Reason, Phone: d.Phone, Since: d.Since, Until: d.Until,
+		PauseReasons: pauseReasons, Now: time.Now().UTC(),
 	}}
 	if d.Call == nil {
 		return out, nil
@@ -96,6 +99,9 @@ func (h *Handler) plain(v command.Verb) func(context.Context, *struct{}) (*answe
 	return func(ctx context.Context, _ *struct{}) (*answer, error) { return h.do(ctx, command.Order{Verb: v}) }
 }
 
+// pauseReasons are the platform's, in the order in which desks show them.
+var pauseReasons = []string{"break", "lunch", "training", "technical", "other"}
+
 type pause struct {
 	Body struct {
 		Reason string `json:"reason" enum:"break,lunch,training,technical,other" doc:"Why"`
@@ -106,12 +112,13 @@ func (h *Handler) pause(ctx context.Context, in *pause) (*answer, error) {
 	return h.do(ctx, command.Order{Verb: command.Pause, Reason: in.Body.Reason})
 }
 
-type callPath struct {
+// CallPath names the call in hand. It is exported because huma reads no parameters of an embedded type that is not.
+type CallPath struct {
 	ID uuid.UUID `path:"id" format:"uuid" doc:"Of the call in hand"`
 }
 
-func (h *Handler) onCall(v command.Verb) func(context.Context, *callPath) (*answer, error) {
-	return func(ctx context.Context, in *callPath) (*answer, error) {
+func (h *Handler) onCall(v command.Verb) func(context.Context, *CallPath) (*answer, error) {
+	return func(ctx context.Context, in *CallPath) (*answer, error) {
 		d, err := h.phones.Desk(ctx, session.Who(ctx).Account)
 		if err != nil {
 			return nil, fmt.Errorf("look at the desk: %w", err)

@@ -10,9 +10,7 @@ import (
 	"switchboard/telephony/command"
 	"switchboard/telephony/e164"
 	"switchboard/tenant"
-	"switchboard/tenant/cdr"
 	"switchboard/tenant/fault"
-	"switchboard/tenant/greeting"
 )
 
 // Desk is an operator's place in the room.
@@ -25,6 +23,29 @@ type Desk struct {
 	Since      time.Time  `json:"since" doc:"When this state began"`
 	Until      *time.Time `json:"until" doc:"When the offer lapses or wrap-up ends"`
 	Call       *CallCard  `json:"call" doc:"The call that is offered or in hand; null if none"`
+
+	Now          time.Time `json:"now" doc:"The server's clock: a page counts by it, whatever its own says"`
+	PauseReasons []string  `json:"pause_reasons" nullable:"false" doc:"Those that pause-desk takes, in the order in which they are shown"`
+	Shift        Shift     `json:"shift" doc:"My figures since the day began"`
+}
+
+// Shift is what an operator did since the day began.
+type Shift struct {
+	From    time.Time `json:"from" doc:"When the day began, by the platform's clock"`
+	Zone    string    `json:"zone" doc:"Of the platform's day" example:"Europe/Moscow"`
+	Calls   int       `json:"calls" doc:"Calls that I joined"`
+	Orders  int       `json:"orders" doc:"Orders of mine that were confirmed"`
+	TalkS   int64     `json:"talk_s" doc:"Seconds of talk and hold"`
+	WrapUpS int64     `json:"wrap_up_s" doc:"Seconds of wrap-up"`
+	OnDutyS *int64    `json:"on_duty_s" doc:"Seconds on duty; null for a telephone that is on duty without a desk"`
+	Earned  *Money    `json:"earned" doc:"The sum of the lines of pay; null if no terms are agreed"`
+}
+
+// Money is an amount: amount / 10^scale of the currency.
+type Money struct {
+	Amount   int64  `json:"amount" doc:"Minor units: kopecks, cents" example:"2400"`
+	Scale    int    `json:"scale" doc:"Digits of the minor unit" example:"2"`
+	Currency string `json:"currency" example:"RUB"`
 }
 
 // CallCard is what an operator must know of a call before the first word.
@@ -34,13 +55,14 @@ type CallCard struct {
 	Held       bool       `json:"held" doc:"The buyer hears music: the operator put them there, or is away"`
 	Muted      bool       `json:"muted" doc:"The buyer and the recording have silence of the operator"`
 	AwayUntil  *time.Time `json:"away_until" doc:"While the operator's browser is gone: when the call goes to somebody else"`
-	Greeting   string     `json:"greeting" doc:"What to say first, in the shop's language"`
-	SpokeAt    *time.Time `json:"spoke_at" doc:"When this operator last talked to this buyer; null for never"`
 	From       string     `json:"from" doc:"The buyer's number; masked until the call is in hand; empty if withheld"`
 	StartedAt  time.Time  `json:"started_at" doc:"When the buyer rang"`
 	AnsweredAt *time.Time `json:"answered_at" doc:"When the operator joined"`
 	Queue      string     `json:"queue" doc:"What the call is about"`
 	Source     string     `json:"source" doc:"The advertising that showed the number"`
+	Greeting   string     `json:"greeting" doc:"The first sentence of the queue's script, as it is said; empty if it has none"`
+	SpokeOn    *string    `json:"spoke_on" format:"date" doc:"The day on which I last spoke with this buyer for this shop, by the shop's clock; null if never"`
+	Handed     bool       `json:"handed" doc:"Another operator had this call before: there is a summary"`
 	Shop       ShopCard   `json:"shop" gorm:"embedded;embeddedPrefix:shop_"`
 }
 
@@ -61,14 +83,14 @@ type ShopCard struct {
 func card(tx tenant.AcrossTx, d command.Desk) (*CallCard, error) {
 	var c CallCard
 	res := tx.Query().Raw(`
-		select coalesce(nullif(p.phone, ''), p.phone_raw, '') as "from", (select name from house.account where id = ?) as greeting, coalesce(q.name, '') as queue, coalesce(n.source, '') as source,
+		select coalesce(nullif(p.phone, ''), p.phone_raw, '') as "from", coalesce(q.name, '') as queue, coalesce(n.source, '') as source,
 		  s.id as shop_id, s.slug as shop_slug, s.name_ru as shop_name_ru, s.name_en as shop_name_en, s.spoken_ru as shop_spoken_ru,
 		  s.spoken_en as shop_spoken_en, s.timezone as shop_timezone, s.language as shop_language, s.colour as shop_colour
 		  from house.shop s
 		  left join shop.call_party p on p.shop_id = s.id and p.call_id = ?
 		  left join shop.queue q on q.shop_id = s.id and q.id = ?
 		  left join shop.number n on n.shop_id = s.id and n.id = ?
-		 where s.id = ?`, d.Operator, d.Call.ID, d.Call.QueueID, d.Call.NumberID, d.Call.ShopID).Scan(&c)
+		 where s.id = ?`, d.Call.ID, d.Call.QueueID, d.Call.NumberID, d.Call.ShopID).Scan(&c)
 	if res.Error != nil {
 		return nil, fmt.Errorf("read the card of call %s: %w", d.Call.ID, res.Error)
 	}
@@ -76,13 +98,6 @@ func card(tx tenant.AcrossTx, d command.Desk) (*CallCard, error) {
 		return nil, fmt.Errorf("shop of call %s: %w", d.Call.ID, fault.NotFound)
 	}
 	c.From = cmp.Or(d.Call.From, c.From)
-	at, err := cdr.Meeting{Shop: tenant.ID(d.Call.ShopID), Phone: c.From, Operator: d.Operator, Call: d.Call.ID}.Last(tx)
-	if err != nil {
-		return nil, err
-	}
-	if !at.IsZero() {
-		c.SpokeAt = &at
-	}
 	c.now(d)
 	return &c, nil
 }
@@ -91,10 +106,6 @@ func card(tx tenant.AcrossTx, d command.Desk) (*CallCard, error) {
 func (c *CallCard) now(d command.Desk) {
 	c.ID, c.State, c.StartedAt, c.AnsweredAt = d.Call.ID, string(d.Call.State), d.Call.StartedAt, d.Call.AnsweredAt
 	c.Held, c.Muted, c.AwayUntil = d.Call.State == "held", d.Call.Muted, d.Call.AwayUntil
-	operator := c.Greeting // their name
-	c.Greeting = greeting.Words(c.Shop.Language, greeting.Shop{
-		NameRu: c.Shop.NameRu, NameEn: c.Shop.NameEn, SpokenRu: c.Shop.SpokenRu, SpokenEn: c.Shop.SpokenEn,
-	}, operator)
 	if d.State == "offered" {
 		c.From = e164.Mask(c.From)
 	}

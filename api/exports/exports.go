@@ -36,6 +36,8 @@ func (h *Handler) Register(a huma.API) {
 	huma.Register(a, web.Op("export-billing", "GET /exports/billing.csv", "The shop's charges, a line each with what it was computed from",
 		h.guard.Allow(session.Owner, session.Manager, session.Finance, session.Admin),
 		web.Streams("text/csv", "Header and lines; the amounts add up to what the shop owes.")), h.billing)
+	huma.Register(a, web.Op("count-billing", "GET /exports/billing-count", "How many lines the export of a span would have",
+		h.guard.Allow(session.Owner, session.Manager, session.Finance, session.Admin)), h.count)
 }
 
 type span struct {
@@ -59,11 +61,7 @@ func (h *Handler) billing(ctx context.Context, in *span) (*huma.StreamResponse, 
 		return nil, err
 	}
 	err = h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) error {
-		zone, err := plan.Zone(tx)
-		if err != nil {
-			return err
-		}
-		s, err := export.ParseSpan(in.From, in.To, zone)
+		s, err := in.read(tx)
 		if err != nil {
 			return err
 		}
@@ -81,6 +79,35 @@ func (h *Handler) billing(ctx context.Context, in *span) (*huma.StreamResponse, 
 		defer f.Close()
 		send(c, f)
 	}}, nil
+}
+
+// Count is the length of an export.
+type Count struct {
+	Lines int64 `json:"lines" doc:"Without the header"`
+}
+
+type count struct{ Body Count }
+
+func (h *Handler) count(ctx context.Context, in *span) (*count, error) {
+	out := &count{}
+	err := h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) error {
+		s, err := in.read(tx)
+		if err != nil {
+			return err
+		}
+		out.Body.Lines, err = export.Count(tx, s)
+		return err
+	})
+	return out, err
+}
+
+// read returns the span by the shop's clocks.
+func (in span) read(tx tenant.Tx) (export.Span, error) {
+	zone, err := plan.Zone(tx)
+	if err != nil {
+		return export.Span{}, err
+	}
+	return export.ParseSpan(in.From, in.To, zone)
 }
 
 // scratch returns a file without a name, which ends with its last reader.

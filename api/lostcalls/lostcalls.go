@@ -13,6 +13,7 @@ import (
 	"switchboard/telephony/e164"
 	"switchboard/tenant"
 	"switchboard/tenant/cdr"
+	"switchboard/tenant/fault"
 	"switchboard/tenant/page"
 	"switchboard/tenant/task"
 )
@@ -33,6 +34,7 @@ func (h *Handler) Register(a huma.API) {
 type LostCall struct {
 	ID       uuid.UUID  `json:"id" format:"uuid"`
 	CallID   uuid.UUID  `json:"call_id" format:"uuid"`
+	CallNo   int64      `json:"call_no" doc:"Of the call, in the shop's own numbering"`
 	From     string     `json:"from" doc:"The buyer's number, masked for roles that need not know it; empty if withheld or erased"`
 	Reason   string     `json:"reason" enum:"abandoned,busy,failed,closed"`
 	Words    string     `json:"words" doc:"The same for people, in the shop's language"`
@@ -56,7 +58,7 @@ type Callback struct {
 
 func show(l task.LostCall, role string) LostCall {
 	out := LostCall{
-		ID: l.ID, CallID: l.CallID, From: string(cdr.Phone(role, e164.Number(l.Phone))), Reason: string(l.Reason), Words: l.Words,
+		ID: l.ID, CallID: l.CallID, CallNo: l.CallNo, From: string(cdr.Phone(role, e164.Number(l.Phone))), Reason: string(l.Reason), Words: l.Words,
 		WaitedS: float64(l.WaitedMS) / 1000, Owner: l.Owner, LostAt: l.LostAt, QueueID: l.QueueID, TaskID: l.TaskID,
 	}
 	if l.TaskID != nil {
@@ -68,10 +70,43 @@ func show(l task.LostCall, role string) LostCall {
 type query struct {
 	session.Shop
 	web.Paging
+	From     time.Time `query:"from" doc:"Only calls lost at this instant or later"`
+	To       time.Time `query:"to" doc:"Only calls lost before this instant"`
+	Reason   string    `query:"reason" enum:"abandoned,busy,failed,closed" doc:"Only calls lost for this reason"`
+	Owner    string    `query:"owner" maxLength:"100" doc:"Only calls that this unit answers for: pool:NAME or member:ID"`
+	Callback string    `query:"callback" enum:"owed,open,claimed,done,cancelled" doc:"Only calls whose callback is so; owed: open or claimed"`
+	CallID   uuid.UUID `query:"call_id" format:"uuid" doc:"Only this call"`
+}
+
+func (q query) filter() (task.LostFilter, error) {
+	f := task.LostFilter{
+		From: orNil(q.From), To: orNil(q.To), Reason: task.Reason(q.Reason), Owner: q.Owner,
+		Callback: task.State(q.Callback), CallID: orNil(q.CallID),
+	}
+	if q.Callback == "owed" {
+		f.Callback, f.Unclosed = "", true
+	}
+	if f.From != nil && f.To != nil && !f.From.Before(*f.To) {
+		return f, fault.Invalid{Field: "query.to", Problem: "must be after from"}
+	}
+	return f, nil
+}
+
+// orNil is for parameters whose zero means that they were not given.
+func orNil[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
 }
 
 func (h *Handler) list(ctx context.Context, q *query) (*web.List[LostCall], error) {
 	after, err := q.After()
+	if err != nil {
+		return nil, err
+	}
+	filter, err := q.filter()
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +115,12 @@ func (h *Handler) list(ctx context.Context, q *query) (*web.List[LostCall], erro
 	var role string
 	err = h.guard.Within(ctx, q.Shop, func(tx tenant.Tx) error {
 		role = tx.Scope().Role()
-		found, next, err = task.ListLost(tx, after, q.Limit)
+		if filter.CallID != nil {
+			if err := cdr.Known(tx, *filter.CallID); err != nil {
+				return err
+			}
+		}
+		found, next, err = task.ListLost(tx, filter, after, q.Limit)
 		return err
 	})
 	if err != nil {

@@ -55,6 +55,7 @@ type keys struct {
 	token    []byte // signs access tokens
 	csrf     []byte // makes CSRF tokens
 	throttle []byte // hides who tried
+	link     []byte // signs links
 }
 
 func (s Secret) keys() keys {
@@ -65,7 +66,7 @@ func (s Secret) keys() keys {
 		}
 		return k
 	}
-	return keys{derive("token"), derive("csrf"), derive("throttle")}
+	return keys{derive("token"), derive("csrf"), derive("throttle"), derive("link")}
 }
 
 // ticket is a bearer secret of 256 bits, and how it is stored.

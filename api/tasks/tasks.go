@@ -38,6 +38,7 @@ func (h *Handler) Register(a huma.API) {
 	huma.Register(a, web.Op("list-tasks", "GET /tasks", "Tasks of the shop, the soonest due first", h.guard.Allow(append(workers, session.Admin)...)), h.list)
 	huma.Register(a, web.Op("claim-task", "POST /tasks/{id}/claim", "Take a task on", h.guard.Allow(workers...),
 		web.Says("Whoever has it keeps it: a second claim of theirs changes nothing, another's is a conflict.")), h.claim)
+	huma.Register(a, web.Op("release-task", "POST /tasks/{id}/release", "Give a task back that one has taken", h.guard.Allow(workers...)), h.release)
 	huma.Register(a, web.Op("done-task", "POST /tasks/{id}/done", "Close a task that was done", h.guard.Allow(workers...)), h.done)
 }
 
@@ -101,6 +102,13 @@ type answer struct{ Body Task }
 func (h *Handler) claim(ctx context.Context, in *path) (*answer, error) {
 	return h.change(ctx, in, func(tx tenant.Tx) error {
 		_, err := task.Claim(tx, in.ID, session.Who(ctx).Account)
+		return err
+	})
+}
+
+func (h *Handler) release(ctx context.Context, in *path) (*answer, error) {
+	return h.change(ctx, in, func(tx tenant.Tx) error {
+		_, err := task.Release(tx, in.ID, session.Who(ctx).Account)
 		return err
 	})
 }

@@ -21,6 +21,19 @@ type CallWalk struct {
 	View            WalkView   `json:"view" doc:"What to say, and what may be answered"`
 	Cards           []WalkCard `json:"cards" nullable:"false" doc:"Frequent questions, open at every step"`
 	Path            []WalkStep `json:"path" nullable:"false" doc:"What was answered so far"`
+	ScriptName      string     `json:"script_name"`
+	Version         int        `json:"version" doc:"Of the script: the walk stays on it"`
+	NewestVersion   int        `json:"newest_version" doc:"That is published now; later calls begin with it"`
+	Card            *WalkCard  `json:"card" doc:"The frequent question that is open; null if none"`
+	Jumps           []WalkJump `json:"jumps" nullable:"false" doc:"Frequent questions that were opened, in their order"`
+}
+
+// WalkJump is a look at a frequent question, away from the step.
+type WalkJump struct {
+	Card string     `json:"card" doc:"Id of the card"`
+	Node string     `json:"node" doc:"The step from which it was opened"`
+	At   time.Time  `json:"at"`
+	Left *time.Time `json:"left" doc:"When the step was returned to; null while it is open"`
 }
 
 // WalkView is what an operator sees of one step.
@@ -63,6 +76,9 @@ type WalkCard struct {
 // WalkStep is a step that was left.
 type WalkStep struct {
 	Node   string     `json:"node"`
+	Title  string     `json:"title" doc:"Its name on the list of steps"`
+	Said   string     `json:"said" doc:"The answer as a person reads it; empty if nothing was asked"`
+	Holds  bool       `json:"holds" doc:"No step back undid it"`
 	At     time.Time  `json:"at" doc:"When it was reached"`
 	Left   time.Time  `json:"left" doc:"When it was left"`
 	Answer WalkAnswer `json:"answer"`
@@ -72,13 +88,13 @@ type WalkStep struct {
 func show(s script.Stand, f walk.Facts) CallWalk {
 	out := CallWalk{
 		ID: s.ID, CallID: s.CallID, ScriptVersionID: s.ScriptVersionID, Seen: len(s.Walk.Path), Adherence: s.Adherence,
-		StartedAt: s.StartedAt, EndedAt: s.EndedAt, View: view(walk.Show(s.Graph, s.Walk, f)), Cards: []WalkCard{}, Path: []WalkStep{},
+		StartedAt: s.StartedAt, EndedAt: s.EndedAt, View: view(walk.Show(s.Graph, s.Walk, f)), Cards: []WalkCard{}, Path: []WalkStep{}, Jumps: []WalkJump{},
 	}
 	for _, c := range walk.Cards(s.Graph, s.Walk.Language) {
 		out.Cards = append(out.Cards, WalkCard{c.ID, c.Key, c.Question, c.Answer})
 	}
 	for _, v := range s.Walk.Path {
-		out.Path = append(out.Path, WalkStep{v.Node, at(v.At), at(v.Left), said(v.Answer), v.To})
+		out.Path = append(out.Path, WalkStep{Node: v.Node, At: at(v.At), Left: at(v.Left), Answer: said(v.Answer), To: v.To})
 	}
 	return out
 }

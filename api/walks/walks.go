@@ -40,6 +40,9 @@ func (h *Handler) Register(a huma.API) {
 		web.Says("One that was begun goes on where it stands, whoever has the call now.")), h.begin)
 	huma.Register(a, web.Op("step-walk", "POST /calls/{id}/walk/steps", "Answer where the script stands", h.guard.Allow(walkers...),
 		web.Says("A bad answer is told in the buyer's language, and the script stands where it stood.")), h.step)
+	huma.Register(a, web.Op("open-walk-card", "POST /calls/{id}/walk/card", "Open a frequent question", h.guard.Allow(walkers...),
+		web.Says("The script stands where it stood. Another card that is open closes; so does every card at the next answer.")), h.open)
+	huma.Register(a, web.Op("close-walk-card", "DELETE /calls/{id}/walk/card", "Return from a frequent question to the step", h.guard.Allow(walkers...)), h.close)
 }
 
 type path struct {
@@ -193,3 +196,15 @@ func (a WalkAnswer) walk(tx tenant.Tx, call uuid.UUID) (walk.Answer, error) {
 	}
 	return out, nil
 }
+
+type open struct {
+	session.Shop
+	ID   uuid.UUID `path:"id" format:"uuid" doc:"Of the call"`
+	Body struct {
+		Card string `json:"card" minLength:"1" maxLength:"100" doc:"Id or key of the card"`
+	}
+}
+
+func (h *Handler) open(context.Context, *open) (*answer, error) { return nil, web.NotYet() }
+
+func (h *Handler) close(context.Context, *path) (*answer, error) { return nil, web.NotYet() }

@@ -2,9 +2,12 @@ package export
 
 import (
 	"database/sql"
+	"errors"
+	"fmt"
 	"time"
 
 	"switchboard/billing/money"
+	"switchboard/tenant"
 )
 
 // selectLines reads charges in the order of charge_service, so that the first
@@ -23,7 +26,7 @@ select c.id, c.call_id, c.leg, c.version, c.kind, coalesce(l.direction, ''),
   from shop.charge c
   left join shop.call_leg l on l.shop_id = c.shop_id and l.call_id = c.call_id and l.leg = c.leg and l.version = c.version
   left join shop.number n on n.shop_id = l.shop_id and n.id = l.number_id
- where c.subject = 'shop' and c.service_at >= $1 and c.service_at < $2
+ where ` + within + `
  order by c.service_at, c.call_id, c.leg, c.version, c.kind desc, c.id`
 
 // line is one charge with its detail record.
@@ -45,6 +48,22 @@ type line struct {
 	Rule, Billable             string
 	Rate, Setup                string
 	Segments                   []byte
+}
+
+// within is which charges a span has.
+const within = "c.subject = 'shop' and c.service_at >= $1 and c.service_at < $2"
+
+// Count returns how many lines Billing would write for the span.
+func Count(tx tenant.Tx, s Span) (n int64, err error) {
+	rows, err := tx.Rows("select count(*) from shop.charge c where "+within, s.From.UTC(), s.To.UTC())
+	if err != nil {
+		return 0, fmt.Errorf("count charges: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		err = rows.Scan(&n)
+	}
+	return n, errors.Join(err, rows.Err())
 }
 
 func (l *line) scan(rows *sql.Rows) error {

@@ -85,7 +85,8 @@ func (Pause) action()    {}
 func (Ignore) action()   {}
 
 // Explanation says why a call waited as long as it did. Counts are of the
-// instant of its arrival but for Ahead and Offers.
+// instant of its arrival, but for what came to pass while it waited: Came, Ahead
+// and Offers.
 type Explanation struct {
 	Rule     string `json:"rule"`     // the order of waiting: "promise" or "arrival"
 	Position int    `json:"position"` // among the calls waiting for the same shop and tier; 1 is the first
@@ -93,6 +94,7 @@ type Explanation struct {
 	OnDuty   int    `json:"on_duty"`  // operators on duty
 	Able     int    `json:"able"`     // of them, who serve this shop and tier
 	Idle     int    `json:"idle"`     // of those, who were free
+	Came     int    `json:"came"`     // who serve this shop and tier and came on duty meanwhile; who comes twice counts twice
 	Ahead    int    `json:"ahead"`    // calls that able operators answered meanwhile
 	Offers   int    `json:"offers"`   // operators rung for it
 }
@@ -102,6 +104,9 @@ func (e Explanation) String() string {
 	s := fmt.Sprintf("%d of %d able operators busy", e.Able-e.Idle, e.Able)
 	if e.Able == 0 {
 		s = fmt.Sprintf("none of %d operators able", e.OnDuty)
+	}
+	if e.Came > 0 {
+		s += fmt.Sprintf("; %d came on duty", e.Came)
 	}
 	if e.Ahead > 0 {
 		s += fmt.Sprintf("; %d answered before", e.Ahead)

@@ -32,6 +32,7 @@ type call struct {
 	slot      int     // in its line
 
 	answered int // line.answered at arrival
+	came     int // line.came at arrival
 	why      Explanation
 }
 
@@ -55,7 +56,7 @@ func (r *Room) arrive(ev Arrived) {
 	c.alarm.call = c
 	c.promise.Within = max(c.promise.Within, 0)
 	c.turn = r.turn(c)
-	c.answered = c.line.answered()
+	c.answered, c.came = c.line.answered(), c.line.came()
 	c.why = r.explain(c)
 	r.calls[c.id] = c
 	r.await(c, 1)
@@ -73,6 +74,12 @@ func (r *Room) explain(c *call) Explanation {
 		Able:     able,
 		Idle:     idle,
 	}
+}
+
+// tellWait adds to what c met when it arrived what came to pass since.
+func (c *call) tellWait() Explanation {
+	c.why.Ahead, c.why.Came = c.line.answered()-c.answered, c.line.came()-c.came
+	return c.why
 }
 
 func (r *Room) hangUp(ev HungUp) {
@@ -100,8 +107,7 @@ func (r *Room) lose(c *call) {
 		r.await(c, -1)
 	}
 	delete(r.calls, c.id)
-	c.why.Ahead = c.line.answered() - c.answered
-	r.do(Lose{c.id, c.waited(r.now), c.why})
+	r.do(Lose{c.id, c.waited(r.now), c.tellWait()})
 }
 
 func (r *Room) accept(ev Accepted) {
@@ -114,15 +120,16 @@ func (r *Room) accept(ev Accepted) {
 	r.silence(&o.alarm)
 	c.state, c.joined = StateTalking, r.now
 	o.enter(StateTalking, r.now)
-	c.why.Ahead = c.line.answered() - c.answered
+	why := c.tellWait()
 	o.profile.answered++
-	r.do(Connect{c.id, o.id, c.waited(r.now), c.why})
+	r.do(Connect{c.id, o.id, c.waited(r.now), why})
 }
 
 // waited returns how long the caller has been here without a person.
 func (c *call) waited(now Instant) Millis { return Millis(now-c.arrived) - c.talked }
 
-// gone has the caller wait again whose operator's telephone is gone.
+// gone has the caller wait again whose operator's telephone is gone. What came
+// to pass while they talked is no part of their wait.
 func (r *Room) gone(ev Gone) {
 	o := r.operators[ev.Operator]
 	if o == nil || o.state != StateTalking || o.call.id != ev.Call {
@@ -131,7 +138,7 @@ func (r *Room) gone(ev Gone) {
 	}
 	c := o.call
 	c.talked += Millis(r.now - c.joined)
-	c.answered = c.line.answered() - c.why.Ahead // what was answered while it talked was not before it
+	c.answered, c.came = c.line.answered()-c.why.Ahead, c.line.came()-c.why.Came
 	r.do(Return{o.id, c.id})
 	r.part(o)
 	r.dismiss(o, ConnectionLost)

@@ -19,6 +19,7 @@ type line struct {
 
 	waiting   int // calls for this shop and tier, the refused too
 	dissolved int // calls answered by profiles that are no more
+	left      int // operators who came on duty in such profiles
 }
 
 // head is the front of a line as one profile sees it.
@@ -90,6 +91,16 @@ func (l *line) answered() int {
 	return n
 }
 
+// came counts the times that an operator able to serve the line came on duty
+// since the room began.
+func (l *line) came() int {
+	n := l.left
+	for _, h := range l.heads {
+		n += h.profile.came
+	}
+	return n
+}
+
 // profile is what a number of operators have in common: tier and shops. Calls
 // are matched to profiles, of which there are few, and not to operators.
 type profile struct {
@@ -103,6 +114,7 @@ type profile struct {
 	members  int // operators with this profile
 	onDuty   int // of them; a profile without any is asleep and keeps no front
 	answered int // calls, since the profile was made
+	came     int // operators on duty, since then: each time that one comes
 	stirred  bool
 }
 
@@ -144,6 +156,7 @@ func (r *Room) dissolve(p *profile) {
 		h := &p.heads[i]
 		h.line.heads = slices.DeleteFunc(h.line.heads, func(x *head) bool { return x == h })
 		h.line.dissolved += p.answered
+		h.line.left += p.came
 	}
 }
 

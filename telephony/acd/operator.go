@@ -35,6 +35,9 @@ func (r *Room) ready(ev Ready) {
 		r.operators[o.id] = o
 	}
 	r.enlist(o, r.profileOf(ev.Tier, ev.Shops))
+	if !o.onDuty {
+		o.profile.came++
+	}
 	r.post(o, true)
 	o.wrapUp, o.keepReady, o.reason = max(ev.WrapUp, 0), ev.KeepReady, ""
 	switch {

@@ -96,14 +96,14 @@ type Call struct {
 // Card is what an operator's browser shows of a call that rings: no more than
 // they may know before they answer.
 type Card struct {
-	ID       uuid.UUID  `json:"id"`
-	From     string     `json:"from"` // masked; empty if withheld
-	Queue    string     `json:"queue"`
-	Source   string     `json:"source"` // the advertising that showed the number
-	WaitedMS int64      `json:"waited_ms"`
-	Greeting string     `json:"greeting"`           // what to say first
-	SpokeAt  *time.Time `json:"spoke_at,omitempty"` // when this operator last talked to this buyer
-	Shop     CardShop   `json:"shop"`
+	ID       uuid.UUID `json:"id"`
+	From     string    `json:"from"` // masked; empty if withheld
+	Queue    string    `json:"queue"`
+	Source   string    `json:"source"` // the advertising that showed the number
+	WaitedMS int64     `json:"waited_ms"`
+	Greeting string    `json:"greeting"` // what to say first
+	SpokeOn  *string   `json:"spoke_on"` // the day on which this operator last talked to this buyer, by the shop's clock
+	Shop     CardShop  `json:"shop"`
 }
 
 // CardShop is a shop as its operator speaks for it.

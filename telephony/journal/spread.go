@@ -211,44 +211,61 @@ func (l *Lease) setAside(ctx context.Context, by leader, seq int64, why error) e
 	return l.db.AcrossBatch(ctx, "set aside what the tables refuse", q)
 }
 
-// recover spreads what dead leaders of the pool committed and did not.
+// left is a batch that a dead leader committed and did not spread.
+type left struct {
+	Epoch int64
+	Node  string
+	Seq   int64
+	Doc   []byte
+}
+
+// recover spreads what dead leaders of the pool committed and did not. One that
+// is not quite dead may be at it still: then the rest is looked up again.
 func (l *Lease) recover(ctx context.Context, log *slog.Logger) error {
-	conn, err := l.db.AcrossConn(ctx, "read what dead leaders left in the journal")
-	if err != nil {
-		return err
-	}
-	defer conn.Release()
-	found, err := conn.Query(ctx, `
-		select epoch, node, seq, doc from house.journal where pool = $1 and epoch < $2 and failed_at is null order by epoch, seq`, l.pool, l.epoch)
-	if err != nil {
-		return fmt.Errorf("read what dead leaders of pool %s left: %w", l.pool, err)
-	}
-	type left struct {
-		Epoch int64
-		Node  string
-		Seq   int64
-		Doc   []byte
-	}
-	all, err := pgx.CollectRows(found, pgx.RowToStructByPos[left])
-	if err != nil {
-		return fmt.Errorf("read what dead leaders of pool %s left: %w", l.pool, err)
-	}
-	for _, d := range all {
-		by := leader{l.pool, d.Epoch, d.Node}
-		var b Batch
-		if err := json.Unmarshal(d.Doc, &b); err != nil {
-			log.Error("a batch of a dead switch is not readable: set aside", "epoch", d.Epoch, "seq", d.Seq, "err", err)
-			if err := l.setAside(ctx, by, d.Seq, err); err != nil {
-				return err
-			}
-			continue
+	for n := 0; ; {
+		all, err := l.left(ctx)
+		if err != nil {
+			return fmt.Errorf("read what dead leaders of pool %s left: %w", l.pool, err)
 		}
-		if err := l.spread(ctx, by, []written{{d.Seq, &b}}, log); err != nil {
+		if len(all) == 0 {
+			if n > 0 {
+				log.Warn("what a dead switch had committed is in its tables", "batches", n)
+			}
+			return nil
+		}
+		for _, d := range all {
+			if err = l.inherit(ctx, d, log); err != nil {
+				break
+			}
+			n++
+		}
+		if err != nil && !errors.Is(err, ErrSucceeded) {
 			return err
 		}
 	}
-	if len(all) > 0 {
-		log.Warn("what a dead switch had committed is in its tables", "batches", len(all))
+}
+
+func (l *Lease) left(ctx context.Context) ([]left, error) {
+	conn, err := l.db.AcrossConn(ctx, "look into the journal")
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	defer conn.Release()
+	found, err := conn.Query(ctx, `
+		select epoch, node, seq, doc from house.journal where pool = $1 and epoch < $2 and failed_at is null order by epoch, seq limit 1000`, l.pool, l.epoch)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(found, pgx.RowToStructByPos[left])
+}
+
+// inherit spreads one of them.
+func (l *Lease) inherit(ctx context.Context, d left, log *slog.Logger) error {
+	by := leader{l.pool, d.Epoch, d.Node}
+	var b Batch
+	if err := json.Unmarshal(d.Doc, &b); err != nil {
+		log.Error("a batch of a dead switch is not readable: set aside", "epoch", d.Epoch, "seq", d.Seq, "err", err)
+		return l.setAside(ctx, by, d.Seq, err)
+	}
+	return l.spread(ctx, by, []written{{d.Seq, &b}}, log)
 }

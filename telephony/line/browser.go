@@ -57,7 +57,8 @@ func (w *wire) card(op *directory.Operator) command.Card {
 		},
 	}
 	if at := w.lines.cfg.Met(cdr.Meeting{Shop: tenant.ID(s.ID), Phone: string(w.phone), Operator: op.ID, Call: w.id}); !at.IsZero() {
-		c.SpokeAt = &at
+		day := at.In(s.Zone).Format(time.DateOnly)
+		c.SpokeOn = &day
 	}
 	return c
 }

@@ -28,8 +28,7 @@ func (f *floor) carryOut(actions []acd.Action) {
 		case acd.Connect:
 			f.connect(a)
 		case acd.Lose:
-			f.counts.Lost++
-			f.calls[a.Call].met = a.Why
+			f.lose(a)
 		case acd.Return:
 			f.giveBack(a)
 		case acd.Wrap:
@@ -101,16 +100,28 @@ func (f *floor) connect(a acd.Connect) {
 	l.row.OperatorID, l.returned = &with, false
 	why := map[string]any{"operator": a.Operator, "waited_ms": a.Waited, "why": a.Why, "words": a.Why.String()}
 	f.write(l, "connect", why)
-	doc, err := json.Marshal(why)
-	if err != nil {
-		panic("explain call: " + err.Error()) // strings and numbers
-	}
-	l.row.Explanation = doc
+	l.row.Explanation = explain(why)
 	f.grant(l, l.with, "call", grantFor)
 	rec := f.record(l)
 	id, leg := l.id, l.leg
 	f.do(func(p Phones) { p.Join(id, leg, rec) })
 	f.change(l)
+}
+
+// lose notes why a caller gave up; their call ends by the event that said so.
+func (f *floor) lose(a acd.Lose) {
+	f.counts.Lost++
+	l := f.calls[a.Call]
+	l.met = a.Why
+	l.row.Explanation = explain(map[string]any{"waited_ms": a.Waited, "why": a.Why, "words": a.Why.String()})
+}
+
+func explain(why map[string]any) json.RawMessage {
+	doc, err := json.Marshal(why)
+	if err != nil {
+		panic("explain call: " + err.Error()) // strings and numbers
+	}
+	return doc
 }
 
 // record opens the row of the call's recording, if the shop wants one. A call

@@ -146,7 +146,7 @@ func TestFilters(t *testing.T) {
 		want   []uuid.UUID
 	}{
 		{"nothing", cdr.Filter{}, []uuid.UUID{live, second, first}},
-		{"live", cdr.Filter{Live: true}, []uuid.UUID{live}},
+		{"live", cdr.Filter{Live: cdr.Under}, []uuid.UUID{live}},
 		{"state", cdr.Filter{State: cdr.Ended}, []uuid.UUID{second, first}},
 		{"outcome", cdr.Filter{Outcome: "abandoned"}, nil},
 		{"operator", cdr.Filter{OperatorID: &boris}, []uuid.UUID{second}},

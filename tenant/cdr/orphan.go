@@ -146,7 +146,7 @@ func (o *orphan) lose(tx tenant.AcrossTx, now time.Time) error {
 	waited := o.untilEnd().Milliseconds()
 	err := task.Lose(tx, task.Lost{
 		ShopID: o.ShopID, ID: uuid.Must(uuid.NewV7()), TaskID: uuid.Must(uuid.NewV7()), CallID: o.ID, QueueID: o.QueueID,
-		Reason: task.Failed, Words: task.Words(o.Language, task.Failed, waited, 0), WaitedMS: waited,
+		Reason: task.Failed, Words: task.Words(o.Language, task.Failed, waited, task.Untold), WaitedMS: waited,
 		Owner: "pool:" + o.Pool, LostAt: *o.EndedAt, DueAt: now.Add(task.CallBackWithin),
 	})
 	if err != nil {

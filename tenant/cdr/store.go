@@ -2,6 +2,7 @@ package cdr
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -19,10 +20,33 @@ type Filter struct {
 	Outcome    string
 	QueueID    *uuid.UUID
 	OperatorID *uuid.UUID
-	Phone      string // the buyer's, E.164
+	NumberID   *uuid.UUID // of the shop's own number that was called or shown
+	No         int64      // the shop's own numbering
+	Phone      string     // the buyer's, E.164
 	From, To   *time.Time
-	Live       bool // only calls that have not ended
+	Promise    Promise
+	Live       Live
 }
+
+// Promise is how an answered call stands to what its queue promises.
+type Promise string
+
+// Kept calls waited no longer than promised.
+const (
+	Kept Promise = "kept"
+	Late Promise = "late"
+)
+
+// Live is which of the calls under way are meant.
+type Live string
+
+// The calls under way: all, those that wait for a person, those that are with one.
+const (
+	Under   Live = "any"
+	Waits   Live = "waiting"
+	Talks   Live = "talking"
+	Settled Live = "" // ended ones too
+)
 
 // selectCalls reads calls with what hangs on them. A reversed charge and its
 // reversal add up to what is owed.
@@ -50,7 +74,13 @@ where (@direction = '' or c.direction = @direction)
   and (cast(@operator as uuid) is null or c.operator_id = @operator)
   and (cast(@from as timestamptz) is null or c.started_at >= @from)
   and (cast(@to as timestamptz) is null or c.started_at < @to)
-  and (not @live or c.state <> 'ended')
+  and (cast(@number as uuid) is null or c.number_id = @number)
+  and (@no = 0 or c.no = @no)
+  and (@live <> 'any' or c.state <> 'ended')
+  and (@live <> 'waiting' or c.state in ('greeting', 'menu', 'waiting'))
+  and (@live <> 'talking' or c.state in ('talking', 'held', 'moving'))
+  and (@promise = '' or (c.outcome = 'answered' and (@promise = 'late') =
+    (c.queue_ms > coalesce((select q.promise_ms from shop.queue q where q.id = c.queue_id), c.queue_ms))))
   and (@phone = '' or exists (select 1 from shop.call_party p where p.call_id = c.id and p.phone = @phone))
   and (cast(@at as timestamptz) is null or (c.started_at <= @at and (c.started_at < @at or c.id > @after)))
 order by c.started_at desc, c.id limit @rows`
@@ -61,7 +91,8 @@ func List(tx tenant.Tx, f Filter, after page.Cursor, limit int) ([]Call, page.Cu
 	limit = page.Limit(limit)
 	args := map[string]any{
 		"direction": f.Direction, "state": string(f.State), "outcome": f.Outcome, "queue": f.QueueID, "operator": f.OperatorID,
-		"phone": f.Phone, "from": f.From, "to": f.To, "live": f.Live, "at": sql.NullTime{Time: after.At, Valid: !after.At.IsZero()}, "after": after.ID, "rows": limit + 1,
+		"phone": f.Phone, "from": f.From, "to": f.To, "live": string(f.Live), "promise": string(f.Promise),
+		"number": f.NumberID, "no": f.No, "at": sql.NullTime{Time: after.At, Valid: !after.At.IsZero()}, "after": after.ID, "rows": limit + 1,
 	}
 	var rows []row
 	if err := tx.Query().Raw(selectCalls+narrow, args).Scan(&rows).Error; err != nil {
@@ -109,6 +140,54 @@ func Take(tx tenant.Tx, id uuid.UUID) (Story, error) {
 		}
 	}
 	return s, nil
+}
+
+// Known answers fault.NotFound for what is no call of the shop.
+func Known(tx tenant.Tx, id uuid.UUID) error {
+	var there bool
+	if err := tx.Query().Raw("select exists (select 1 from shop.call where id = ?)", id).Row().Scan(&there); err != nil {
+		return fmt.Errorf("look for call %s: %w", id, err)
+	}
+	if !there {
+		return fmt.Errorf("call %s: %w", id, fault.NotFound)
+	}
+	return nil
+}
+
+// ByNo returns the id of the shop's call of that number, or fault.NotFound.
+func ByNo(tx tenant.Tx, no int64) (uuid.UUID, error) {
+	var id uuid.UUID
+	err := tx.Query().Raw("select id from shop.call where no = ?", no).Row().Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return id, fmt.Errorf("call no %d: %w", no, fault.NotFound)
+	}
+	if err != nil {
+		return id, fmt.Errorf("find call no %d: %w", no, err)
+	}
+	return id, nil
+}
+
+// Operators returns the operators who took calls of the shop.
+func Operators(tx tenant.Tx) ([]uuid.UUID, error) {
+	rows, err := tx.Rows(`
+		with recursive o as (
+		  (select operator_id as id from shop.call where operator_id is not null order by operator_id limit 1)
+		  union all
+		  select (select c.operator_id from shop.call c where c.operator_id > o.id order by c.operator_id limit 1) from o where o.id is not null)
+		select id from o where id is not null`)
+	if err != nil {
+		return nil, fmt.Errorf("list operators: %w", err)
+	}
+	defer rows.Close()
+	var ids []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("list operators: %w", err)
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
 }
 
 func readExplanation(tx tenant.Tx, s *Story) error {

@@ -93,6 +93,20 @@ func Claim(tx tenant.Tx, id, account uuid.UUID) (Task, error) {
 	return save(tx, t, claim)
 }
 
+// Release gives a task back that the account had taken. One that is not theirs
+// is fault.Conflict.
+func Release(tx tenant.Tx, id, account uuid.UUID) (Task, error) {
+	t, err := lock(tx, id, release)
+	if err != nil {
+		return Task{}, err
+	}
+	if t.ClaimedBy == nil || *t.ClaimedBy != account {
+		return Task{}, fmt.Errorf("release task %s, which another has: %w", id, fault.Conflict)
+	}
+	t.ClaimedBy = nil
+	return save(tx, t, release)
+}
+
 // Closing says how a task ended.
 type Closing struct {
 	Now    time.Time
@@ -130,20 +144,38 @@ func save(tx tenant.Tx, t Task, m move) (Task, error) {
 	return t, tenant.Audit(tx, "task."+string(m), t.ID.String(), map[string]any{"call": t.CallID})
 }
 
+// LostFilter narrows a list of lost calls. Zero fields narrow nothing.
+type LostFilter struct {
+	From, To *time.Time
+	Reason   Reason
+	Owner    string // pool:NAME or member:ID
+	Callback State
+	Unclosed bool // a callback is owed: open or claimed
+	CallID   *uuid.UUID
+}
+
 // ListLost returns the shop's lost calls, newest first, from after on, and the
 // cursor of the next page.
-func ListLost(tx tenant.Tx, after page.Cursor, limit int) ([]LostCall, page.Cursor, error) {
+func ListLost(tx tenant.Tx, f LostFilter, after page.Cursor, limit int) ([]LostCall, page.Cursor, error) {
 	limit = page.Limit(limit)
 	var lost []LostCall
 	err := tx.Query().Raw(`
-		select l.id, l.call_id, l.reason, l.words, l.waited_ms, l.owner, l.lost_at, c.queue_id, l.task_id,
+		select l.id, l.call_id, c.no as call_no, l.reason, l.words, l.waited_ms, l.owner, l.lost_at, c.queue_id, l.task_id,
 		  coalesce(b.phone, '') as phone, coalesce(t.state, '') as task_state, t.due_at, t.claimed_by, t.closed_at,
 		  coalesce(t.closed_reason, '') as closed_reason, t.closed_call_id
 		  from shop.lost_call l join shop.call c on c.id = l.call_id left join shop.task t on t.id = l.task_id
 		  left join lateral (select max(p.phone) as phone from shop.call_party p where p.call_id = l.call_id) b on true
-		 where (cast(@at as timestamptz) is null or (l.lost_at <= @at and (l.lost_at < @at or l.id > @after)))
+		 where (cast(@from as timestamptz) is null or l.lost_at >= @from)
+		   and (cast(@to as timestamptz) is null or l.lost_at < @to)
+		   and (@reason = '' or l.reason = @reason)
+		   and (@owner = '' or l.owner = @owner)
+		   and (@callback = '' or t.state = @callback)
+		   and (not @unclosed or (t.id is not null and t.closed_at is null))
+		   and (cast(@call as uuid) is null or l.call_id = @call)
+		   and (cast(@at as timestamptz) is null or (l.lost_at <= @at and (l.lost_at < @at or l.id > @after)))
 		 order by l.lost_at desc, l.id limit @rows`,
-		map[string]any{"at": sql.NullTime{Time: after.At, Valid: !after.At.IsZero()}, "after": after.ID, "rows": limit + 1}).Scan(&lost).Error
+		map[string]any{"from": f.From, "to": f.To, "reason": string(f.Reason), "owner": f.Owner, "callback": string(f.Callback),
+			"unclosed": f.Unclosed, "call": f.CallID, "at": sql.NullTime{Time: after.At, Valid: !after.At.IsZero()}, "after": after.ID, "rows": limit + 1}).Scan(&lost).Error
 	if err != nil {
 		return nil, page.Cursor{}, fmt.Errorf("list lost calls: %w", err)
 	}

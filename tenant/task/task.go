@@ -23,15 +23,16 @@ const (
 type move string
 
 const (
-	claim  move = "claim"
-	finish move = "finish"
-	cancel move = "cancel"
+	claim   move = "claim"
+	release move = "release"
+	finish  move = "finish"
+	cancel  move = "cancel"
 )
 
 // next is the whole life of a task. A pair that is not here is refused.
 var next = map[State]map[move]State{
 	Open:    {claim: Claimed, finish: Done, cancel: Cancelled},
-	Claimed: {finish: Done, cancel: Cancelled},
+	Claimed: {release: Open, finish: Done, cancel: Cancelled},
 }
 
 // Task is work for a person.
@@ -48,6 +49,7 @@ type Task struct {
 	ClosedAt     *time.Time
 	ClosedReason string
 	ClosedCallID *uuid.UUID // the call that closed it
+	Subject      string     // what was promised; "" for a lost call
 	Phone        string     `gorm:"->"` // the buyer's; "" once erased
 }
 
@@ -58,6 +60,7 @@ func (t Task) Overdue(now time.Time) bool { return t.ClosedAt == nil && now.Afte
 type LostCall struct {
 	ID       uuid.UUID
 	CallID   uuid.UUID
+	CallNo   int64
 	Phone    string // the buyer's; "" if withheld or erased
 	Reason   Reason
 	Words    string

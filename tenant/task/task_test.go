@@ -56,7 +56,7 @@ func within[T any](t *testing.T, w *tenanttest.World, s tenant.Scope, do func(te
 func lostCalls(t *testing.T, w *tenanttest.World, s tenant.Scope) []task.LostCall {
 	t.Helper()
 	l, err := within(t, w, s, func(tx tenant.Tx) ([]task.LostCall, error) {
-		l, _, err := task.ListLost(tx, page.Cursor{}, 0)
+		l, _, err := task.ListLost(tx, task.LostFilter{}, page.Cursor{}, 0)
 		return l, err
 	})
 	if err != nil {

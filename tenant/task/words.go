@@ -13,25 +13,29 @@ const (
 	Closed    Reason = "closed"    // outside the shop's hours
 )
 
-// Untold is the number of operators on duty when nobody told it.
-const Untold = -1
+// Duty is who could have taken a call: operators who were on duty when it came,
+// and those who came on duty while it waited.
+type Duty struct{ Able, Came int }
+
+// Untold is the duty when nobody told it.
+var Untold = Duty{Able: -1}
 
 // Words says in the shop's language ("ru", else English) why a call was lost
-// after waiting for so many milliseconds while onDuty operators were all busy.
-func Words(language string, reason Reason, waitedMS int64, onDuty int) string {
+// after waiting for so many milliseconds, over the whole of its wait.
+func Words(language string, reason Reason, waitedMS int64, d Duty) string {
 	s := waitedMS / 1000
 	if language == "ru" {
-		return russian(reason, s, onDuty)
+		return russian(reason, s, d)
 	}
-	return english(reason, s, onDuty)
+	return english(reason, s, d)
 }
 
-func russian(reason Reason, s int64, onDuty int) string {
+func russian(reason Reason, s int64, d Duty) string {
 	switch reason {
 	case Abandoned:
-		return fmt.Sprintf("Повесил трубку через %d с%s.", s, busyRussian(onDuty))
+		return fmt.Sprintf("Повесил трубку через %d с%s.", s, busyRussian(d))
 	case Busy:
-		return fmt.Sprintf("Не принят в очередь%s.", busyRussian(onDuty))
+		return fmt.Sprintf("Не принят в очередь%s.", busyRussian(d))
 	case Closed:
 		return "Позвонил в нерабочее время."
 	default:
@@ -39,10 +43,13 @@ func russian(reason Reason, s int64, onDuty int) string {
 	}
 }
 
-func busyRussian(onDuty int) string {
+func busyRussian(d Duty) string {
+	onDuty := d.Able + d.Came
 	switch {
-	case onDuty == Untold:
+	case d == Untold:
 		return ""
+	case d.Able == 0 && d.Came > 0:
+		return ": на смене никого не было, оператор пришёл позже"
 	case onDuty == 0:
 		return ": на смене никого не было"
 	case onDuty == 1:
@@ -56,12 +63,12 @@ func busyRussian(onDuty int) string {
 	}
 }
 
-func english(reason Reason, s int64, onDuty int) string {
+func english(reason Reason, s int64, d Duty) string {
 	switch reason {
 	case Abandoned:
-		return fmt.Sprintf("Hung up after %d s%s.", s, busyEnglish(onDuty))
+		return fmt.Sprintf("Hung up after %d s%s.", s, busyEnglish(d))
 	case Busy:
-		return fmt.Sprintf("Not taken into the queue%s.", busyEnglish(onDuty))
+		return fmt.Sprintf("Not taken into the queue%s.", busyEnglish(d))
 	case Closed:
 		return "Called outside opening hours."
 	default:
@@ -69,13 +76,15 @@ func english(reason Reason, s int64, onDuty int) string {
 	}
 }
 
-func busyEnglish(onDuty int) string {
-	switch onDuty {
-	case Untold:
+func busyEnglish(d Duty) string {
+	switch onDuty := d.Able + d.Came; {
+	case d == Untold:
 		return ""
-	case 0:
+	case d.Able == 0 && d.Came > 0:
+		return ": nobody was on duty, an operator came later"
+	case onDuty == 0:
 		return ": nobody was on duty"
-	case 1:
+	case onDuty == 1:
 		return ": the only operator was busy"
 	default:
 		return fmt.Sprintf(": all %d operators were busy", onDuty)

@@ -1,0 +1,97 @@
+package calls
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"switchboard/tenant"
+	"switchboard/tenant/cdr"
+	"switchboard/tenant/wave"
+)
+
+// Peaks are how loud each stretch of a recording is, of 255.
+type Peaks struct {
+	DurationS float64 `json:"duration_s" doc:"Seconds of sound"`
+	Buyer     []int   `json:"buyer" nullable:"false" doc:"The left channel, in stretches of equal length"`
+	Operator  []int   `json:"operator" nullable:"false" doc:"The right channel, likewise"`
+}
+
+type peaks struct{ Body Peaks }
+
+// bars is how many stretches a recording is drawn in: one for each four pixels
+// of the widest player.
+const bars = 320
+
+func (h *Handler) peaks(ctx context.Context, in *one) (*peaks, error) {
+	var rec cdr.Recording
+	err := h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) (err error) {
+		rec, err = ready(tx, in.ID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	w, kept := h.kept(rec)
+	if !kept {
+		if w, err = h.draw(rec); err != nil {
+			return nil, err
+		}
+	}
+	return &peaks{Peaks{seconds(w.DurationMS), ints(w.Buyer), ints(w.Operator)}}, nil
+}
+
+// drawn is a wave as it is kept beside its recording, with what it was drawn of.
+type drawn struct {
+	SHA256 string    `json:"sha256"`
+	Wave   wave.Wave `json:"wave"`
+}
+
+// beside is where the wave of a recording is kept: it goes when the recording's
+// files go.
+func beside(rec cdr.Recording) string { return rec.Path + ".peaks" }
+
+// kept returns the wave that was drawn before, unless it was of other content.
+func (h *Handler) kept(rec cdr.Recording) (wave.Wave, bool) {
+	b, err := h.recordings.ReadFile(beside(rec))
+	if err != nil {
+		return wave.Wave{}, false
+	}
+	var d drawn
+	if json.Unmarshal(b, &d) != nil || d.SHA256 != hexadecimal(rec.SHA256) || len(d.Wave.Buyer) != bars {
+		return wave.Wave{}, false
+	}
+	return d.Wave, true
+}
+
+// draw reads the recording and keeps what it drew. A directory that cannot be
+// written to costs the drawing again each time.
+func (h *Handler) draw(rec cdr.Recording) (wave.Wave, error) {
+	f, err := h.open(rec)
+	if err != nil {
+		return wave.Wave{}, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return wave.Wave{}, fmt.Errorf("measure the recording of call %s: %w", rec.CallID, err)
+	}
+	w, err := wave.Draw(f, info.Size(), bars)
+	if err != nil {
+		return wave.Wave{}, fmt.Errorf("recording of call %s: %w", rec.CallID, err)
+	}
+	b, err := json.Marshal(drawn{hexadecimal(rec.SHA256), w})
+	if err != nil {
+		return wave.Wave{}, fmt.Errorf("recording of call %s: %w", rec.CallID, err)
+	}
+	_ = h.recordings.WriteFile(beside(rec), b, 0o640)
+	return w, nil
+}
+
+func ints(of []uint8) []int {
+	out := make([]int, len(of))
+	for i, v := range of {
+		out[i] = int(v)
+	}
+	return out
+}
