@@ -169,9 +169,10 @@ var may = map[string][]string{
 	"worker/sweep":  {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/outbox", "tenant/task"},
 
 	// what is measured: telephones, the programs beside them, the figures
-	"bench/gen":  {"telephony/media/g711"},
-	"bench/rig":  {},
-	"bench/load": {"bench/gen", "bench/rig"},
+	"bench/gen":    {"telephony/media/g711"},
+	"bench/rig":    {},
+	"bench/chrome": {},
+	"bench/load":   {"bench/gen", "bench/rig"},
 
 	// engines for whoever has none, and the files of the frontend
 	"deploy/embedded": {},
