@@ -109,6 +109,13 @@ var may = map[string][]string{
 	"tenant/buyer":  {"telephony/e164", "tenant", "tenant/fault"},
 	"tenant/order":  {"billing/money", "telephony/e164", "tenant", "tenant/buyer", "tenant/fault", "tenant/page"},
 	"tenant/live":   {"tenant"},
+
+	// an operator's desk: what is typed in a call, what came of it, a day of calls, what it earns
+	"tenant/draft":       {"billing/money", "tenant", "tenant/catalogue", "tenant/fault", "tenant/order"},
+	"tenant/disposition": {"tenant", "tenant/fault", "tenant/script", "tenant/script/graph", "tenant/task"},
+	"tenant/shift":       {"tenant", "tenant/page"},
+	"billing/wage":       {"billing/money", "tenant"},
+
 	"tenant/task":   {"tenant", "tenant/fault", "tenant/outbox", "tenant/page"},
 
 	// what a shop makes of its calls: what they add up to, how they look, what it says of them
@@ -130,7 +137,10 @@ var may = map[string][]string{
 		"tenant/buyer", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/wave",
 	},
 	"api/catalogue": {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/fault"},
-	"api/desk":      {"api/once", "api/orders", "api/session", "api/web", "telephony/command", "telephony/e164", "tenant", "tenant/fault"},
+	"api/desk": {
+		"api/once", "api/orders", "api/session", "api/web", "billing/money", "billing/wage", "telephony/command", "telephony/e164", "tenant", "tenant/cdr",
+		"tenant/disposition", "tenant/draft", "tenant/fault", "tenant/live", "tenant/order", "tenant/page", "tenant/script", "tenant/script/walk", "tenant/shift",
+	},
 	"api/comments":  {"api/once", "api/session", "api/web", "tenant", "tenant/account", "tenant/cdr", "tenant/comment"},
 	"api/docs":      {},
 	"api/events":    {"api/session", "api/web", "tenant", "tenant/fault", "tenant/live"},

@@ -79,7 +79,7 @@ func (a *API) resources(o session.Options) []resource {
 		numbers.New(a.guard),
 		queues.New(a.guard),
 		trunks.New(a.deps.DB, a.guard),
-		desk.New(a.deps.DB, a.guard, a.deps.Phones),
+		desk.New(a.deps.DB, a.guard, a.deps.Phones, a.parts.teller.Tell, o.Now),
 		floor.New(a.deps.DB, a.guard, a.deps.Phones),
 	}
 }

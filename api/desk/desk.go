@@ -14,6 +14,7 @@ import (
 	"switchboard/telephony/command"
 	"switchboard/tenant"
 	"switchboard/tenant/fault"
+	"switchboard/tenant/live"
 )
 
 // Phones is the switch, as far as one operator reaches.
@@ -29,10 +30,14 @@ type Handler struct {
 	db     *tenant.DB
 	guard  *session.Guard
 	phones Phones
+	tell   func(live.Hint)
+	now    func() time.Time
 }
 
 // New returns a Handler that asks the switch through phones.
-func New(db *tenant.DB, g *session.Guard, phones Phones) *Handler { return &Handler{db, g, phones} }
+func New(db *tenant.DB, g *session.Guard, phones Phones, tell func(live.Hint), now func() time.Time) *Handler {
+	return &Handler{db, g, phones, tell, now}
+}
 
 // Register adds the operations.
 func (h *Handler) Register(a huma.API) {
@@ -70,13 +75,13 @@ func (h *Handler) look(ctx context.Context) (*answer, error) {
 	}
 	out := &answer{Desk{
 		OperatorID: d.Operator, State: string(d.State), OnDuty: d.OnDuty, Reason: d.Reason, Phone: d.Phone, Since: d.Since, Until: d.Until,
-		PauseReasons: pauseReasons, Now: time.Now().UTC(),
+		PauseReasons: pauseReasons, Now: h.now().UTC(),
 	}}
-	if d.Call == nil {
-		return out, nil
-	}
-	err = h.db.Across(ctx, "card of the call at an operator's desk", func(tx tenant.AcrossTx) error {
-		out.Body.Call, err = card(tx, d)
+	err = h.db.Across(ctx, "an operator's own figures and the card of their call", func(tx tenant.AcrossTx) error {
+		if out.Body.Shift, err = h.shift(tx, d); err != nil || d.Call == nil {
+			return err
+		}
+		out.Body.Call, err = h.card(tx, d, session.Who(ctx).Name)
 		return err
 	})
 	return out, err
