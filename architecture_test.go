@@ -91,12 +91,12 @@ var may = map[string][]string{
 	"telephony/line": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711",
 		"telephony/media/prompt", "telephony/media/recording", "telephony/sdp", "telephony/sipua", "telephony/switchd",
-		"telephony/webleg", "tenant", "tenant/cdr", "tenant/greeting",
+		"telephony/webleg", "tenant", "tenant/cdr",
 	},
 	"telephony": {
 		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/journal", "telephony/line", "telephony/media",
 		"telephony/media/g711", "telephony/media/recording", "telephony/sipua", "telephony/switchd", "telephony/webleg", "tenant", "tenant/cdr",
-		"tenant/fault", "tenant/ticket",
+		"tenant/fault", "tenant/script", "tenant/ticket",
 	},
 	"telephony/webleg": {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp"},
 	"telephony/switchd": {
@@ -105,15 +105,21 @@ var may = map[string][]string{
 	},
 
 	// calls as a shop reads them, the work that is owed for them, what was bought
-	"tenant/page":     {"tenant/fault"},
-	"tenant/outbox":   {"tenant"},
-	"tenant/cdr":      {"telephony/e164", "tenant", "tenant/fault", "tenant/outbox", "tenant/page", "tenant/task"},
-	"tenant/buyer":    {"telephony/e164", "tenant", "tenant/fault"},
-	"tenant/order":    {"billing/money", "telephony/e164", "tenant", "tenant/buyer", "tenant/fault", "tenant/page"},
-	"tenant/live":     {"tenant"},
-	"tenant/greeting": {},
-	"tenant/ticket":   {"tenant", "tenant/fault"},
-	"tenant/task":     {"tenant", "tenant/fault", "tenant/outbox", "tenant/page"},
+	"tenant/page":   {"tenant/fault"},
+	"tenant/outbox": {"tenant"},
+	"tenant/cdr":    {"telephony/e164", "tenant", "tenant/fault", "tenant/outbox", "tenant/page", "tenant/task"},
+	"tenant/buyer":  {"telephony/e164", "tenant", "tenant/fault"},
+	"tenant/order":  {"billing/money", "telephony/e164", "tenant", "tenant/buyer", "tenant/fault", "tenant/page"},
+	"tenant/live":   {"tenant"},
+
+	// an operator's desk: who may open it, what is typed in a call, what came of it, a day of calls, what it earns
+	"tenant/ticket":      {"tenant", "tenant/fault"},
+	"tenant/draft":       {"billing/money", "tenant", "tenant/catalogue", "tenant/fault", "tenant/order"},
+	"tenant/disposition": {"tenant", "tenant/fault", "tenant/script", "tenant/script/graph", "tenant/task"},
+	"tenant/shift":       {"tenant", "tenant/page"},
+	"billing/wage":       {"billing/money", "tenant"},
+
+	"tenant/task": {"tenant", "tenant/fault", "tenant/outbox", "tenant/page"},
 
 	// what a shop makes of its calls: what they add up to, how they look, what it says of them
 	"tenant/summary": {"tenant"},
@@ -135,7 +141,9 @@ var may = map[string][]string{
 	},
 	"api/catalogue": {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/fault"},
 	"api/desk": {
-		"api/once", "api/orders", "api/session", "api/web", "telephony/command", "telephony/e164", "tenant", "tenant/fault", "tenant/live", "tenant/ticket",
+		"api/once", "api/orders", "api/session", "api/web", "billing/money", "billing/wage", "telephony/command", "telephony/e164", "tenant", "tenant/cdr",
+		"tenant/disposition", "tenant/draft", "tenant/fault", "tenant/live", "tenant/order", "tenant/page", "tenant/script", "tenant/script/walk", "tenant/shift",
+		"tenant/ticket",
 	},
 	"api/comments":  {"api/once", "api/session", "api/web", "tenant", "tenant/account", "tenant/cdr", "tenant/comment"},
 	"api/docs":      {},

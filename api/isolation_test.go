@@ -64,9 +64,10 @@ type person struct {
 func besiege(t *testing.T) siege {
 	t.Helper()
 	w := apitest.Open(t)
-	anna, boris := w.AddOperator(t, "anna", w.A, w.B), w.AddOperator(t, "boris", w.A, w.B)
+	boris, vera := w.AddOperator(t, "boris", w.A, w.B), w.AddOperator(t, "vera", w.A, w.B)
+	w.AddOperator(t, "anna", w.A, w.B)
 	w.GivePasswords(t)
-	s := siege{w: w, foreign: w.Fill(t, w.A, anna), own: w.Fill(t, w.B, boris)}
+	s := siege{w: w, foreign: w.Fill(t, w.A, vera), own: w.Fill(t, w.B, boris)}
 	s.unknown = s.foreign.Unknown()
 	w.Hold(t, w.B, boris, s.own["call"])
 	s.people = []person{

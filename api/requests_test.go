@@ -51,7 +51,7 @@ var bodies = map[string]func(apitest.Goods) any{
 	"publish-script": func(apitest.Goods) any { return map[string]any{"note": "new"} },
 	"step-walk":      func(apitest.Goods) any { return map[string]any{"answer": map[string]any{}} },
 	"save-draft": func(apitest.Goods) any {
-		return map[string]any{"revision": 0, "body": map[string]any{"note": "wants four"}}
+		return map[string]any{"revision": 1, "body": map[string]any{"note": "wants four"}}
 	},
 	"order-draft":     func(apitest.Goods) any { return map[string]any{"revision": 1} },
 	"set-disposition": func(apitest.Goods) any { return map[string]any{"outcome": "other"} },

@@ -17,12 +17,13 @@ import (
 
 	"github.com/google/uuid"
 
+	"switchboard/telephony/line"
 	"switchboard/telephony/media/g711"
 	"switchboard/telephony/switchd"
 	"switchboard/telephony/webleg"
 	"switchboard/tenant"
-	"switchboard/tenant/cdr"
 	"switchboard/tenant/fault"
+	"switchboard/tenant/script"
 	"switchboard/tenant/ticket"
 )
 
@@ -132,17 +133,20 @@ func (t tickets) Redeem(ctx context.Context, secret string) (operator uuid.UUID,
 // briefly is how long a ring may wait for what it need not have.
 const briefly = 100 * time.Millisecond
 
-// met returns when an operator last talked to a buyer; the zero time if never,
-// or if that is not known briefly.
-func (n *Node) met(m cdr.Meeting) (at time.Time) {
+// brief returns what there is to know of a call before it is answered, as far
+// as that is known briefly.
+func (n *Node) brief(m line.Meeting) (b line.Brief) {
 	ctx, cancel := context.WithTimeout(context.Background(), briefly)
 	defer cancel()
-	err := n.db.Across(ctx, "tell an operator whether they know the buyer", func(tx tenant.AcrossTx) (err error) {
-		at, err = m.Last(tx)
+	err := n.db.Across(ctx, "brief an operator on a call", func(tx tenant.AcrossTx) (err error) {
+		if b.SpokeAt, err = m.Last(tx); err != nil {
+			return err
+		}
+		b.Greeting, err = script.Greeting(tx, script.Greeted{Shop: m.Shop.UUID(), Queue: m.Queue, Operator: m.Name}, time.Now())
 		return err
 	})
 	if err != nil {
-		n.log.Warn("a ring does not say whether the operator knows the buyer", "err", err)
+		n.log.Warn("a ring says less than it could", "err", err)
 	}
-	return at
+	return b
 }

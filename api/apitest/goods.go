@@ -94,6 +94,8 @@ nodes:
       - {id: none, text: {ru: Ничем}, next: bye}
   - {id: find, kind: lookup, lookup: item, text: {ru: "Что ищете?"}, next: bye, else: bye}
   - {id: bye, kind: end, text: {ru: "Спасибо."}, outcome: other}
+faq:
+  - {id: hours, question: {ru: "Когда вы работаете?"}, answer: {ru: "С 9 до 21."}}
 `
 
 func (w *World) fillScript(t testing.TB, s tenanttest.Shop, g Goods) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"switchboard/api/session"
 	"switchboard/tenant"
 	"switchboard/tenant/buyer"
 	"switchboard/tenant/cdr"

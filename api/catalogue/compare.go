@@ -2,9 +2,14 @@ package catalogue
 
 import (
 	"context"
+	"fmt"
+
+	"github.com/google/uuid"
 
 	"switchboard/api/session"
-	"switchboard/api/web"
+	"switchboard/tenant"
+	"switchboard/tenant/catalogue"
+	"switchboard/tenant/fault"
 )
 
 // Comparison is a few items side by side.
@@ -27,6 +32,29 @@ type compare struct {
 
 type comparisonAnswer struct{ Body Comparison }
 
-func (h *Handler) compare(context.Context, *compare) (*comparisonAnswer, error) {
-	return nil, web.NotYet()
+func (h *Handler) compare(ctx context.Context, in *compare) (*comparisonAnswer, error) {
+	ids := make([]uuid.UUID, len(in.Items))
+	for i, text := range in.Items {
+		id, err := uuid.Parse(text)
+		if err != nil {
+			return nil, fault.Invalid{Field: fmt.Sprintf("query.item_id[%d]", i), Problem: "is no id of an item"}
+		}
+		ids[i] = id
+	}
+	var found []catalogue.Hit
+	err := h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) (err error) {
+		found, err = catalogue.TakeItems(tx, ids)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &comparisonAnswer{Comparison{Items: make([]Item, len(found)), Rows: []ComparisonRow{}}}
+	for i, hit := range found {
+		out.Body.Items[i] = item(hit, h.now())
+	}
+	for _, r := range catalogue.Beside(found) {
+		out.Body.Rows = append(out.Body.Rows, ComparisonRow{r.Name, r.Values, r.Differ()})
+	}
+	return out, nil
 }

@@ -31,14 +31,22 @@ type Handler struct {
 	db      *tenant.DB
 	guard   *session.Guard
 	phones  Phones
+	tell    func(live.Hint)
 	hub     *live.Hub
+	now     func() time.Time
 	streams chan struct{}
 }
 
-// New returns a Handler that asks the switch through phones, and hears from hub
-// when to ask again.
-func New(db *tenant.DB, g *session.Guard, phones Phones, hub *live.Hub) *Handler {
-	return &Handler{db, g, phones, hub, make(chan struct{}, most)}
+// Live is how a desk tells and hears that something changed.
+type Live struct {
+	Tell func(live.Hint)
+	Hub  *live.Hub
+}
+
+// New returns a Handler that asks the switch through phones, and hears by l when
+// to ask again.
+func New(db *tenant.DB, g *session.Guard, phones Phones, l Live, now func() time.Time) *Handler {
+	return &Handler{db, g, phones, l.Tell, l.Hub, now, make(chan struct{}, most)}
 }
 
 // Register adds the operations.
@@ -83,13 +91,13 @@ func (h *Handler) look(ctx context.Context) (*answer, error) {
 	}
 	out := &answer{Desk{
 		OperatorID: d.Operator, State: string(d.State), OnDuty: d.OnDuty, Reason: d.Reason, Phone: d.Phone, Since: d.Since, Until: d.Until,
-		PauseReasons: pauseReasons, Now: time.Now().UTC(),
+		PauseReasons: pauseReasons, Now: h.now().UTC(),
 	}}
-	if d.Call == nil {
-		return out, nil
-	}
-	err = h.db.Across(ctx, "card of the call at an operator's desk", func(tx tenant.AcrossTx) error {
-		out.Body.Call, err = card(tx, d)
+	err = h.db.Across(ctx, "an operator's own figures and the card of their call", func(tx tenant.AcrossTx) error {
+		if out.Body.Shift, err = h.shift(tx, d); err != nil || d.Call == nil {
+			return err
+		}
+		out.Body.Call, err = h.card(tx, d, session.Who(ctx).Name)
 		return err
 	})
 	return out, err

@@ -11,12 +11,13 @@ import (
 	"switchboard/telephony/e164"
 	"switchboard/tenant"
 	"switchboard/tenant/fault"
+	"switchboard/tenant/script"
 )
 
 // Desk is an operator's place in the room.
 type Desk struct {
 	OperatorID uuid.UUID  `json:"operator_id" format:"uuid"`
-	State      string     `json:"state" enum:"away,idle,offered,talking,wrap-up,resting" doc:"Where the operator is; resting: their phone did not take an offer, and the next comes at until"`
+	State      string     `json:"state" enum:"away,idle,offered,talking,wrap-up,resting" doc:"Where the operator is; resting: their phone did not take an offer, and the next may come at until"`
 	OnDuty     bool       `json:"on_duty" doc:"False with a call in hand: away when it is finished"`
 	Reason     string     `json:"reason" doc:"Why they are away: what they said when they paused, lapsed (they did not answer) or connection lost"`
 	Phone      string     `json:"phone" enum:"browser,fixed,registered,missing" doc:"Where it rings"`
@@ -79,34 +80,35 @@ type ShopCard struct {
 	Colour   string    `json:"colour" doc:"Name of the shop's colour on screens"`
 }
 
-// card returns the card of the call that the switch says is at the desk.
-func card(tx tenant.AcrossTx, d command.Desk) (*CallCard, error) {
+// card returns the card of the call that the switch says is at the desk of the
+// operator of that name. Of an offer it tells no more than who may be told it.
+func (h *Handler) card(tx tenant.AcrossTx, d command.Desk, name string) (*CallCard, error) {
 	var c CallCard
 	res := tx.Query().Raw(`
 		select coalesce(nullif(p.phone, ''), p.phone_raw, '') as "from", coalesce(q.name, '') as queue, coalesce(n.source, '') as source,
 		  s.id as shop_id, s.slug as shop_slug, s.name_ru as shop_name_ru, s.name_en as shop_name_en, s.spoken_ru as shop_spoken_ru,
-		  s.spoken_en as shop_spoken_en, s.timezone as shop_timezone, s.language as shop_language, s.colour as shop_colour
+		  s.spoken_en as shop_spoken_en, s.timezone as shop_timezone, s.language as shop_language, s.colour as shop_colour,
+		  exists (select 1 from house.operator_grant g where g.subject = @call and g.reason = 'call' and g.operator_id <> @operator) as handed,
+		  (select to_char(max(b.answered_at) at time zone s.timezone, 'YYYY-MM-DD') from shop.call_party o join shop.call b on b.shop_id = o.shop_id and b.id = o.call_id
+		    where o.shop_id = s.id and o.phone = coalesce(nullif(@phone, ''), p.phone) and o.phone <> '' and b.operator_id = @operator and b.id <> @call) as spoke_on
 		  from house.shop s
-		  left join shop.call_party p on p.shop_id = s.id and p.call_id = ?
-		  left join shop.queue q on q.shop_id = s.id and q.id = ?
-		  left join shop.number n on n.shop_id = s.id and n.id = ?
-		 where s.id = ?`, d.Call.ID, d.Call.QueueID, d.Call.NumberID, d.Call.ShopID).Scan(&c)
+		  left join shop.call_party p on p.shop_id = s.id and p.call_id = @call
+		  left join shop.queue q on q.shop_id = s.id and q.id = @queue
+		  left join shop.number n on n.shop_id = s.id and n.id = @number
+		 where s.id = @shop`, map[string]any{"call": d.Call.ID, "operator": d.Operator, "queue": d.Call.QueueID, "number": d.Call.NumberID, "shop": d.Call.ShopID, "phone": d.Call.From}).Scan(&c)
 	if res.Error != nil {
 		return nil, fmt.Errorf("read the card of call %s: %w", d.Call.ID, res.Error)
 	}
 	if res.RowsAffected == 0 {
 		return nil, fmt.Errorf("shop of call %s: %w", d.Call.ID, fault.NotFound)
 	}
-	c.From = cmp.Or(d.Call.From, c.From)
-	c.now(d)
-	return &c, nil
-}
-
-// now adds what the switch knows.
-func (c *CallCard) now(d command.Desk) {
 	c.ID, c.State, c.StartedAt, c.AnsweredAt = d.Call.ID, string(d.Call.State), d.Call.StartedAt, d.Call.AnsweredAt
 	c.Held, c.Muted, c.AwayUntil = d.Call.State == "held", d.Call.Muted, d.Call.AwayUntil
+	c.From = cmp.Or(d.Call.From, c.From) // its row may be a moment behind
 	if d.State == "offered" {
 		c.From = e164.Mask(c.From)
 	}
+	var err error
+	c.Greeting, err = script.Greeting(tx, script.Greeted{Shop: d.Call.ShopID, Queue: d.Call.QueueID, Operator: name}, h.now())
+	return &c, err
 }

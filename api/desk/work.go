@@ -1,8 +1,6 @@
 package desk
 
 import (
-	"context"
-
 	"github.com/danielgtaylor/huma/v2"
 
 	"switchboard/api/web"
@@ -26,29 +24,3 @@ func (h *Handler) registerWork(a huma.API, operators web.Option) {
 		h.setDisposition)
 	huma.Register(a, web.Op("get-desk-day", "GET /desk/day", "My calls of a day, newest first, and what they earned", operators), h.day)
 }
-
-func (h *Handler) getDraft(context.Context, *CallPath) (*draftAnswer, error) {
-	return nil, web.NotYet()
-}
-
-func (h *Handler) saveDraft(context.Context, *saveDraft) (*draftAnswer, error) {
-	return nil, web.NotYet()
-}
-
-func (h *Handler) orderDraft(context.Context, *orderDraft) (*orderAnswer, error) {
-	return nil, web.NotYet()
-}
-
-func (h *Handler) summary(context.Context, *CallPath) (*summaryAnswer, error) {
-	return nil, web.NotYet()
-}
-
-func (h *Handler) getDisposition(context.Context, *CallPath) (*dispositionAnswer, error) {
-	return nil, web.NotYet()
-}
-
-func (h *Handler) setDisposition(context.Context, *setDisposition) (*dispositionAnswer, error) {
-	return nil, web.NotYet()
-}
-
-func (h *Handler) day(context.Context, *dayQuery) (*dayAnswer, error) { return nil, web.NotYet() }

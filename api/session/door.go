@@ -97,6 +97,23 @@ func (g *Guard) enterForCall(ctx context.Context, v visitor, shop Shop) (Door, b
 	return Door{s, h.call}, true, err
 }
 
+// EnterCall opens the shop of the call that an operator has in hand, if it is
+// that one: also to somebody who is a member of a shop besides.
+func (g *Guard) EnterCall(ctx context.Context, call uuid.UUID) (Door, error) {
+	v := visitorOf(ctx)
+	if err := v.admit(); err != nil {
+		return Door{}, err
+	}
+	d, ok, err := g.enterForCall(ctx, v, Shop{})
+	if err != nil {
+		return Door{}, err
+	}
+	if !ok {
+		return Door{}, fmt.Errorf("call %s is not in hand: %w", call, fault.NotFound)
+	}
+	return d, d.Holds(call)
+}
+
 func (g *Guard) enterAsStaff(ctx context.Context, v visitor, shop Shop) (Door, error) {
 	if shop.Name == "" {
 		return Door{}, nameShop()

@@ -87,16 +87,50 @@ type WalkStep struct {
 
 func show(s script.Stand, f walk.Facts) CallWalk {
 	out := CallWalk{
+		ScriptName: s.Script, Version: s.Version, NewestVersion: s.Newest,
 		ID: s.ID, CallID: s.CallID, ScriptVersionID: s.ScriptVersionID, Seen: len(s.Walk.Path), Adherence: s.Adherence,
 		StartedAt: s.StartedAt, EndedAt: s.EndedAt, View: view(walk.Show(s.Graph, s.Walk, f)), Cards: []WalkCard{}, Path: []WalkStep{}, Jumps: []WalkJump{},
 	}
 	for _, c := range walk.Cards(s.Graph, s.Walk.Language) {
 		out.Cards = append(out.Cards, WalkCard{c.ID, c.Key, c.Question, c.Answer})
 	}
-	for _, v := range s.Walk.Path {
-		out.Path = append(out.Path, WalkStep{Node: v.Node, At: at(v.At), Left: at(v.Left), Answer: said(v.Answer), To: v.To})
+	out.Path = steps(s)
+	out.Card, out.Jumps = jumps(s.Walk, out.Cards)
+	return out
+}
+
+// steps tells the path, and which of it no step back undid.
+func steps(s script.Stand) []WalkStep {
+	out := []WalkStep{}
+	holds := s.Walk.Holding()
+	for i, v := range s.Walk.Path {
+		n, _ := s.Graph.Node(v.Node)
+		out = append(out, WalkStep{
+			Node: v.Node, Title: n.Title.In(s.Walk.Language), Said: walk.Said(s.Graph, s.Walk, v), Holds: holds[i],
+			At: at(v.At), Left: at(v.Left), Answer: said(v.Answer), To: v.To,
+		})
 	}
 	return out
+}
+
+// jumps tells the looks at frequent questions, and which one is open.
+func jumps(w walk.Walk, cards []WalkCard) (open *WalkCard, all []WalkJump) {
+	all = []WalkJump{}
+	for _, j := range w.Jumps {
+		out := WalkJump{Card: j.Card, Node: j.Node, At: at(j.At)}
+		if j.Left != 0 {
+			left := at(j.Left)
+			out.Left = &left
+		}
+		all = append(all, out)
+	}
+	id, _ := w.Card()
+	for i := range cards {
+		if cards[i].ID == id {
+			open = &cards[i]
+		}
+	}
+	return open, all
 }
 
 func view(v walk.View) WalkView {

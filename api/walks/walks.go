@@ -156,12 +156,7 @@ func (h *Handler) take(tx tenant.Tx, in *step, f walk.Facts) (script.Stand, erro
 		seen = *in.Body.Seen
 	}
 	s, err := script.Answer(tx, in.ID, a, seen, f)
-	var invalid fault.Invalid
-	if errors.As(err, &invalid) {
-		invalid.Field = "body.answer"
-		return s, invalid
-	}
-	return s, err
+	return s, atField(err, "body.answer")
 }
 
 // WalkAnswer is what the buyer said.
@@ -205,6 +200,47 @@ type open struct {
 	}
 }
 
-func (h *Handler) open(context.Context, *open) (*answer, error) { return nil, web.NotYet() }
+func (h *Handler) open(ctx context.Context, in *open) (*answer, error) {
+	return h.look(ctx, path{in.Shop, in.ID}, "walk.open", func(tx tenant.Tx) (script.Stand, error) {
+		s, err := script.Open(tx, in.ID, in.Body.Card, walk.Instant(h.now().UnixMilli()))
+		return s, atField(err, "body.card")
+	})
+}
 
-func (h *Handler) close(context.Context, *path) (*answer, error) { return nil, web.NotYet() }
+func (h *Handler) close(ctx context.Context, in *path) (*answer, error) {
+	return h.look(ctx, *in, "walk.close", func(tx tenant.Tx) (script.Stand, error) {
+		return script.Close(tx, in.ID, walk.Instant(h.now().UnixMilli()))
+	})
+}
+
+// look does something beside the path of the walk.
+func (h *Handler) look(ctx context.Context, in path, action string, do func(tenant.Tx) (script.Stand, error)) (*answer, error) {
+	d, err := h.enter(ctx, in.Shop, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &answer{}
+	err = h.guard.Through(ctx, d, func(tx tenant.Tx) error {
+		f, err := h.facts(ctx, tx, in.ID)
+		if err != nil {
+			return err
+		}
+		s, err := do(tx)
+		if err != nil {
+			return err
+		}
+		out.Body = show(s, f)
+		return tenant.Audit(tx, action, "call:"+in.ID.String(), nil)
+	})
+	return out, err
+}
+
+// atField says where in the request a bad answer was.
+func atField(err error, field string) error {
+	var invalid fault.Invalid
+	if errors.As(err, &invalid) {
+		invalid.Field = field
+		return invalid
+	}
+	return err
+}

@@ -133,6 +133,17 @@ type coded struct {
 
 func (c coded) Unwrap() error { return c.error }
 
+// Stale answers with what is kept now a change that was made from an older
+// state.
+func Stale(current any, err error) error { return stale{current, err} }
+
+type stale struct {
+	current any
+	error
+}
+
+func (s stale) Unwrap() error { return s.error }
+
 // Later says after how many seconds a refused request may come again.
 func Later(seconds int, err error) error { return later{seconds, err} }
 
@@ -179,6 +190,10 @@ func Explain(err error, root string) *Problem {
 	var l later
 	if errors.As(err, &l) {
 		p.retryAfter = l.seconds
+	}
+	var s stale
+	if errors.As(err, &s) {
+		p.Code, p.Current = "stale", s.current
 	}
 	return p
 }
@@ -229,6 +244,3 @@ func place(root, field string) string {
 	}
 	return root + "." + field
 }
-
-// NotYet is for operations that are agreed upon and not built.
-func NotYet() error { return fault.NotFound }

@@ -15,8 +15,21 @@ import (
 	"switchboard/telephony/webleg"
 	"switchboard/tenant"
 	"switchboard/tenant/cdr"
-	"switchboard/tenant/greeting"
 )
+
+// Meeting is an operator who shall speak to a buyer.
+type Meeting struct {
+	cdr.Meeting
+	Queue uuid.UUID
+	Name  string // of the operator, as it is said
+}
+
+// Brief is what an operator should know of a call before the first word, and
+// may miss.
+type Brief struct {
+	Greeting string    // the first sentence of the queue's script
+	SpokeAt  time.Time // when they last talked; zero for never
+}
 
 // ringBrowser rings the operator's browser, and reports false if there is none.
 func (w *wire) ringBrowser(o switchd.Offer, op *directory.Operator) bool {
@@ -48,16 +61,19 @@ func (w *wire) ringBrowser(o switchd.Offer, op *directory.Operator) bool {
 // card is what an operator sees of a call that is offered to them.
 func (w *wire) card(op *directory.Operator) command.Card {
 	n, s := w.number, w.number.Shop
+	brief := w.lines.cfg.Brief(Meeting{
+		Meeting: cdr.Meeting{Shop: tenant.ID(s.ID), Phone: string(w.phone), Operator: op.ID, Call: w.id}, Queue: n.Queue.ID, Name: op.Name,
+	})
 	c := command.Card{
 		ID: w.id, From: w.phone.Masked(), Queue: n.Queue.Name, Source: n.Source, WaitedMS: time.Since(w.began).Milliseconds(),
-		Greeting: greeting.Words(s.Language, greeting.Shop{NameRu: s.NameRu, NameEn: s.NameEn, SpokenRu: s.SpokenRu, SpokenEn: s.SpokenEn}, op.Name),
+		Greeting: brief.Greeting,
 		Shop: command.CardShop{
 			ID: s.ID, Slug: s.Slug, NameRu: s.NameRu, NameEn: s.NameEn, SpokenRu: s.SpokenRu, SpokenEn: s.SpokenEn,
 			Colour: s.Colour, Language: s.Language, Timezone: s.Zone.String(),
 		},
 	}
-	if at := w.lines.cfg.Met(cdr.Meeting{Shop: tenant.ID(s.ID), Phone: string(w.phone), Operator: op.ID, Call: w.id}); !at.IsZero() {
-		day := at.In(s.Zone).Format(time.DateOnly)
+	if !brief.SpokeAt.IsZero() {
+		day := brief.SpokeAt.In(s.Zone).Format(time.DateOnly)
 		c.SpokeOn = &day
 	}
 	return c

@@ -19,7 +19,6 @@ import (
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/switchd"
 	"switchboard/telephony/webleg"
-	"switchboard/tenant/cdr"
 )
 
 // home is the country of numbers that come without one.
@@ -36,7 +35,7 @@ type Config struct {
 	Ports      *media.Ports
 	Recordings string // directory
 	Book       func() *directory.Directory
-	Met        func(cdr.Meeting) time.Time // when they last talked; zero for never, or not known in time
+	Brief      func(Meeting) Brief
 	Log        *slog.Logger
 }
 

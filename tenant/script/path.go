@@ -19,8 +19,11 @@ import (
 // that it goes through.
 type Stand struct {
 	Taken
-	Walk  walk.Walk
-	Graph graph.Graph
+	Walk    walk.Walk
+	Graph   graph.Graph
+	Script  string // its name
+	Version int    // that is walked
+	Newest  int    // that is published now
 }
 
 // Begin starts the call's walk through a version, or returns the one that was
@@ -73,6 +76,12 @@ func where(tx tenant.Tx, query *gorm.DB, call uuid.UUID) (Stand, error) {
 	if s.Graph, err = v.Load(); err != nil {
 		return s, err
 	}
+	s.Version = v.Version
+	err = tx.Query().Raw("select s.name, (select max(version) from shop.script_version n where n.script_id = s.id) from shop.script s where s.id = ?", v.ScriptID).
+		Row().Scan(&s.Script, &s.Newest)
+	if err != nil {
+		return s, fmt.Errorf("read the script of the walk of call %s: %w", call, err)
+	}
 	if err := json.Unmarshal(s.State, &s.Walk); err != nil {
 		return s, fmt.Errorf("read the walk of call %s: %w", call, err)
 	}
@@ -95,15 +104,46 @@ func Answer(tx tenant.Tx, call uuid.UUID, a walk.Answer, seen int, f walk.Facts)
 	if s.Walk, err = walk.Step(s.Graph, s.Walk, a, f); err != nil {
 		return s, err
 	}
-	if err := s.put(f.Now); err != nil {
+	if err := s.keep(tx, f.Now); err != nil {
 		return s, err
 	}
-	_, err = tx.Exec("update shop.walk set state = $2::jsonb, adherence = $3, updated_at = $4, ended_at = $5 where id = $1",
+	return s, record(tx, s, before)
+}
+
+// Open opens a card of the FAQ in the call's walk, which stands where it stood.
+// A card that the script lacks is a fault.Invalid in the walk's language.
+func Open(tx tenant.Tx, call uuid.UUID, card string, now walk.Instant) (Stand, error) {
+	return look(tx, call, now, func(s Stand) (walk.Walk, error) { return walk.Open(s.Graph, s.Walk, card, now) })
+}
+
+// Close returns from the card that is open in the call's walk, if one is.
+func Close(tx tenant.Tx, call uuid.UUID, now walk.Instant) (Stand, error) {
+	return look(tx, call, now, func(s Stand) (walk.Walk, error) { return walk.Close(s.Walk, now), nil })
+}
+
+// look changes what is looked at beside the path of a walk.
+func look(tx tenant.Tx, call uuid.UUID, now walk.Instant, to func(Stand) (walk.Walk, error)) (Stand, error) {
+	s, err := where(tx, tx.Query().Clauses(clause.Locking{Strength: "UPDATE"}), call)
+	if err != nil {
+		return s, err
+	}
+	if s.Walk, err = to(s); err != nil {
+		return s, err
+	}
+	return s, s.keep(tx, now)
+}
+
+// keep writes the walk over the one that is there.
+func (s *Stand) keep(tx tenant.Tx, now walk.Instant) error {
+	if err := s.put(now); err != nil {
+		return err
+	}
+	_, err := tx.Exec("update shop.walk set state = $2::jsonb, adherence = $3, updated_at = $4, ended_at = $5 where id = $1",
 		s.ID, string(s.State), s.Adherence, s.UpdatedAt, s.EndedAt)
 	if err != nil {
-		return s, fmt.Errorf("keep the walk of call %s: %w", call, err)
+		return fmt.Errorf("keep the walk of call %s: %w", s.CallID, err)
 	}
-	return s, record(tx, s, before)
+	return nil
 }
 
 // put brings the row up to date with the walk.
@@ -114,7 +154,8 @@ func (s *Stand) put(now walk.Instant) error {
 	}
 	s.State, s.UpdatedAt, s.EndedAt, s.Adherence = js, instant(now), nil, nil
 	if s.Walk.Ended {
-		s.EndedAt = &s.UpdatedAt
+		ended := instant(s.Walk.Since)
+		s.EndedAt = &ended
 	}
 	if done, due := walk.Adherence(s.Graph, s.Walk); due > 0 {
 		permille := done * 1000 / due

@@ -117,6 +117,11 @@ func (p *table) do(verb, arg string) []string {
 		return p.show()
 	case "path":
 		return p.path()
+	case "open":
+		w, err := walk.Open(p.g, p.w, arg, p.f.Now)
+		return p.look(w, err)
+	case "close":
+		return p.look(walk.Close(p.w, p.f.Now), nil)
 	case "adherence":
 		done, due := walk.Adherence(p.g, p.w)
 		return []string{fmt.Sprintf("%d of %d required steps", done, due)}
@@ -135,6 +140,23 @@ func (p *table) do(verb, arg string) []string {
 	}
 	p.w = w
 	return p.show()
+}
+
+// look shows the card that is open, and every look so far.
+func (p *table) look(w walk.Walk, err error) []string {
+	if err != nil {
+		return []string{"problem: " + err.Error()}
+	}
+	p.w = w
+	said := p.show()
+	for _, j := range w.Jumps {
+		if j.Left == 0 {
+			said = append(said, fmt.Sprintf("looks at %s from %s", j.Card, j.Node))
+			continue
+		}
+		said = append(said, fmt.Sprintf("looked at %s from %s, %d ms", j.Card, j.Node, j.Left-j.At))
+	}
+	return said
 }
 
 func (p *table) answer(verb, arg string) (walk.Answer, bool) {

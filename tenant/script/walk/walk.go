@@ -29,6 +29,7 @@ type Walk struct {
 	Since    Instant        `json:"since"` // when it came there
 	Ended    bool           `json:"ended"` // it is at an end
 	Path     []Visit        `json:"path"`
+	Jumps    []Jump         `json:"jumps,omitempty"` // looks at frequent questions
 }
 
 // Visit is a node that was left, with the answer that led on. The path only
@@ -93,6 +94,7 @@ func Step(g graph.Graph, w Walk, a Answer, f Facts) (Walk, error) {
 	}
 	next := w
 	next.Path = append([]Visit(nil), w.Path...)
+	next.Jumps = closed(w.Jumps, f.Now)
 	n, ok := g.Node(w.Node)
 	if !ok {
 		return w, fmt.Errorf("step from node %q, which the script lacks: %w", w.Node, fault.NotFound)
@@ -157,20 +159,33 @@ func (w Walk) back(g graph.Graph, before Walk, f Facts) (Walk, error) {
 // Trail returns the visits that still hold: those that no step back undid.
 func (w Walk) Trail() []Visit {
 	var trail []Visit
-	for _, v := range w.Path {
+	for i, holds := range w.Holding() {
+		if holds {
+			trail = append(trail, w.Path[i])
+		}
+	}
+	return trail
+}
+
+// Holding tells of each visit whether it still holds: a step back undoes the
+// last that waited for an answer, with what was passed since.
+func (w Walk) Holding() []bool {
+	holds := make([]bool, len(w.Path))
+	var trail []int
+	for i, v := range w.Path {
 		if v.Answer.Move != Back {
-			trail = append(trail, v)
+			holds[i], trail = true, append(trail, i)
 			continue
 		}
 		for len(trail) > 0 {
 			undone := trail[len(trail)-1]
-			trail = trail[:len(trail)-1]
-			if undone.Answer.Move != passed {
+			trail, holds[undone] = trail[:len(trail)-1], false
+			if w.Path[undone].Answer.Move != passed {
 				break
 			}
 		}
 	}
-	return trail
+	return holds
 }
 
 // Barred reports whether the walk has come by the rule that forbids transfers.
