@@ -176,6 +176,10 @@ func (h *Handler) get(ctx context.Context, in *named) (*story, error) {
 	return out, err
 }
 
+// narrow leaves what a call needs of its operator: neither what the shop pays
+// for it nor its sound is.
+func (s *Story) narrow() { s.Charge, s.Explanation, s.Recording, s.RecordingURL = nil, nil, nil, nil }
+
 // told is all that is known of a call, as the role of tx may see it.
 func told(tx tenant.Tx, id uuid.UUID, shop session.Shop) (Story, error) {
 	role := tx.Scope().Role()
@@ -184,6 +188,9 @@ func told(tx tenant.Tx, id uuid.UUID, shop session.Shop) (Story, error) {
 		return Story{}, err
 	}
 	out := tell(s, role, shop)
+	if role == string(session.Operator) {
+		out.narrow()
+	}
 	if slices.Contains(payers, session.Role(role)) {
 		b, ok, err := bill.Of(tx, id)
 		if err != nil {

@@ -29,7 +29,8 @@ func New(g *session.Guard, now func() time.Time) *Handler { return &Handler{g, n
 
 var (
 	keepers = []session.Role{session.Owner, session.Manager}
-	readers = []session.Role{session.Owner, session.Manager, session.Specialist, session.Operator, session.Supervisor, session.Finance, session.Admin}
+	members = []session.Role{session.Owner, session.Manager, session.Specialist, session.Supervisor, session.Finance, session.Admin}
+	readers = append([]session.Role{session.Operator}, members...)
 )
 
 // Register adds the operations.
@@ -39,7 +40,7 @@ func (h *Handler) Register(a huma.API) {
 	huma.Register(a, web.Op("compare-items", "GET /catalogue/comparison", "Two to four items side by side", h.guard.Allow(readers...)), h.compare)
 	huma.Register(a, web.Op("list-snapshots", "GET /catalogue/snapshots", "Readings of the shop's feeds, newest first", h.guard.Allow(readers...)), h.snapshots)
 	huma.Register(a, web.Op("accept-snapshot", "POST /catalogue/snapshots/{id}/accept", "Publish a reading that was held", h.guard.Allow(keepers...)), h.accept)
-	huma.Register(a, web.Op("list-sources", "GET /catalogue/sources", "Where the feeds come from", h.guard.Allow(readers...)), h.sources)
+	huma.Register(a, web.Op("list-sources", "GET /catalogue/sources", "Where the feeds come from", h.guard.Allow(members...)), h.sources) // an address may hold a password
 	huma.Register(a, web.Op("create-source", "POST /catalogue/sources", "Add a feed by its address; one that is there stays as it is", h.guard.Allow(keepers...)), h.add)
 	huma.Register(a, web.Op("import-source", "POST /catalogue/sources/{id}/import", "Have a feed looked at now", h.guard.Allow(keepers...),
 		web.Says("The reading appears among the snapshots when it is done.")), h.want)

@@ -23,7 +23,7 @@ type Greeted struct {
 // script with which it will begin; "" if the queue has none.
 func Greeting(tx tenant.AcrossTx, c Greeted, now time.Time) (string, error) {
 	var k struct {
-		known
+		Known known `gorm:"embedded"`
 		Graph json.RawMessage
 	}
 	res := tx.Query().Raw(`
@@ -42,7 +42,7 @@ func Greeting(tx tenant.AcrossTx, c Greeted, now time.Time) (string, error) {
 	if err := json.Unmarshal(k.Graph, &g); err != nil {
 		return "", fmt.Errorf("read the script of queue %s: %w", c.Queue, err)
 	}
-	f, err := k.facts(c.Operator, now)
+	f, err := k.Known.facts(c.Operator, now)
 	if err != nil {
 		return "", err
 	}
