@@ -19,7 +19,7 @@ export const onExpired = (tell: () => void) => {
   expired = tell;
 };
 
-const guard: Middleware = {
+export const guard: Middleware = {
   onRequest({ request }) {
     if (request.method !== 'GET' && csrf) request.headers.set('X-CSRF-Token', csrf);
     return request;

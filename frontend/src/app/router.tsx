@@ -50,7 +50,22 @@ const shops = createRoute({
 const desk = createRoute({
   getParentRoute: () => inside,
   path: '/desk',
+  component: lazyRouteComponent(() => import('../desk/DeskFrame'), 'DeskFrame'),
+});
+const deskPage = createRoute({
+  getParentRoute: () => desk,
+  path: '/',
   component: lazyRouteComponent(() => import('../desk/DeskPage'), 'DeskPage'),
+});
+const deskCheck = createRoute({
+  getParentRoute: () => desk,
+  path: 'check',
+  component: lazyRouteComponent(() => import('../desk/CheckPage'), 'CheckPage'),
+});
+const deskDay = createRoute({
+  getParentRoute: () => desk,
+  path: 'day',
+  component: lazyRouteComponent(() => import('../desk/DayPage'), 'DayPage'),
 });
 const shop = createRoute({
   getParentRoute: () => inside,
@@ -112,7 +127,12 @@ const script = createRoute({
 
 const tree = root.addChildren([
   signin,
-  inside.addChildren([home, shops, desk, shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script])]),
+  inside.addChildren([
+    home,
+    shops,
+    desk.addChildren([deskPage, deskCheck, deskDay]),
+    shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script]),
+  ]),
 ]);
 
 export const makeRouter = (queries: QueryClient) =>

@@ -110,3 +110,13 @@ export function Logo({ size = 22 }: { size?: number }) {
     </svg>
   );
 }
+
+/** The small heading of a group. */
+export const Label = ({ children }: { children: ReactNode }) => <span className={css.label}>{children}</span>;
+
+/** That what is typed is safe, and since when. */
+export const Saved = ({ children }: { children: ReactNode }) => (
+  <span className={css.saved} role="status">
+    {children}
+  </span>
+);

@@ -200,6 +200,20 @@ test('a page that finds the desk open elsewhere takes it only when asked to', ()
   expect(play(busy.phone, { type: 'take', at: 4 }, says(5, welcome)).phone.link).toEqual({ at: 'up' });
 });
 
+test('a page that lost the desk to another takes it back in one go', () => {
+  const lost = play(talk().phone, { type: 'closed', at: 100, code: 4409, chance: 0 }).phone;
+  const { phone, acts } = play(
+    lost,
+    { type: 'take', at: 200 },
+    { type: 'ticket', at: 201, ticket: 'K2' },
+    { type: 'opened', at: 202 },
+    says(203, { type: 'busy', device: 'Chrome' }),
+    says(204, welcome),
+  );
+  expect(sent(acts).map((m) => m.type)).toEqual(['hello', 'take']);
+  expect(phone.taking).toBe(false);
+});
+
 test('without a ticket because of the network it tries again; because of the session it waits for somebody', () => {
   const asked = play(newPhone('Chrome'), { type: 'start', at: 0 }).phone;
   expect(step(asked, { type: 'no ticket', at: 1, why: 'network', chance: 0 }).phone.link).toEqual({ at: 'cut', tries: 1, retry: 126 });

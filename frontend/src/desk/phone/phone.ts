@@ -41,6 +41,7 @@ export type Phone = {
   unheard: readonly (Ask & { n: number })[];
   offers: number;
   refusals: number; // offers in a row that came to nothing
+  taking: boolean; // the desk is to be here even if it is open elsewhere
 };
 
 export type Input = { at: Instant } & (
@@ -84,6 +85,7 @@ export const newPhone = (device: string): Phone => ({
   unheard: [],
   offers: 0,
   refusals: 0,
+  taking: false,
 });
 
 /** An offer that was not answered for so long is made again, ms. */
@@ -126,7 +128,8 @@ export function step(phone: Phone, input: Input): Step {
     case 'now':
       return phone.link.at === 'cut' || phone.link.at === 'over' ? begin(phone, triesOf(phone.link)) : only(phone);
     case 'take':
-      return phone.link.at === 'busy' ? only(phone, { do: 'put', message: { v: 1, type: 'take' } }) : only(phone);
+      if (phone.link.at === 'busy') return only({ ...phone, taking: true }, { do: 'put', message: { v: 1, type: 'take' } });
+      return phone.link.at === 'over' ? begin({ ...phone, taking: true }, 0) : only(phone);
     case 'made':
       return input.id === phone.offers ? say(phone, { type: 'offer', id: input.id, sdp: input.sdp }) : only(phone);
     case 'connection':
@@ -277,7 +280,10 @@ const callOf = (s: Shown, at: Instant, muted: boolean): Call => {
 
 function heard(phone: Phone, m: Heard, at: Instant): Step {
   if (m.type === 'welcome') return welcome(phone, m, at);
-  if (m.type === 'busy') return only({ ...phone, link: { at: 'busy', device: m.device } });
+  if (m.type === 'busy') {
+    const busy: Phone = { ...phone, link: { at: 'busy', device: m.device } };
+    return phone.taking ? only(busy, { do: 'put', message: { v: 1, type: 'take' } }) : only(busy);
+  }
   if (phone.link.at !== 'up' || (m.n !== 0 && m.n <= phone.ack)) return only(phone);
   const noted: Phone = { ...phone, ack: Math.max(phone.ack, m.n), unheard: phone.unheard.filter((u) => u.n > m.ack) };
   const { phone: next, acts } = told(noted, m, at);
@@ -294,6 +300,7 @@ function welcome(phone: Phone, m: Extract<Heard, { type: 'welcome' }>, at: Insta
   const next: Phone = {
     ...known,
     link: { at: 'up' },
+    taking: false,
     token: m.token,
     ice: m.ice,
     graceMs: m.graceMs,

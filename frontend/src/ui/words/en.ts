@@ -1,4 +1,6 @@
 // Every sentence of the pages, in English.
+import { desk } from './desk.en';
+
 export const en = {
   fresh: { age: 'Age of the data', stale: 'The data is old: say "let me confirm"', was: 'was {{value}}' },
   panel: { late: 'This takes longer than usual.', retry: 'Try again', code: 'Code {{code}}' },
@@ -413,9 +415,5 @@ export const en = {
     branch: 'branch',
   },
   shops: { page: 'Shops · Switchboard', title: 'Shops', none: 'No shops yet' },
-  desk: {
-    page: 'Desk · Switchboard',
-    title: 'The desk is not in the browser yet',
-    text: 'Calls come to the telephone that you are signed in on. The operator\u2019s page will appear here.',
-  },
+  desk,
 } as const;

@@ -1,4 +1,6 @@
 // Every sentence of the pages, in Russian. One key is one whole sentence; counts follow CLDR.
+import { desk } from './desk.ru';
+
 export const ru = {
   fresh: { age: 'Возраст данных', stale: 'Данные устарели: скажите «уточню»', was: 'было {{value}}' },
   panel: { late: 'Дольше обычного.', retry: 'Повторить', code: 'Код {{code}}' },
@@ -449,9 +451,5 @@ export const ru = {
     branch: 'развилка',
   },
   shops: { page: 'Магазины · Switchboard', title: 'Магазины', none: 'Магазинов ещё нет' },
-  desk: {
-    page: 'Рабочее место · Switchboard',
-    title: 'Рабочее место ещё не в браузере',
-    text: 'Звонки приходят на телефон, на который вы вошли. Страница оператора появится здесь.',
-  },
+  desk,
 } as const;

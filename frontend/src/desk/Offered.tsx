@@ -1,0 +1,175 @@
+import { Button } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { clock, phone as phoneText } from '../ui/format';
+import { shopColours } from '../ui/palette';
+import { useFormat } from '../ui/person';
+import { Key, Num, ShopBadge } from '../ui/ui';
+import { notify, ring } from './bell';
+import css from './desk.module.css';
+import { shopName, spokenName, useHouse, useServerNow } from './house';
+import { keys } from './keymap';
+import type { Card, Scene } from './scene';
+import { useVerbs } from './verbs';
+
+type Offer = Extract<Scene, { at: 'offered' }>;
+
+/** A call rings: whose it is, how to begin, and two ways on. */
+export function Offered({ scene }: { scene: Offer }) {
+  const { t } = useTranslation();
+  const { phone } = useHouse();
+  const { card } = scene;
+  useNoise(card);
+  return (
+    <main className={css.offer} aria-labelledby="offer">
+      <Band scene={scene} />
+      <div className={css.offered}>
+        <Shop card={card} scene={scene} />
+        {card && <Facts card={card} />}
+        <div className={css.say} style={{ minHeight: 96 }}>
+          <span className={css.small}>{t('desk.offer.begin')}</span>
+          <p>{card?.greeting || ' '}</p>
+        </div>
+        {phone ? <Choices scene={scene} /> : <p>{t('desk.offer.onPhone')}</p>}
+      </div>
+      <p className={css.hidden} role="alert">
+        {card && t('desk.offer.aloud', { shop: card.shop.name_ru, buyer: phoneText(card.from) || t('call.withheld') })}
+      </p>
+    </main>
+  );
+}
+
+/** Rings here unless the telephone on the table does, and tells it in a notification. */
+function useNoise(card: Card | undefined): void {
+  const { t, i18n } = useTranslation();
+  const { mode } = useHouse();
+  const shop = shopName(card, i18n.language);
+  useEffect(() => (mode === 'browser' ? ring() : undefined), [mode]);
+  useEffect(() => (shop ? notify(t('desk.title.offered', { shop }), t('desk.offer.press')) : undefined), [shop, t]);
+}
+
+/** The time that is left as a band in the shop's colour. */
+function Band({ scene }: { scene: Offer }) {
+  const now = useServerNow();
+  const [first] = useState(scene.until);
+  const [began] = useState(now);
+  const whole = Math.max(1, (first ?? now) - began);
+  const share = scene.until ? Math.max(0, Math.min(1, (scene.until - 1000 - now) / whole)) : 1;
+  return (
+    <div className={css.band} aria-hidden>
+      <span style={{ background: colourOf(scene.card), transform: `scaleX(${share})` }} />
+    </div>
+  );
+}
+
+export const colourOf = (card: Card | undefined): string => {
+  const colour = Object.entries(shopColours).find(([name]) => name === card?.shop.colour)?.[1];
+  return colour ?? shopColours.ink;
+};
+
+function Shop({ card, scene }: { card: Card | undefined; scene: Offer }) {
+  const { t, i18n } = useTranslation();
+  const f = useFormat();
+  const now = useServerNow();
+  const name = shopName(card, i18n.language);
+  return (
+    <div className={css.offerShop}>
+      <ShopBadge shop={{ name: name || ' ', colour: card?.shop.colour ?? 'ink' }} size={56} />
+      <div>
+        <h1 id="offer">{name || t('desk.offer.unknown')}</h1>
+        <p>
+          {card
+            ? t('desk.offer.say', {
+                spoken: spokenName(card, i18n.language),
+                queue: card.queue,
+                time: timeAt(f.locale, card.shop.timezone, now),
+              })
+            : ' '}
+        </p>
+      </div>
+      {scene.until !== undefined && (
+        <span className={css.left12} role="timer" aria-live="off" title={t('desk.offer.left')}>
+          {clock((scene.until - now) / 1000)}
+        </span>
+      )}
+    </div>
+  );
+}
+
+export const timeAt = (locale: string, zone: string, at: number): string =>
+  new Intl.DateTimeFormat(locale === 'ru' ? 'ru-RU' : 'en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' }).format(at);
+
+function Facts({ card }: { card: Card }) {
+  const { t } = useTranslation();
+  const f = useFormat();
+  const now = useServerNow();
+  return (
+    <p className={css.offerFacts}>
+      <b>
+        <Num>{card.from ? phoneText(card.from) : t('call.withheld')}</Num>
+      </b>
+      {card.spoke_on && <span>{t('desk.offer.spoke', { day: f.day(card.spoke_on) })}</span>}
+      <span>{t('desk.offer.waits', { time: clock((now - Date.parse(card.started_at)) / 1000) })}</span>
+      <span>{card.source}</span>
+      {card.handed && <span>{t('desk.offer.handed')}</span>}
+    </p>
+  );
+}
+
+const reasons = ['shop', 'break', 'line'] as const;
+
+function Choices({ scene }: { scene: Offer }) {
+  const { t } = useTranslation();
+  const { phone, orders } = useHouse();
+  const [declining, setDeclining] = useState(false);
+  const call = phone?.sight.phone.call;
+  const answer = () => call && phone?.line.ask({ type: 'answer', leg: call.leg });
+  const decline = (reason: (typeof reasons)[number]) => {
+    if (!call || call.call !== scene.call) return;
+    phone?.line.ask({ type: 'decline', leg: call.leg, reason: reason === 'shop' ? 'refused' : 'busy' });
+    if (reason !== 'shop') orders.pause(reason === 'break' ? 'break' : 'technical');
+  };
+  useVerbs({ answer, decline: () => setDeclining(true) });
+  useVerbs(
+    declining
+      ? {
+          choose: (n) => {
+            const reason = reasons[n - 1];
+            if (reason) decline(reason);
+          },
+          leave: () => setDeclining(false),
+        }
+      : {},
+  );
+  return (
+    <div className={css.verbs}>
+      <Button size="md" onClick={answer} aria-keyshortcuts="Enter" rightSection={<Key>{keys.answer}</Key>}>
+        {t('desk.offer.answer')}
+      </Button>
+      {!declining ? (
+        <Button
+          variant="default"
+          size="md"
+          onClick={() => setDeclining(true)}
+          aria-keyshortcuts="X"
+          rightSection={<Key>{keys.decline}</Key>}
+        >
+          {t('desk.offer.decline')}
+        </Button>
+      ) : (
+        reasons.map((r, i) => (
+          <Button
+            key={r}
+            variant="default"
+            size="md"
+            onClick={() => decline(r)}
+            aria-keyshortcuts={String(i + 1)}
+            leftSection={<Key>{i + 1}</Key>}
+          >
+            {t(`desk.offer.reason.${r}`)}
+          </Button>
+        ))
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+import { Button } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { localeOf, useFormat } from '../ui/person';
+import { Fresh, Key, Label } from '../ui/ui';
+import { freshFor, type Item, useInHand } from './call';
+import css from './desk.module.css';
+import { partsOf, quoted } from './sentence';
+import type { Walk } from './useWalk';
+
+/** The largest thing on the desk: the next sentence, or the answer to a frequent question. */
+export function Sentence({ walk, picked }: { walk: Walk; picked: Item | undefined }) {
+  const { t } = useTranslation();
+  const { cards } = useInHand();
+  const { view } = walk;
+  const open = cards.open;
+  return (
+    <div className={css.say} aria-live="polite">
+      <div className={css.row}>
+        <Label>{open ? open.question : t('desk.script.say')}</Label>
+        <span className={css.grow} />
+        {open ? (
+          <Button variant="subtle" size="compact-xs" onClick={cards.close} rightSection={<Key>Esc</Key>}>
+            {t('desk.cards.back')}
+          </Button>
+        ) : (
+          <span className={css.small}>{view.title}</span>
+        )}
+      </div>
+      <Spoken text={open ? open.answer : view.sentence} names={picked ? [picked.name] : []} />
+      {!open && <Facts view={view} picked={picked} />}
+    </div>
+  );
+}
+
+function Spoken({ text, names }: { text: string; names: readonly string[] }) {
+  const { i18n } = useTranslation();
+  const parts = partsOf(quoted(text, localeOf(i18n.language) === 'ru'), names);
+  return <p>{parts.map((p, i) => (p.exact ? <mark key={i}>{p.text}</mark> : p.text))}</p>;
+}
+
+/** How old is what the sentence promises; what the shop forbids. */
+function Facts({ view, picked }: { view: Walk['view']; picked: Item | undefined }) {
+  const { t } = useTranslation();
+  const f = useFormat();
+  const about = picked && view.sentence.includes(picked.name) ? picked : undefined;
+  const stale = about !== undefined && about.age_s > freshFor;
+  return (
+    <div className={css.row} style={{ flexWrap: 'wrap' }}>
+      {about && (
+        <>
+          <span className={css.fact}>
+            {t('desk.script.price')} <Fresh seconds={about.age_s} ttl={freshFor} />
+          </span>
+          <span className={css.fact}>
+            {t('desk.script.stock')} <Fresh seconds={about.age_s} ttl={freshFor} />
+          </span>
+        </>
+      )}
+      {stale && <span className={css.fact}>{t('desk.script.stale', { age: f.age(about.age_s) })}</span>}
+      {view.barred && (
+        <span className={css.fact}>{t(view.email ? 'desk.script.barredMail' : 'desk.script.barred', { email: view.email })}</span>
+      )}
+      {!view.barred && view.kind === 'transfer' && <span className={css.fact}>{t('desk.script.transfer', { to: view.to })}</span>}
+    </div>
+  );
+}

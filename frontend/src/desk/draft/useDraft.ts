@@ -1,0 +1,142 @@
+// The thin shell around the keeper of drafts: the API, the browser's storage, a clock.
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { client, type Schemas } from '../../api/client';
+import { type Fields, nothing, readFields } from './fields';
+import { type Act, type Draft, empty, type Input, type Kept, safe, step, type Why } from './keeper';
+
+const prefix = 'switchboard.draft.';
+/** How often it is looked whether something is to be saved, ms. */
+const pace = 100;
+
+function readKept(call: string): Kept | undefined {
+  const text = localStorage.getItem(prefix + call);
+  if (!text) return undefined;
+  try {
+    const v: unknown = JSON.parse(text);
+    if (typeof v !== 'object' || v === null || !('mine' in v) || !('base' in v) || !('revision' in v)) return undefined;
+    return { revision: typeof v.revision === 'number' ? v.revision : 0, base: readFields(v.base), mine: readFields(v.mine) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A browser whose storage is full or forbidden keeps nothing; the server still does. */
+function keep(call: string, kept: Kept): void {
+  try {
+    localStorage.setItem(prefix + call, JSON.stringify(kept));
+  } catch {
+    localStorage.removeItem(prefix + call);
+  }
+}
+
+/** Calls whose text is still only here, after they were closed. */
+export function leftovers(): { call: string; fields: Fields }[] {
+  return Object.keys(localStorage)
+    .filter((k) => k.startsWith(prefix))
+    .map((k) => k.slice(prefix.length))
+    .map((call) => ({ call, fields: readKept(call)?.mine ?? nothing }));
+}
+export const forget = (call: string): void => localStorage.removeItem(prefix + call);
+
+function whyOf(status: number | undefined): Why {
+  switch (status) {
+    case undefined:
+      return 'network';
+    case 401:
+      return 'signin';
+    case 403:
+    case 404:
+      return 'closed';
+    case 413:
+    case 422:
+      return 'large';
+    default:
+      return 'broken';
+  }
+}
+
+const isDraft = (v: unknown): v is Schemas['Draft'] => typeof v === 'object' && v !== null && 'revision' in v && 'body' in v;
+
+export class DraftKeeper {
+  private draft: Draft = empty;
+  private readonly listeners = new Set<() => void>();
+  private clock: ReturnType<typeof setInterval> | undefined;
+
+  constructor(readonly call: string) {}
+
+  readonly subscribe = (l: () => void): (() => void) => {
+    this.listeners.add(l);
+    return () => this.listeners.delete(l);
+  };
+  readonly look = (): Draft => this.draft;
+  readonly type = (changes: Partial<Fields>): void => this.tell({ type: 'typed', at: Date.now(), changes });
+  readonly settle = (field: keyof Fields, take: 'mine' | 'theirs'): void => this.tell({ type: 'settled', at: Date.now(), field, take });
+
+  start(): void {
+    this.clock ??= setInterval(() => this.tell({ type: 'tick', at: Date.now() }), pace);
+    this.load();
+  }
+
+  stop(): void {
+    clearInterval(this.clock);
+    this.clock = undefined;
+    this.tell({ type: 'flush', at: Date.now() });
+  }
+
+  /** Saves what is typed and returns its revision; undefined if the server did not take it within five seconds. */
+  async flush(): Promise<number | undefined> {
+    this.tell({ type: 'flush', at: Date.now() });
+    for (let i = 0; i < 50 && !safe(this.draft); i++) await new Promise((r) => setTimeout(r, pace));
+    return safe(this.draft) ? this.draft.revision : undefined;
+  }
+
+  private async load(): Promise<void> {
+    const { call } = this;
+    const answer = await client.GET('/desk/calls/{id}/draft', { params: { path: { id: call } } }).catch(() => undefined);
+    if (answer?.data) {
+      const kept = readKept(call);
+      this.tell({ type: 'loaded', at: Date.now(), draft: answer.data, ...(kept && { kept }) });
+    } else if (this.clock) setTimeout(() => this.clock && this.load(), 1_000);
+  }
+
+  private tell(input: Input): void {
+    const { draft, acts } = step(this.draft, input);
+    const changed = draft !== this.draft;
+    this.draft = draft;
+    for (const act of acts) this.act(act);
+    if (changed) for (const l of this.listeners) l();
+  }
+
+  private act(act: Act): void {
+    switch (act.do) {
+      case 'keep':
+        keep(this.call, act.kept);
+        break;
+      case 'forget':
+        forget(this.call);
+        break;
+      case 'save':
+        this.save(act.revision, act.body);
+    }
+  }
+
+  private async save(revision: number, body: Schemas['DraftBody']): Promise<void> {
+    const answer = await client
+      .PUT('/desk/calls/{id}/draft', { params: { path: { id: this.call } }, body: { revision, body } })
+      .catch(() => undefined);
+    const at = Date.now();
+    if (answer?.data) this.tell({ type: 'saved', at, draft: answer.data });
+    else if (answer?.response.status === 409 && isDraft(answer.error?.current))
+      this.tell({ type: 'stale', at, draft: answer.error.current });
+    else this.tell({ type: 'failed', at, why: whyOf(answer?.response.status) });
+  }
+}
+
+export function useDraft(call: string): { draft: Draft; keeper: DraftKeeper } {
+  const keeper = useMemo(() => new DraftKeeper(call), [call]);
+  useEffect(() => {
+    keeper.start();
+    return () => keeper.stop();
+  }, [keeper]);
+  return { keeper, draft: useSyncExternalStore(keeper.subscribe, keeper.look) };
+}

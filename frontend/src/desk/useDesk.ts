@@ -1,0 +1,72 @@
+// The desk as the server has it: read every two seconds, and at once after everything that is done.
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { client } from '../api/client';
+import { type Clock, learn, unknown } from '../live/clock';
+import type { Desk } from './scene';
+
+export type Seen = { desk: Desk; clock: Clock; at: number };
+
+const key = ['desk'] as const;
+/** How often the desk is looked at when nothing else says that it changed, ms. */
+const pace = 2_000;
+
+let clock: Clock = unknown;
+
+async function look(): Promise<Seen> {
+  const asked = Date.now();
+  const { data, error, response } = await client.GET('/desk', { cache: 'no-store' });
+  if (!data) throw Object.assign(new Error(`read the desk: ${response.status}`), error);
+  const came = Date.now();
+  clock = learn(clock, { server: Date.parse(data.now), asked, came });
+  return { desk: data, clock, at: came };
+}
+
+export function useSeen() {
+  return useQuery<Seen>({
+    queryKey: key,
+    queryFn: look,
+    refetchInterval: pace,
+    refetchIntervalInBackground: true,
+    retry: false,
+    staleTime: 0,
+    networkMode: 'always',
+  });
+}
+
+export type PauseReason = 'break' | 'lunch' | 'training' | 'technical' | 'other';
+export const pauseReasons: readonly PauseReason[] = ['break', 'lunch', 'training', 'technical', 'other'];
+
+/** What the operator can do by the server. Each returns whether it was done. */
+export type Orders = {
+  refresh: () => void;
+  ready: () => Promise<boolean>;
+  pause: (reason: PauseReason) => Promise<boolean>;
+  finish: () => Promise<boolean>;
+  extend: () => Promise<boolean>;
+  onCall: (verb: 'hangup' | 'hold' | 'resume', call: string) => Promise<boolean>;
+};
+
+type Answer = { data?: Desk; response: Response };
+
+export function useOrders(): Orders {
+  const queries = useQueryClient();
+  return useMemo(() => {
+    const done = async (asked: Promise<Answer>): Promise<boolean> => {
+      const answer = await asked.catch(() => undefined);
+      if (answer?.data) {
+        const desk = answer.data;
+        queries.setQueryData<Seen>(key, (s) => ({ desk, clock: s?.clock ?? clock, at: Date.now() }));
+      } else queries.invalidateQueries({ queryKey: key });
+      return answer?.response.ok ?? false;
+    };
+    return {
+      refresh: () => queries.invalidateQueries({ queryKey: key }),
+      ready: () => done(client.POST('/desk/ready')),
+      pause: (reason) => done(client.POST('/desk/pause', { body: { reason } })),
+      finish: () => done(client.POST('/desk/finish')),
+      extend: () => done(client.POST('/desk/extend')),
+      onCall: (verb, id) => done(client.POST(`/desk/calls/{id}/${verb}`, { params: { path: { id } } })),
+    };
+  }, [queries]);
+}
