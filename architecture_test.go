@@ -89,12 +89,14 @@ var may = map[string][]string{
 	"telephony/directory": {"telephony/e164", "tenant", "tenant/hours"},
 	"telephony/journal":   {"tenant", "tenant/cdr", "tenant/outbox", "tenant/task"},
 	"telephony/line": {
-		"telephony/acd", "telephony/call", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711",
+		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711",
 		"telephony/media/prompt", "telephony/media/recording", "telephony/sdp", "telephony/sipua", "telephony/switchd",
+		"telephony/webleg", "tenant", "tenant/cdr",
 	},
 	"telephony": {
 		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/journal", "telephony/line", "telephony/media",
-		"telephony/media/recording", "telephony/sipua", "telephony/switchd", "tenant", "tenant/fault",
+		"telephony/media/g711", "telephony/media/recording", "telephony/sipua", "telephony/switchd", "telephony/webleg", "tenant", "tenant/cdr",
+		"tenant/fault", "tenant/script", "tenant/ticket",
 	},
 	"telephony/webleg": {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp"},
 	"telephony/switchd": {
@@ -110,13 +112,14 @@ var may = map[string][]string{
 	"tenant/order":  {"billing/money", "telephony/e164", "tenant", "tenant/buyer", "tenant/fault", "tenant/page"},
 	"tenant/live":   {"tenant"},
 
-	// an operator's desk: what is typed in a call, what came of it, a day of calls, what it earns
+	// an operator's desk: who may open it, what is typed in a call, what came of it, a day of calls, what it earns
+	"tenant/ticket":      {"tenant", "tenant/fault"},
 	"tenant/draft":       {"billing/money", "tenant", "tenant/catalogue", "tenant/fault", "tenant/order"},
 	"tenant/disposition": {"tenant", "tenant/fault", "tenant/script", "tenant/script/graph", "tenant/task"},
 	"tenant/shift":       {"tenant", "tenant/page"},
 	"billing/wage":       {"billing/money", "tenant"},
 
-	"tenant/task":   {"tenant", "tenant/fault", "tenant/outbox", "tenant/page"},
+	"tenant/task": {"tenant", "tenant/fault", "tenant/outbox", "tenant/page"},
 
 	// what a shop makes of its calls: what they add up to, how they look, what it says of them
 	"tenant/summary": {"tenant"},
@@ -140,6 +143,7 @@ var may = map[string][]string{
 	"api/desk": {
 		"api/once", "api/orders", "api/session", "api/web", "billing/money", "billing/wage", "telephony/command", "telephony/e164", "tenant", "tenant/cdr",
 		"tenant/disposition", "tenant/draft", "tenant/fault", "tenant/live", "tenant/order", "tenant/page", "tenant/script", "tenant/script/walk", "tenant/shift",
+		"tenant/ticket",
 	},
 	"api/comments":  {"api/once", "api/session", "api/web", "tenant", "tenant/account", "tenant/cdr", "tenant/comment"},
 	"api/docs":      {},
@@ -173,9 +177,10 @@ var may = map[string][]string{
 	"worker/sweep":  {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/outbox", "tenant/task"},
 
 	// what is measured: telephones, the programs beside them, the figures
-	"bench/gen":  {"telephony/media/g711"},
-	"bench/rig":  {},
-	"bench/load": {"bench/gen", "bench/rig"},
+	"bench/gen":    {"telephony/media/g711"},
+	"bench/rig":    {},
+	"bench/chrome": {},
+	"bench/load":   {"bench/gen", "bench/rig"},
 
 	// engines for whoever has none, and the files of the frontend
 	"deploy/embedded": {},

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/redis/go-redis/v9"
 	"golang.org/x/sync/errgroup"
 
@@ -51,6 +52,7 @@ type service struct {
 	http      net.Listener
 	api       *api.API
 	node      *telephony.Node
+	browsers  net.Listener // of a telephony process of its own
 	work      *worker.Worker
 	dirs      folders
 	files     *os.Root // the recordings, as the API reads them
@@ -119,6 +121,11 @@ func build(ctx context.Context, c config, which parts) (_ *service, err error) {
 			return nil, err
 		}
 	}
+	if which == onlyTelephony {
+		if s.browsers, err = new(net.ListenConfig).Listen(ctx, "tcp", c.Telephony.RTCAddr); err != nil {
+			return nil, fmt.Errorf("listen for browsers, set by RTC_ADDR: %w", err)
+		}
+	}
 	return s, nil
 }
 
@@ -136,10 +143,18 @@ func (s *service) buildTelephony(ctx context.Context, c config) (err error) {
 	s.teller = live.NewTeller(s.redis)
 	s.node, err = telephony.New(ctx, c.Telephony, s.db, func(hs []switchd.Hint) {
 		for _, h := range hs {
-			s.teller.Tell(live.Hint{Shop: tenant.ID(h.Shop), Kind: "call", ID: h.Call, State: h.State})
+			s.teller.Tell(hint(h))
 		}
 	}, s.log)
 	return err
+}
+
+// hint is what the room tells, as pages are told it.
+func hint(h switchd.Hint) live.Hint {
+	if h.Operator != uuid.Nil {
+		return live.Hint{Kind: live.Desk, ID: h.Operator}
+	}
+	return live.Hint{Shop: tenant.ID(h.Shop), Kind: live.Call, ID: h.Call, State: h.State}
 }
 
 func (s *service) buildWorker(_ context.Context, c config) error {
@@ -160,9 +175,13 @@ func (s *service) buildAPI(ctx context.Context, c config) (err error) {
 		url = s.node.ControlURL()
 	}
 	c.API.DataDir = c.DataDir
+	var browsers http.Handler // of a telephony process of its own: a proxy brings their sockets there
+	if s.node != nil {
+		browsers = s.node.Browsers()
+	}
 	s.api, err = api.New(c.API, api.Deps{
 		DB: s.db, Redis: s.redis, Phones: command.NewClient(url, c.Telephony.ControlSecret),
-		Recordings: s.files, Pages: frontend.Files(), Log: s.log,
+		Recordings: s.files, Pages: frontend.Files(), Browsers: browsers, Log: s.log,
 	})
 	if err != nil {
 		return err
@@ -188,6 +207,9 @@ func (s *service) run(ctx context.Context) error {
 	if s.node != nil {
 		g.Go(func() error { s.teller.Run(ctx); return nil })
 		g.Go(func() error { return s.node.Run(ctx) })
+	}
+	if s.browsers != nil {
+		g.Go(func() error { return s.node.ServeBrowsers(ctx, s.browsers) })
 	}
 	if s.work != nil {
 		g.Go(func() error { return s.work.Run(ctx) })
@@ -248,8 +270,10 @@ func (s *service) close() {
 	if s.node != nil {
 		s.node.Close()
 	}
-	if s.http != nil {
-		_ = s.http.Close()
+	for _, ln := range []net.Listener{s.http, s.browsers} {
+		if ln != nil {
+			_ = ln.Close()
+		}
 	}
 	if s.db != nil {
 		s.db.Close()

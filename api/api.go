@@ -35,8 +35,9 @@ type Deps struct {
 	DB         *tenant.DB
 	Redis      redis.UniversalClient
 	Phones     Phones
-	Recordings *os.Root // the recordings directory
-	Pages      fs.FS    // the frontend, index.html at the root
+	Recordings *os.Root     // the recordings directory
+	Pages      fs.FS        // the frontend, index.html at the root
+	Browsers   http.Handler // of operators' sockets, where telephony is in this process; else nil
 	Log        *slog.Logger
 }
 

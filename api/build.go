@@ -55,6 +55,7 @@ func build(d Deps, o session.Options, addr string) *API {
 	web.Complete(a.parts.api)
 	a.serveContract()
 	a.serveHealth()
+	a.serveBrowsers()
 	a.servePages()
 	return a
 }
@@ -79,7 +80,7 @@ func (a *API) resources(o session.Options) []resource {
 		numbers.New(a.guard),
 		queues.New(a.guard),
 		trunks.New(a.deps.DB, a.guard),
-		desk.New(a.deps.DB, a.guard, a.deps.Phones, a.parts.teller.Tell, o.Now),
+		desk.New(a.deps.DB, a.guard, a.deps.Phones, desk.Live{Tell: a.parts.teller.Tell, Hub: a.parts.hub}, o.Now),
 		floor.New(a.deps.DB, a.guard, a.deps.Phones),
 	}
 }

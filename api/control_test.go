@@ -25,6 +25,7 @@ var course = []struct{ operation, by string }{
 	{"list-sources", "owner"}, {"create-source", "owner"}, {"import-source", "owner"},
 	{"list-scripts", "owner"}, {"create-script", "owner"}, {"get-script", "owner"}, {"save-script", "owner"}, {"publish-script", "owner"},
 	{"get-desk", "operator"}, {"ready-desk", "operator"}, {"pause-desk", "operator"}, {"extend-desk", "operator"}, {"finish-desk", "operator"},
+	{"create-desk-ticket", "operator"}, {"mute-desk-call", "operator"}, {"unmute-desk-call", "operator"},
 	{"hold-desk-call", "operator"}, {"resume-desk-call", "operator"}, {"hangup-desk-call", "operator"},
 	{"begin-walk", "operator"}, {"get-walk", "operator"}, {"open-walk-card", "operator"}, {"close-walk-card", "operator"}, {"step-walk", "operator"},
 	{"get-draft", "operator"}, {"order-draft", "operator"}, {"save-draft", "operator"}, {"get-call-summary", "operator"},
@@ -38,7 +39,7 @@ var course = []struct{ operation, by string }{
 
 // apart are operations that another test asks: they need a secret of their own,
 // or do not end.
-var apart = []string{"create-session", "refresh-session", "stream-events", "get-peaks", "play-sound"}
+var apart = []string{"create-session", "refresh-session", "stream-events", "stream-desk", "get-peaks", "play-sound"}
 
 func TestEveryOperationWorksForItsOwnAndIsAuditedOnce(t *testing.T) {
 	t.Parallel()

@@ -42,6 +42,17 @@ func (a *API) serveContract() {
 	a.router.GET("/docs/page.css", func(c echo.Context) error { return c.Blob(http.StatusOK, "text/css; charset=utf-8", docs.Style) })
 }
 
+// serveBrowsers gives the sockets of operators' browsers to telephony.
+func (a *API) serveBrowsers() {
+	a.router.GET("/rtc", func(c echo.Context) error {
+		if a.deps.Browsers == nil {
+			return fault.NotFound
+		}
+		a.deps.Browsers.ServeHTTP(c.Response(), c.Request())
+		return nil
+	})
+}
+
 // reading are the methods that change nothing.
 var reading = []string{http.MethodGet, http.MethodHead}
 

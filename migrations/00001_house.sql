@@ -84,6 +84,7 @@ create table house.shop (
   status     text not null default 'open' check (status in ('open', 'suspended', 'closed')),
   greeting   text not null default 'standard' check (greeting in ('standard', 'none')),
   recording  boolean not null default true,
+  away_seconds int not null default 60 check (away_seconds between 5 and 600), -- how long a buyer hears music while the operator's browser is gone
   created_at timestamptz not null
 );
 call house.confine('house.shop', 'select, update', 'id');
@@ -116,6 +117,12 @@ create table house.session (
   revoked_at   timestamptz
 );
 create index on house.session (account_id) where revoked_at is null;
+-- What opens the socket of an operator's browser, once.
+create table house.desk_ticket (
+  secret_hash bytea primary key,          -- SHA-256
+  operator_id uuid not null references house.account,
+  lapses_at   timestamptz not null
+);
 -- Attempts that are counted: sign-ins by address and by account.
 create table house.throttle (
   key       text primary key,             -- a keyed hash: tells nobody who tried
@@ -273,7 +280,7 @@ call house.freeze('house.audit');
 create index on house.audit (shop_id, at);
 
 grant select, insert, update, delete on
-  house.plan, house.account, house.staff, house.session, house.throttle, house.operator, house.trunk,
+  house.plan, house.account, house.staff, house.session, house.desk_ticket, house.throttle, house.operator, house.trunk,
   house.registration, house.lease to switchboard_across;
 grant select, insert on house.tariff_version to switchboard_across;
 grant select on house.plan, house.tariff_version to switchboard_app;
@@ -282,7 +289,7 @@ grant select on house.account to switchboard_definer;
 -- +goose Down
 drop schema shop cascade;
 drop table house.audit, house.outbox, house.dialog, house.event, house.lease, house.registration, house.did,
-  house.trunk, house.operator_grant, house.operator_shop, house.operator, house.throttle, house.session, house.staff, house.account,
+  house.trunk, house.operator_grant, house.operator_shop, house.operator, house.throttle, house.desk_ticket, house.session, house.staff, house.account,
   house.shop, house.tariff_version, house.plan cascade;
 drop procedure house.confine(regclass, text, text), house.open_to_definer(regclass), house.freeze(regclass), house.announce(regclass);
 drop function house.append_only(), house.directory_changed(), house.check_epoch(text, bigint);

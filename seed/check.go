@@ -153,6 +153,9 @@ func (c *checker) shop(s *Shop, i int) {
 	if s.Name.RU == "" && s.Name.EN == "" {
 		c.wrong(at("name"), "give the shop a name")
 	}
+	if w := time.Duration(s.Away); w != 0 && (w < 5*time.Second || w > 10*time.Minute) {
+		c.wrong(at("away"), "%v is not within 5s..10m", w)
+	}
 	if _, err := time.LoadLocation(s.Timezone); err != nil || s.Timezone == "" {
 		c.wrong(at("timezone"), "%q is no IANA time zone, such as Europe/Moscow", s.Timezone)
 	}

@@ -51,6 +51,7 @@ type Shop struct {
 	Numbers   []Number   `yaml:"numbers"`
 	Greeting  string     `yaml:"greeting"`  // standard (also if empty), none
 	Recording *Switch    `yaml:"recording"` // on (also if absent), off
+	Away      Duration   `yaml:"away"`      // how long a buyer hears music while the operator's browser is gone; 60 s if absent
 	Status    string     `yaml:"status"`    // open (also if empty), suspended, closed
 	Script    string     `yaml:"script"`    // file, relative to the seed's
 	Catalogue *Catalogue `yaml:"catalogue"`

@@ -17,9 +17,11 @@ import (
 // look is how often a registration that has run out is noticed.
 const look = time.Second
 
-// phones tells whether an operator's telephone could ring.
+// phones tells whether an operator's browser or telephone could ring, or will
+// soon.
 type phones interface {
 	Reachable(*directory.Operator, time.Time) bool
+	Present(*directory.Operator) bool
 }
 
 // duty keeps the room's idea of who is on duty in step with the directory, the
@@ -79,6 +81,24 @@ func (d *duty) press(ctx context.Context, operator uuid.UUID, ready bool, reason
 	d.tellAll(ctx)
 }
 
+// leave is of an operator who closed the browser: what they pressed there is
+// void.
+func (d *duty) leave(operator uuid.UUID) {
+	d.mu.Lock()
+	delete(d.pressed, operator)
+	d.mu.Unlock()
+	d.review(nil)
+}
+
+// dismiss is of an operator whose browser was gone in a call: the room has set
+// them away, and they are until they press that they are ready.
+func (d *duty) dismiss(operator uuid.UUID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.pressed[operator] = false
+	delete(d.told, operator)
+}
+
 func (d *duty) tell(ctx context.Context, ev switchd.Event) { d.room.Tell(ctx, ev) }
 
 // tellAll compares who should be on duty with what the room was told.
@@ -113,7 +133,8 @@ func (d *duty) wanted(now time.Time) map[uuid.UUID]switchd.Ready {
 		if !said {
 			ready = op.AlwaysOn
 		}
-		if !ready || !d.phones.Reachable(op, now) {
+		_, told := d.told[id]
+		if !ready || !d.phones.Reachable(op, now) && !(told && d.phones.Present(op)) {
 			continue
 		}
 		want[id] = switchd.Ready{

@@ -54,11 +54,15 @@ const extension = 30 * time.Second
 
 func (s switchboard) Do(ctx context.Context, o command.Order) error {
 	n := s.n
-	if n.book.Now().Operator(o.Operator) == nil {
+	op := n.book.Now().Operator(o.Operator)
+	if op == nil {
 		return fault.NotFound
 	}
 	switch o.Verb {
 	case command.Ready:
+		if !n.lines.Reachable(op, time.Now()) {
+			return command.ErrNoPhone
+		}
 		n.duty.press(ctx, o.Operator, true, "")
 		return nil
 	case command.Pause:
@@ -85,14 +89,20 @@ func (s switchboard) inCall(ctx context.Context, o command.Order) error {
 	case command.Hold:
 		s.n.room.Tell(ctx, switchd.Held{Call: o.Call})
 	case command.Resume:
+		if s.n.lines.HeldByTelephone(o.Call) {
+			return command.ErrHeldByPhone
+		}
 		s.n.room.Tell(ctx, switchd.Resumed{Call: o.Call})
+	case command.Mute, command.Unmute:
+		s.n.room.Tell(ctx, switchd.Muted{Call: o.Call, Muted: o.Verb == command.Mute})
 	default:
-		return fault.Invalid{Field: "verb", Problem: "is not one of ready, pause, finish, extend, hangup, hold, resume"}
+		return fault.Invalid{Field: "verb", Problem: "is not one of ready, pause, finish, extend, hangup, hold, resume, mute, unmute"}
 	}
 	return nil
 }
 
 func (s switchboard) Desk(ctx context.Context, operator uuid.UUID) (command.Desk, error) {
+	s.n.watched.look(operator, time.Now()) // before: what changes from now on is told
 	d, err := s.n.room.Desk(ctx, operator)
 	if err == nil {
 		d.Phone = s.phone(operator)
@@ -112,7 +122,9 @@ func (s switchboard) Floor(ctx context.Context) (command.Floor, error) {
 func (s switchboard) phone(operator uuid.UUID) string {
 	op := s.n.book.Now().Operator(operator)
 	switch {
-	case op == nil || !s.n.lines.Reachable(op, time.Now()):
+	case s.n.lines.InBrowser(op):
+		return "browser"
+	case !s.n.lines.AtTelephone(op, time.Now()):
 		return "missing"
 	case op.SIPURI != "":
 		return "fixed"

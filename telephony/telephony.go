@@ -10,8 +10,10 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
 	"switchboard/telephony/acd"
@@ -22,6 +24,7 @@ import (
 	"switchboard/telephony/media"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/switchd"
+	"switchboard/telephony/webleg"
 	"switchboard/tenant"
 )
 
@@ -33,37 +36,47 @@ type Config struct {
 	RTPAddr       netip.Addr     `env:"RTP_ADDR" envDefault:"127.0.0.1"`
 	RTPFrom       uint16         `env:"RTP_FROM" envDefault:"20000"`
 	RTPTo         uint16         `env:"RTP_TO" envDefault:"29999"`
-	RecordingsDir string         `env:"RECORDINGS_DIR"`
-	ControlAddr   string         `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
-	ControlSecret string         `env:"CONTROL_SECRET"`
-	Pool          string         `env:"POOL" envDefault:"main"`
-	Node          string         `env:"NODE" envDefault:"node1"`
-	Realm         string         `env:"SIP_REALM" envDefault:"switchboard"`
+	RTCAddr       string         `env:"RTC_ADDR" envDefault:"127.0.0.1:8090"` // only where the api is another process
+	RTCPort       uint16         `env:"RTC_PORT"`                             // UDP, at RTPAddr; 0: any
+	RTCPublic     netip.Addr     `env:"RTC_PUBLIC"`                           // that browsers are told; zero: RTPAddr
+	ICE           ICE
+	Public        string `env:"PUBLIC_URL"` // where pages are from
+	RecordingsDir string `env:"RECORDINGS_DIR"`
+	ControlAddr   string `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
+	ControlSecret string `env:"CONTROL_SECRET"`
+	Pool          string `env:"POOL" envDefault:"main"`
+	Node          string `env:"NODE" envDefault:"node1"`
+	Realm         string `env:"SIP_REALM" envDefault:"switchboard"`
 }
 
 // Node is one telephony process.
 type Node struct {
-	cfg     Config
-	db      *tenant.DB
-	log     *slog.Logger
-	hints   func([]switchd.Hint)
-	control net.Listener
-	ports   *media.Ports
-	lines   *line.Lines
-	book    *directory.Book
-	lease   *journal.Lease
-	room    *switchd.Switch
-	ua      *sipua.UA
-	duty    *duty
+	cfg      Config
+	db       *tenant.DB
+	log      *slog.Logger
+	hints    func([]switchd.Hint)
+	watched  watched
+	control  net.Listener
+	ports    *media.Ports
+	lines    *line.Lines
+	browsers *webleg.Hub
+	leads    atomic.Bool
+	book     *directory.Book
+	lease    *journal.Lease
+	room     *switchd.Switch
+	ua       *sipua.UA
+	duty     *duty
 }
 
 // New binds the sockets, so that a port in use is told at once. hints is called
-// when calls of a shop changed, and must not block.
+// when calls of a shop changed, or desks that somebody looks at, and must not
+// block.
 func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hint), log *slog.Logger) (*Node, error) {
 	if cfg.ControlSecret == "" {
 		return nil, errors.New("CONTROL_SECRET is empty: api and telephony share it")
 	}
-	n := &Node{cfg: cfg, db: db, log: log, hints: hints}
+	n := &Node{cfg: cfg, db: db, log: log, watched: watched{until: map[uuid.UUID]time.Time{}}}
+	n.hints = func(hs []switchd.Hint) { hints(n.watched.of(hs, time.Now())) }
 	var err error
 	if n.ports, err = media.NewPorts(cfg.RTPAddr, cfg.RTPFrom, cfg.RTPTo); err != nil {
 		return nil, err
@@ -72,8 +85,11 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 	if err != nil {
 		return nil, err
 	}
-	n.lines = line.New(line.Config{Ports: n.ports, Recordings: cfg.RecordingsDir, Book: n.book.Now, Log: log})
+	n.lines = line.New(line.Config{Ports: n.ports, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Log: log})
 	n.duty = newDuty(n.book.Now, n.lines)
+	if err = n.openBrowsers(); err != nil {
+		return nil, err
+	}
 	if n.ua, err = sipua.New(sipua.Config{Addr: cfg.SIPAddr, Advertise: cfg.SIPAdvertise, Realm: cfg.Realm, Logger: log}, peers{n}, n.lines.Invited); err != nil {
 		return nil, fmt.Errorf("serve SIP, set by SIP_ADDR or --sip: %w", err)
 	}
@@ -103,7 +119,7 @@ func (n *Node) Run(ctx context.Context) error {
 		return err
 	}
 	n.room = switchd.New(lease, n.lines, numbers, acd.Policy{}, n.hints, n.log)
-	n.lines.Connect(n.ua, n.room)
+	n.lines.Connect(n.ua, n.browsers, n.room)
 	n.duty.open(n.room)
 	if err := n.book.Refresh(ctx); err != nil {
 		return err
@@ -115,6 +131,8 @@ func (n *Node) Run(ctx context.Context) error {
 	if err := n.takeOver(ctx); err != nil {
 		return errors.Join(err, g.Wait())
 	}
+	n.leads.Store(true)
+	defer n.leads.Store(false)
 	g.Go(func() error { return n.room.Run(ctx) })
 	g.Go(func() error { n.book.Run(ctx); return ctx.Err() })
 	g.Go(func() error { return n.keepLease(ctx) })
@@ -130,6 +148,9 @@ func (n *Node) Run(ctx context.Context) error {
 // Close gives back what New took; after Run.
 func (n *Node) Close() {
 	n.lines.Close()
+	if err := n.browsers.Close(); err != nil {
+		n.log.Warn("browsers' audio does not end", "err", err)
+	}
 	n.ports.Close()
 	_ = n.control.Close()
 }

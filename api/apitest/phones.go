@@ -19,6 +19,7 @@ type Phones struct {
 	desks  map[uuid.UUID]command.Desk
 	orders []command.Order
 	down   bool
+	no     error
 }
 
 // NewPhones returns a switch where nobody is on duty.
@@ -36,6 +37,13 @@ func (p *Phones) SetDown() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.down = true
+}
+
+// Refuse has the switch answer orders with err, until it is nil.
+func (p *Phones) Refuse(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.no = err
 }
 
 // Orders returns what was asked so far.
@@ -64,6 +72,9 @@ func (p *Phones) Do(_ context.Context, o command.Order) error {
 	defer p.mu.Unlock()
 	if p.down {
 		return fmt.Errorf("ask telephony: %w", fault.Unavailable)
+	}
+	if p.no != nil {
+		return p.no
 	}
 	p.orders = append(p.orders, o)
 	return nil

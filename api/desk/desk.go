@@ -3,6 +3,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -27,16 +28,25 @@ type Phones interface {
 
 // Handler serves operators' desks.
 type Handler struct {
-	db     *tenant.DB
-	guard  *session.Guard
-	phones Phones
-	tell   func(live.Hint)
-	now    func() time.Time
+	db      *tenant.DB
+	guard   *session.Guard
+	phones  Phones
+	tell    func(live.Hint)
+	hub     *live.Hub
+	now     func() time.Time
+	streams chan struct{}
 }
 
-// New returns a Handler that asks the switch through phones.
-func New(db *tenant.DB, g *session.Guard, phones Phones, tell func(live.Hint), now func() time.Time) *Handler {
-	return &Handler{db, g, phones, tell, now}
+// Live is how a desk tells and hears that something changed.
+type Live struct {
+	Tell func(live.Hint)
+	Hub  *live.Hub
+}
+
+// New returns a Handler that asks the switch through phones, and hears by l when
+// to ask again.
+func New(db *tenant.DB, g *session.Guard, phones Phones, l Live, now func() time.Time) *Handler {
+	return &Handler{db, g, phones, l.Tell, l.Hub, now, make(chan struct{}, most)}
 }
 
 // Register adds the operations.
@@ -47,6 +57,10 @@ func (h *Handler) Register(a huma.API) {
 	huma.Register(a, web.Op("pause-desk", "POST /desk/pause", "Go off duty; with a call in hand, after it", operators), h.pause)
 	huma.Register(a, web.Op("finish-desk", "POST /desk/finish", "End wrap-up", operators), h.plain(command.Finish))
 	huma.Register(a, web.Op("extend-desk", "POST /desk/extend", "30 s more of wrap-up", operators), h.plain(command.Extend))
+	huma.Register(a, web.Op("create-desk-ticket", "POST /desk/tickets", "A ticket for the socket of my browser's telephone, /rtc", operators,
+		web.Says("Good once, for 30 seconds: it is the first message that the page sends there.")), h.ticket)
+	huma.Register(a, web.Op("stream-desk", "GET /desk/events", "Live: my desk, whenever it changes", operators,
+		web.Streams("text/event-stream", "Server-sent events: desk with what get-desk answers, first at once; beat every 15 s")), h.stream)
 	h.registerWork(a, operators)
 	for _, v := range []struct {
 		verb    command.Verb
@@ -55,6 +69,8 @@ func (h *Handler) Register(a huma.API) {
 		{command.Hangup, "End the call in hand"},
 		{command.Hold, "Music to the buyer"},
 		{command.Resume, "Talk on"},
+		{command.Mute, "Silence to the buyer and in the recording, from a telephone too"},
+		{command.Unmute, "Be heard again"},
 	} {
 		route := fmt.Sprintf("POST /desk/calls/{id}/%s", v.verb)
 		huma.Register(a, web.Op(string(v.verb)+"-desk-call", route, v.summary, operators), h.onCall(v.verb))
@@ -127,6 +143,11 @@ func (h *Handler) onCall(v command.Verb) func(context.Context, *CallPath) (*answ
 func (h *Handler) do(ctx context.Context, o command.Order) (*answer, error) {
 	o.Operator = session.Who(ctx).Account
 	if err := h.phones.Do(ctx, o); err != nil {
+		for code, known := range command.Codes {
+			if errors.Is(err, known) {
+				return nil, web.Coded(code, err)
+			}
+		}
 		return nil, err
 	}
 	err := h.db.Across(ctx, "audit an operator's order", func(tx tenant.AcrossTx) error {

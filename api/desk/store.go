@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -16,10 +17,10 @@ import (
 // Desk is an operator's place in the room.
 type Desk struct {
 	OperatorID uuid.UUID  `json:"operator_id" format:"uuid"`
-	State      string     `json:"state" enum:"away,idle,offered,talking,wrap-up,resting" doc:"Where the operator is"`
+	State      string     `json:"state" enum:"away,idle,offered,talking,wrap-up,resting" doc:"Where the operator is; resting: their phone did not take an offer, and the next may come at until"`
 	OnDuty     bool       `json:"on_duty" doc:"False with a call in hand: away when it is finished"`
-	Reason     string     `json:"reason" doc:"Why they are away"`
-	Phone      string     `json:"phone" enum:"fixed,registered,missing" doc:"How their phone is reached"`
+	Reason     string     `json:"reason" doc:"Why they are away: what they said when they paused, lapsed (they did not answer) or connection lost"`
+	Phone      string     `json:"phone" enum:"browser,fixed,registered,missing" doc:"Where it rings"`
 	Since      time.Time  `json:"since" doc:"When this state began"`
 	Until      *time.Time `json:"until" doc:"When the offer lapses or wrap-up ends"`
 	Call       *CallCard  `json:"call" doc:"The call that is offered or in hand; null if none"`
@@ -52,6 +53,9 @@ type Money struct {
 type CallCard struct {
 	ID         uuid.UUID  `json:"id" format:"uuid"`
 	State      string     `json:"state" doc:"Where the call is"`
+	Held       bool       `json:"held" doc:"The buyer hears music: the operator put them there, or is away"`
+	Muted      bool       `json:"muted" doc:"The buyer and the recording have silence of the operator"`
+	AwayUntil  *time.Time `json:"away_until" doc:"While the operator's browser is gone: when the call goes to somebody else"`
 	From       string     `json:"from" doc:"The buyer's number; masked until the call is in hand; empty if withheld"`
 	StartedAt  time.Time  `json:"started_at" doc:"When the buyer rang"`
 	AnsweredAt *time.Time `json:"answered_at" doc:"When the operator joined"`
@@ -86,12 +90,12 @@ func (h *Handler) card(tx tenant.AcrossTx, d command.Desk, name string) (*CallCa
 		  s.spoken_en as shop_spoken_en, s.timezone as shop_timezone, s.language as shop_language, s.colour as shop_colour,
 		  exists (select 1 from house.operator_grant g where g.subject = @call and g.reason = 'call' and g.operator_id <> @operator) as handed,
 		  (select to_char(max(b.answered_at) at time zone s.timezone, 'YYYY-MM-DD') from shop.call_party o join shop.call b on b.shop_id = o.shop_id and b.id = o.call_id
-		    where o.shop_id = s.id and o.phone = p.phone and o.phone <> '' and b.operator_id = @operator and b.id <> @call) as spoke_on
+		    where o.shop_id = s.id and o.phone = coalesce(nullif(@phone, ''), p.phone) and o.phone <> '' and b.operator_id = @operator and b.id <> @call) as spoke_on
 		  from house.shop s
 		  left join shop.call_party p on p.shop_id = s.id and p.call_id = @call
 		  left join shop.queue q on q.shop_id = s.id and q.id = @queue
 		  left join shop.number n on n.shop_id = s.id and n.id = @number
-		 where s.id = @shop`, map[string]any{"call": d.Call.ID, "operator": d.Operator, "queue": d.Call.QueueID, "number": d.Call.NumberID, "shop": d.Call.ShopID}).Scan(&c)
+		 where s.id = @shop`, map[string]any{"call": d.Call.ID, "operator": d.Operator, "queue": d.Call.QueueID, "number": d.Call.NumberID, "shop": d.Call.ShopID, "phone": d.Call.From}).Scan(&c)
 	if res.Error != nil {
 		return nil, fmt.Errorf("read the card of call %s: %w", d.Call.ID, res.Error)
 	}
@@ -99,6 +103,8 @@ func (h *Handler) card(tx tenant.AcrossTx, d command.Desk, name string) (*CallCa
 		return nil, fmt.Errorf("shop of call %s: %w", d.Call.ID, fault.NotFound)
 	}
 	c.ID, c.State, c.StartedAt, c.AnsweredAt = d.Call.ID, string(d.Call.State), d.Call.StartedAt, d.Call.AnsweredAt
+	c.Held, c.Muted, c.AwayUntil = d.Call.State == "held", d.Call.Muted, d.Call.AwayUntil
+	c.From = cmp.Or(d.Call.From, c.From) // its row may be a moment behind
 	if d.State == "offered" {
 		c.From = e164.Mask(c.From)
 	}

@@ -3,9 +3,7 @@ package events
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -28,10 +26,8 @@ type Handler struct {
 // most bounds the streams of one process: each holds a connection and 64 hints.
 const most = 2000
 
-const (
-	beat  = 15 * time.Second // between two signs of life
-	check = 4 * time.Second  // between two looks whether the person may still see it
-)
+// check is between two looks whether the person may still see it.
+const check = 4 * time.Second
 
 // New returns a Handler that hands out what hub hears.
 func New(g *session.Guard, hub *live.Hub) *Handler {
@@ -61,7 +57,7 @@ func (h *Handler) stream(ctx context.Context, in *session.Shop) (*huma.StreamRes
 		defer func() { <-h.streams }()
 		defer reader.Close()
 		w, r := web.Patient(c)
-		s := stream{w, reader.Hints(), still}
+		s := stream{web.Stream(w), reader.Hints(), still}
 		s.run(r.Context())
 	}}, nil
 }
@@ -86,22 +82,18 @@ func (h *Handler) read(ctx context.Context, shop session.Shop) (*live.Reader, fu
 }
 
 type stream struct {
-	w     http.ResponseWriter
-	hints <-chan live.Hint
-	still func(context.Context) error
+	events web.Events
+	hints  <-chan live.Hint
+	still  func(context.Context) error
 }
 
 // run sends hints until the client goes, the hub ends, or the person may no
 // longer see them.
 func (s stream) run(ctx context.Context) {
-	h := s.w.Header()
-	h.Set("Content-Type", "text/event-stream")
-	h.Set("X-Accel-Buffering", "no") // or a proxy would keep it
-	s.w.WriteHeader(http.StatusOK)
-	beats, checks := time.NewTicker(beat), time.NewTicker(check)
+	beats, checks := time.NewTicker(web.Beat), time.NewTicker(check)
 	defer beats.Stop()
 	defer checks.Stop()
-	err := s.send("resync", struct{}{})
+	err := s.events.Send("resync", struct{}{})
 	for err == nil {
 		select {
 		case <-ctx.Done():
@@ -112,7 +104,7 @@ func (s stream) run(ctx context.Context) {
 			}
 			err = s.hint(hint)
 		case now := <-beats.C:
-			err = s.send("beat", map[string]time.Time{"at": now.UTC()})
+			err = s.events.Beat(now)
 		case <-checks.C:
 			err = s.still(ctx)
 		}
@@ -128,18 +120,7 @@ type Event struct {
 
 func (s stream) hint(h live.Hint) error {
 	if h.Kind == live.Resync {
-		return s.send("resync", struct{}{})
+		return s.events.Send("resync", struct{}{})
 	}
-	return s.send(string(h.Kind), Event{h.ID, h.Shop, h.State})
-}
-
-func (s stream) send(event string, data any) error {
-	b, err := json.Marshal(data)
-	if err != nil {
-		return err
-	}
-	if _, err := fmt.Fprintf(s.w, "event: %s\ndata: %s\n\n", event, b); err != nil {
-		return err
-	}
-	return http.NewResponseController(s.w).Flush()
+	return s.events.Send(string(h.Kind), Event{h.ID, h.Shop, h.State})
 }

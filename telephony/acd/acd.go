@@ -135,6 +135,8 @@ func (r *Room) apply(ev Event) {
 		r.accept(ev)
 	case Declined:
 		r.decline(ev)
+	case Gone:
+		r.gone(ev)
 	case Finished:
 		r.finish(ev)
 	case Extended:

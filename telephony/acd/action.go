@@ -16,6 +16,8 @@ const (
 	CallerGone    Reason = "caller gone"    // the caller hung up meanwhile
 	OperatorAway  Reason = "operator away"  // the operator took a pause meanwhile
 	SkillsChanged Reason = "skills changed" // the operator no longer serves that shop or tier
+
+	ConnectionLost Reason = "connection lost" // the operator's telephone was gone in the middle of a call
 )
 
 type (
@@ -31,7 +33,8 @@ type (
 		Operator OperatorID
 		Why      Reason
 	}
-	// Connect: join the caller and the operator.
+	// Connect: join the caller and the operator. Waited leaves out what the
+	// caller talked to another before.
 	Connect struct {
 		Call     CallID
 		Operator OperatorID
@@ -50,8 +53,14 @@ type (
 		Call     CallID
 		Until    Instant
 	}
+	// Return: the operator is gone, and the caller waits again. It ends what a
+	// Connect began.
+	Return struct {
+		Operator OperatorID
+		Call     CallID
+	}
 	// Release: the after-call work is over and the call finished. There is
-	// exactly one for each Connect.
+	// exactly one for each Connect that no Return has ended.
 	Release struct {
 		Operator OperatorID
 		Call     CallID
@@ -70,6 +79,7 @@ func (Withdraw) action() {}
 func (Connect) action()  {}
 func (Lose) action()     {}
 func (Wrap) action()     {}
+func (Return) action()   {}
 func (Release) action()  {}
 func (Pause) action()    {}
 func (Ignore) action()   {}

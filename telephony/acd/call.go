@@ -25,9 +25,11 @@ type call struct {
 	state     State
 	with      *operator // offered to, talking to, or written up by
 	refusedBy []*operator
-	parked    bool  // in Room.refused
-	alarm     alarm // when refusals are forgotten
-	slot      int   // in its line
+	parked    bool    // in Room.refused
+	alarm     alarm   // when refusals are forgotten
+	joined    Instant // while talking
+	talked    Millis  // with operators who are gone
+	slot      int     // in its line
 
 	answered int // line.answered at arrival
 	came     int // line.came at arrival
@@ -105,7 +107,7 @@ func (r *Room) lose(c *call) {
 		r.await(c, -1)
 	}
 	delete(r.calls, c.id)
-	r.do(Lose{c.id, Millis(r.now - c.arrived), c.tellWait()})
+	r.do(Lose{c.id, c.waited(r.now), c.tellWait()})
 }
 
 func (r *Room) accept(ev Accepted) {
@@ -116,11 +118,30 @@ func (r *Room) accept(ev Accepted) {
 	}
 	c := o.call
 	r.silence(&o.alarm)
-	c.state = StateTalking
+	c.state, c.joined = StateTalking, r.now
 	o.enter(StateTalking, r.now)
 	why := c.tellWait()
 	o.profile.answered++
-	r.do(Connect{c.id, o.id, Millis(r.now - c.arrived), why})
+	r.do(Connect{c.id, o.id, c.waited(r.now), why})
+}
+
+// waited returns how long the caller has been here without a person.
+func (c *call) waited(now Instant) Millis { return Millis(now-c.arrived) - c.talked }
+
+// gone has the caller wait again whose operator's telephone is gone. What came
+// to pass while they talked is no part of their wait.
+func (r *Room) gone(ev Gone) {
+	o := r.operators[ev.Operator]
+	if o == nil || o.state != StateTalking || o.call.id != ev.Call {
+		r.ignore("operator has no such call")
+		return
+	}
+	c := o.call
+	c.talked += Millis(r.now - c.joined)
+	c.answered, c.came = c.line.answered()-c.why.Ahead, c.line.came()-c.why.Came
+	r.do(Return{o.id, c.id})
+	r.part(o)
+	r.dismiss(o, ConnectionLost)
 }
 
 func (r *Room) decline(ev Declined) {

@@ -46,6 +46,13 @@ type (
 		Call     CallID
 		Reason   Reason // Refused, Busy or Unreachable
 	}
+	// Gone: the telephone of an operator in a call is gone, and did not come back
+	// in time. The call waits again, as of its first arrival; the operator is
+	// away until they say Ready.
+	Gone struct {
+		Operator OperatorID
+		Call     CallID
+	}
 	// Finished: the operator ends the wrap-up early.
 	Finished struct{ Operator OperatorID }
 	// Extended: the operator needs the wrap-up to be By longer; View says until
@@ -64,6 +71,7 @@ func (Ready) event()    {}
 func (Away) event()     {}
 func (Accepted) event() {}
 func (Declined) event() {}
+func (Gone) event()     {}
 func (Finished) event() {}
 func (Extended) event() {}
 func (Tick) event()     {}

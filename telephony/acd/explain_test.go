@@ -50,13 +50,13 @@ func whatItMet(v View, a Arrived, p Policy) Explanation {
 	return e
 }
 
-// welcome: the calls that whoever comes on duty may take.
+// welcome: the calls that wait whom whoever comes on duty may take.
 func (s *shift) welcome(v View, ev Ready) {
 	if slices.ContainsFunc(v.Operators, func(o OperatorView) bool { return o.Operator == ev.Operator && o.OnDuty }) {
 		return
 	}
 	for _, c := range v.Calls {
-		if able(OperatorView{Tier: ev.Tier, Shops: ev.Shops}, c) {
+		if able(OperatorView{Tier: ev.Tier, Shops: ev.Shops}, c) && waits(c) {
 			e := s.why[c.Call]
 			e.Came++
 			s.why[c.Call] = e
@@ -64,11 +64,14 @@ func (s *shift) welcome(v View, ev Ready) {
 	}
 }
 
-// passOthers: the calls whom the operator of a could have taken instead.
+func waits(c CallView) bool { return c.State == StateWaiting || c.State == StateOffered }
+
+// passOthers: the calls that waited whom the operator of a could have taken
+// instead.
 func (s *shift) passOthers(v View, a Connect) {
 	i := slices.IndexFunc(v.Operators, func(o OperatorView) bool { return o.Operator == a.Operator })
 	for _, c := range v.Calls {
-		if able(v.Operators[i], c) && c.Call != a.Call {
+		if able(v.Operators[i], c) && c.Call != a.Call && waits(c) {
 			e := s.why[c.Call]
 			e.Ahead++
 			s.why[c.Call] = e

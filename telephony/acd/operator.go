@@ -148,9 +148,14 @@ func (r *Room) lapse(o *operator) {
 		return
 	}
 	r.withdraw(o, Lapsed)
+	r.dismiss(o, Lapsed)
+}
+
+// dismiss sets an operator away who has nothing in hand any more.
+func (r *Room) dismiss(o *operator, why Reason) {
 	r.post(o, false)
-	o.reason = string(Lapsed)
-	r.do(Pause{o.id, Lapsed})
+	o.reason = string(why)
+	r.do(Pause{o.id, why})
 	r.free(o)
 }
 

@@ -119,6 +119,8 @@ func (s *shift) note(ev Event, got []Action) {
 			s.move(a.Call, "", "", StateWaiting)
 		case Wrap:
 			s.move(a.Call, a.Operator, StateWrapUp, StateTalking)
+		case Return:
+			s.move(a.Call, a.Operator, StateWaiting, StateTalking)
 		case Release:
 			s.move(a.Call, a.Operator, "", StateTalking, StateWrapUp)
 		}
@@ -265,7 +267,7 @@ func (s *shift) goesBefore(x, c CallView) bool {
 
 func (s *shift) randomEvent() Event {
 	op := OperatorID(fmt.Sprintf("o%d", s.rng.IntN(8)))
-	switch s.rng.IntN(12) {
+	switch s.rng.IntN(13) {
 	case 0, 1, 2:
 		return s.randomArrival()
 	case 3:
@@ -280,8 +282,20 @@ func (s *shift) randomEvent() Event {
 		return Finished{op}
 	case 10:
 		return Extended{op, Millis(s.rng.IntN(3000))}
+	case 11:
+		return s.loss(op)
 	}
 	return Tick{}
+}
+
+// loss is of an operator's telephone, mostly of one in a call.
+func (s *shift) loss(op OperatorID) Event {
+	for _, o := range s.room.View().Operators {
+		if o.State == StateTalking && s.rng.IntN(3) == 0 {
+			return Gone{o.Operator, o.Call}
+		}
+	}
+	return Gone{op, s.randomCall()}
 }
 
 func (s *shift) randomArrival() Event {

@@ -117,6 +117,8 @@ func parseEvent(t *testing.T, words []string) Event {
 		return Accepted{OperatorID(arg(1)), CallID(arg(2))}
 	case "declined":
 		return Declined{OperatorID(arg(1)), CallID(arg(2)), Reason(arg(3))}
+	case "gone":
+		return Gone{OperatorID(arg(1)), CallID(arg(2))}
 	case "finished":
 		return Finished{OperatorID(arg(1))}
 	case "extended":
@@ -171,6 +173,8 @@ func showAction(a Action) string {
 		return fmt.Sprintf("lose %s after %s (%s)", a.Call, long(a.Waited), a.Why)
 	case Wrap:
 		return fmt.Sprintf("wrap up %s by %s until %s", a.Call, a.Operator, clock(a.Until))
+	case Return:
+		return fmt.Sprintf("return %s, %s is gone", a.Call, a.Operator)
 	case Release:
 		return fmt.Sprintf("release %s from %s", a.Operator, a.Call)
 	case Pause:

@@ -20,7 +20,7 @@ type Kind string
 const (
 	Greet    Kind = "greet"   // the machine answers
 	Ask      Kind = "ask"     // the machine opens a menu
-	Enqueue  Kind = "enqueue" // to the room; at once where a queue has no greeting
+	Enqueue  Kind = "enqueue" // to the room; at once where a queue has no greeting, again when its operator is lost
 	Connect  Kind = "connect" // a person joins
 	Hold     Kind = "hold"
 	Resume   Kind = "resume"
@@ -44,7 +44,7 @@ var next = map[State]map[Kind]State{
 	Menu:     {Enqueue: Waiting, HangUp: Ended},
 	Waiting:  {Connect: Talking, HangUp: Ended},
 	Talking:  {Hold: Held, Transfer: Moving, Enqueue: Waiting, HangUp: WrapUp},
-	Held:     {Resume: Talking, Transfer: Moving, HangUp: WrapUp},
+	Held:     {Resume: Talking, Transfer: Moving, Enqueue: Waiting, HangUp: WrapUp},
 	Moving:   {Connect: Talking, Recall: Talking, HangUp: WrapUp},
 	WrapUp:   {Finish: Ended},
 	Ended:    {},

@@ -95,6 +95,9 @@ func refusal(path string, status int, answer []byte) error {
 	if err := json.Unmarshal(answer, &p); err != nil {
 		return fmt.Errorf("telephony %s answered %d", path, status)
 	}
+	if err := Codes[p.Code]; err != nil {
+		return err
+	}
 	switch p.Kind {
 	case "not_found":
 		return fmt.Errorf("%s: %w", p.Text, fault.NotFound)

@@ -4,9 +4,12 @@
 package command
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
+
+	"switchboard/tenant/fault"
 )
 
 // Paths of the operations; all are POST with a JSON body but the two that look.
@@ -28,6 +31,8 @@ const (
 	Hangup Verb = "hangup" // ends the call in hand
 	Hold   Verb = "hold"   // music to the buyer
 	Resume Verb = "resume" // talks on
+	Mute   Verb = "mute"   // silence to the buyer
+	Unmute Verb = "unmute"
 )
 
 // Order is one request.
@@ -40,9 +45,19 @@ type Order struct {
 
 // Problem is what a refused Order answers.
 type Problem struct {
-	Kind string `json:"kind"` // not_found, conflict, unavailable
+	Kind string `json:"kind"`           // not_found, conflict, unavailable
+	Code string `json:"code,omitempty"` // of an error below
 	Text string `json:"text"`
 }
+
+// Refusals that a page tells apart.
+var (
+	ErrNoPhone     = fmt.Errorf("no browser or telephone of the operator could ring: %w", fault.Conflict)
+	ErrHeldByPhone = fmt.Errorf("the operator's telephone holds the call, and only it can take the buyer back: %w", fault.Conflict)
+)
+
+// Codes are how they travel.
+var Codes = map[string]error{"no_phone": ErrNoPhone, "held_by_phone": ErrHeldByPhone}
 
 // State of an operator, or of a call in the room.
 type State string
@@ -53,7 +68,7 @@ type Desk struct {
 	State    State      `json:"state"`   // away, idle, offered, talking, wrap-up, resting
 	OnDuty   bool       `json:"on_duty"` // false with a call in hand: away when it is finished
 	Reason   string     `json:"reason,omitempty"`
-	Phone    string     `json:"phone"` // fixed, registered, missing
+	Phone    string     `json:"phone"` // browser, fixed, registered, missing
 	Since    time.Time  `json:"since"`
 	Until    *time.Time `json:"until,omitempty"` // when the offer lapses or wrap-up ends
 	Call     *Call      `json:"call,omitempty"`
@@ -71,6 +86,37 @@ type Call struct {
 	Position   int        `json:"position,omitempty"` // among those that wait; 1 is the first
 	Due        *time.Time `json:"due,omitempty"`      // when the promise breaks
 	Operator   *uuid.UUID `json:"operator,omitempty"` // offered to, or talking
+	From       string     `json:"from,omitempty"`     // the buyer's number; its row may be a moment behind
+	Muted      bool       `json:"muted,omitempty"`    // the operator's voice
+	// AwayUntil is there while the operator's browser is not: until then the
+	// buyer hears music and the call stays theirs.
+	AwayUntil *time.Time `json:"away_until,omitempty"`
+}
+
+// Card is what an operator's browser shows of a call that rings: no more than
+// they may know before they answer.
+type Card struct {
+	ID       uuid.UUID `json:"id"`
+	From     string    `json:"from"` // masked; empty if withheld
+	Queue    string    `json:"queue"`
+	Source   string    `json:"source"` // the advertising that showed the number
+	WaitedMS int64     `json:"waited_ms"`
+	Greeting string    `json:"greeting"` // what to say first
+	SpokeOn  *string   `json:"spoke_on"` // the day on which this operator last talked to this buyer, by the shop's clock
+	Shop     CardShop  `json:"shop"`
+}
+
+// CardShop is a shop as its operator speaks for it.
+type CardShop struct {
+	ID       uuid.UUID `json:"id"`
+	Slug     string    `json:"slug"`
+	NameRu   string    `json:"name_ru"`
+	NameEn   string    `json:"name_en"`
+	SpokenRu string    `json:"spoken_ru"`
+	SpokenEn string    `json:"spoken_en"`
+	Timezone string    `json:"timezone"`
+	Language string    `json:"language"`
+	Colour   string    `json:"colour"`
 }
 
 // Floor is all of a room.

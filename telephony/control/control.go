@@ -104,5 +104,14 @@ func (h handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(command.Problem{Kind: kind, Text: err.Error()}) // the caller has gone if this fails
+	_ = json.NewEncoder(w).Encode(command.Problem{Kind: kind, Code: codeOf(err), Text: err.Error()}) // the caller has gone if this fails
+}
+
+func codeOf(err error) string {
+	for code, known := range command.Codes {
+		if errors.Is(err, known) {
+			return code
+		}
+	}
+	return ""
 }

@@ -32,7 +32,12 @@ type Shop struct {
 	Status   string // open, suspended, closed
 	Greeting string // standard, none
 	Record   bool
+	Away     time.Duration // how long a buyer hears music while the operator's browser is gone
+	Face
 }
+
+// Face is a shop as its operator sees it and speaks for it.
+type Face struct{ NameRu, NameEn, SpokenRu, SpokenEn, Colour string }
 
 // Queue is where the calls of a number wait.
 type Queue struct {
@@ -46,10 +51,11 @@ type Queue struct {
 
 // Number is one that a shop owns.
 type Number struct {
-	ID    uuid.UUID
-	E164  e164.Number
-	Shop  *Shop
-	Queue *Queue
+	ID     uuid.UUID
+	E164   e164.Number
+	Shop   *Shop
+	Queue  *Queue
+	Source string // the advertising that shows it
 }
 
 // Operator is one of the pool, with the telephone that rings for them.

@@ -47,8 +47,11 @@ func loadShops(tx tenant.AcrossTx, log *slog.Logger) (map[uuid.UUID]*Shop, error
 		ID                                         uuid.UUID
 		Slug, Language, Timezone, Status, Greeting string
 		Recording                                  bool
+		AwaySeconds                                int
+		Face                                       `gorm:"embedded"`
 	}
-	if err := tx.Query().Raw("select id, slug, language, timezone, status, greeting, recording from house.shop").Scan(&rows).Error; err != nil {
+	const all = "select id, slug, language, timezone, status, greeting, recording, away_seconds, name_ru, name_en, spoken_ru, spoken_en, colour from house.shop"
+	if err := tx.Query().Raw(all).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read shops: %w", err)
 	}
 	shops := make(map[uuid.UUID]*Shop, len(rows))
@@ -58,14 +61,17 @@ func loadShops(tx tenant.AcrossTx, log *slog.Logger) (map[uuid.UUID]*Shop, error
 			log.Error("shop is left out of the directory", "shop", r.Slug, "err", err)
 			continue
 		}
-		shops[r.ID] = &Shop{r.ID, r.Slug, r.Language, zone, r.Status, r.Greeting, r.Recording}
+		shops[r.ID] = &Shop{
+			ID: r.ID, Slug: r.Slug, Language: r.Language, Zone: zone, Status: r.Status, Greeting: r.Greeting, Record: r.Recording,
+			Away: time.Duration(r.AwaySeconds) * time.Second, Face: r.Face,
+		}
 	}
 	return shops, nil
 }
 
 func (d *Directory) loadNumbers(tx tenant.AcrossTx, shops map[uuid.UUID]*Shop, log *slog.Logger) error {
 	var rows []struct {
-		E164                 string
+		E164, Source         string
 		ShopID, ID, QueueID  uuid.UUID
 		QueueName, QueueTier string
 		PromiseShare         int
@@ -73,7 +79,7 @@ func (d *Directory) loadNumbers(tx tenant.AcrossTx, shops map[uuid.UUID]*Shop, l
 		Hours                []byte
 	}
 	err := tx.Query().Raw(`
-		select d.e164, d.shop_id, n.id, q.id as queue_id, q.name as queue_name, q.tier as queue_tier, q.promise_share, q.promise_ms, q.hours
+		select d.e164, n.source, d.shop_id, n.id, q.id as queue_id, q.name as queue_name, q.tier as queue_tier, q.promise_share, q.promise_ms, q.hours
 		  from house.did d
 		  join shop.number n on n.shop_id = d.shop_id and n.id = d.number_id
 		  join shop.queue q on q.shop_id = n.shop_id and q.id = n.queue_id`).Scan(&rows).Error
@@ -94,7 +100,7 @@ func (d *Directory) loadNumbers(tx tenant.AcrossTx, shops map[uuid.UUID]*Shop, l
 			queues[r.QueueID] = q
 		}
 		n := e164.Number(r.E164)
-		d.numbers[n] = &Number{r.ID, n, shop, q}
+		d.numbers[n] = &Number{r.ID, n, shop, q, r.Source}
 	}
 	return nil
 }

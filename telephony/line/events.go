@@ -59,6 +59,9 @@ const deadAfter = 4 * time.Second
 // ring invites the telephone of the operator that the switch chose.
 func (w *wire) ring(o switchd.Offer) {
 	op := w.lines.cfg.Book().Operator(o.Operator)
+	if w.ringBrowser(o, op) {
+		return
+	}
 	target, ok := w.lines.phones.locate(op, time.Now())
 	decline := func(reason acd.Reason, code int) {
 		w.tell(switchd.Declined{Call: o.Call, Operator: o.Operator, Leg: o.Leg, Reason: reason, SIPCode: code})
@@ -67,7 +70,7 @@ func (w *wire) ring(o switchd.Offer) {
 		decline(acd.Unreachable, 0)
 		return
 	}
-	e := &end{id: o.Leg}
+	e := &end{lines: w.lines, id: o.Leg}
 	if err := w.open(e, bothLaws); err != nil {
 		w.lines.cfg.Log.Error("operator cannot be rung", "operator", o.Operator, "err", err)
 		decline(acd.Unreachable, 0)
@@ -80,7 +83,7 @@ func (w *wire) ring(o switchd.Offer) {
 	leg, err := w.lines.ua.Dial(target)
 	if err != nil {
 		w.lines.cfg.Log.Warn("operator cannot be rung", "operator", o.Operator, "err", err)
-		w.shut(e)
+		w.lines.shut(e)
 		decline(acd.Unreachable, 0)
 		return
 	}
@@ -97,19 +100,19 @@ func (w *wire) operatorEvent(o switchd.Offer, e *end, ev sipua.Event) {
 	case sipua.Reoffered:
 		w.reoffered(e, ev)
 	case sipua.Failed:
-		if w.rung[o.Leg] == e {
+		if w.rung[o.Leg] == phone(e) {
 			w.letGo(o.Leg, "")
 			w.tell(switchd.Declined{Call: o.Call, Operator: o.Operator, Leg: o.Leg, Reason: reasonOf(ev.Code), SIPCode: ev.Code})
 		}
 	case sipua.Ended:
-		if w.talker == e || w.rung[o.Leg] == e {
+		if w.talker == phone(e) || w.rung[o.Leg] == phone(e) {
 			w.ended(call.Operator, ev)
 		}
 	}
 }
 
 func (w *wire) answered(o switchd.Offer, e *end, ev sipua.Answered) {
-	if w.rung[o.Leg] != e {
+	if w.rung[o.Leg] != phone(e) {
 		return // let go meanwhile
 	}
 	s, err := sdp.Parse(ev.SDP)
@@ -156,8 +159,9 @@ func (w *wire) reoffered(e *end, ev sipua.Reoffered) {
 	}
 	e.audio.SetRemote(chosen)
 	e.sip.AnswerReoffer(body)
-	if was := e.held; s.Held() != was && e == w.talker {
+	if was := e.held; s.Held() != was && w.talker == phone(e) {
 		e.held = s.Held()
+		w.locked.Store(e.held)
 		if e.held {
 			w.tell(switchd.Held{Call: w.id})
 		} else {

@@ -18,6 +18,7 @@ import (
 	"switchboard/telephony/media/g711"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/switchd"
+	"switchboard/telephony/webleg"
 )
 
 // home is the country of numbers that come without one.
@@ -34,37 +35,43 @@ type Config struct {
 	Ports      *media.Ports
 	Recordings string // directory
 	Book       func() *directory.Directory
+	Brief      func(Meeting) Brief
 	Log        *slog.Logger
 }
 
 // Lines are all wires of this node. They implement switchd.Phones.
 type Lines struct {
-	cfg    Config
-	ua     *sipua.UA
-	room   Room
-	player *media.Player
-	watch  *media.Watch
-	ctx    context.Context
-	stop   context.CancelFunc
-	phones *phonebook
+	cfg      Config
+	ua       *sipua.UA
+	browsers *webleg.Hub
+	room     Room
+	player   *media.Player
+	watch    *media.Watch
+	ctx      context.Context
+	stop     context.CancelFunc
+	phones   *phonebook
 
 	mu    sync.Mutex
 	wires map[uuid.UUID]*wire
 	heard map[uuid.UUID]media.Leg // SIP legs that have audio
+	pages map[uuid.UUID]*wire     // of the legs of browsers
 	busy  sync.WaitGroup
 }
 
-// New returns Lines without a SIP side: Connect gives it one, and the room.
+// New returns Lines without telephones: Connect gives it those, and the room.
 func New(cfg Config) *Lines {
 	ctx, stop := context.WithCancel(context.Background())
 	return &Lines{
 		cfg: cfg, player: media.NewPlayer(), watch: media.NewWatch(), ctx: ctx, stop: stop, phones: newPhonebook(),
-		wires: map[uuid.UUID]*wire{}, heard: map[uuid.UUID]media.Leg{},
+		wires: map[uuid.UUID]*wire{}, heard: map[uuid.UUID]media.Leg{}, pages: map[uuid.UUID]*wire{},
 	}
 }
 
-// Connect joins the lines to the SIP side and to the room, before either runs.
-func (l *Lines) Connect(ua *sipua.UA, room Room) { l.ua, l.room = ua, room }
+// Connect joins the lines to telephones, browsers and the room, before any of
+// them runs.
+func (l *Lines) Connect(ua *sipua.UA, browsers *webleg.Hub, room Room) {
+	l.ua, l.browsers, l.room = ua, browsers, room
+}
 
 // Close hangs up what is up and waits until the last recording is written.
 func (l *Lines) Close() {
@@ -112,8 +119,12 @@ func (l *Lines) Invited(leg *sipua.Leg, in sipua.Invite) {
 // open starts the wire of a call.
 func (l *Lines) open(leg *sipua.Leg, in sipua.Invite) *wire {
 	w := &wire{
-		lines: l, id: uuid.New(), inbox: make(chan func(), wireInbox), rung: map[uuid.UUID]*end{},
-		buyer: &end{id: uuid.New(), sip: leg}, from: clean(in.From), display: clean(in.FromDisplay), laws: l.laws(in.Trunk),
+		lines: l, id: uuid.New(), inbox: make(chan func(), wireInbox), rung: map[uuid.UUID]phone{}, began: time.Now(),
+		buyer: &end{lines: l, id: uuid.New(), sip: leg}, from: clean(in.From), display: clean(in.FromDisplay), laws: l.laws(in.Trunk),
+	}
+	w.phone = e164.Number(w.from)
+	if n, err := e164.Parse(in.From, home); err == nil {
+		w.phone = n
 	}
 	if n, err := e164.Parse(in.To, home); err == nil {
 		w.number = l.cfg.Book().Number(n)

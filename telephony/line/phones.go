@@ -77,5 +77,18 @@ func (l *Lines) Hold(id uuid.UUID) { l.on(id, (*wire).hold) }
 // Resume lets them talk on.
 func (l *Lines) Resume(id uuid.UUID) { l.on(id, (*wire).resume) }
 
+// Mute keeps the operator's voice from the buyer, or no longer.
+func (l *Lines) Mute(id uuid.UUID, muted bool) { l.on(id, func(w *wire) { w.mute(muted) }) }
+
+// Requeue plays music to a buyer whose operator is gone.
+func (l *Lines) Requeue(id, leg uuid.UUID) { l.on(id, func(w *wire) { w.requeue(leg) }) }
+
+// HeldByTelephone reports whether the telephone of the operator who talks has
+// put the buyer on hold: nobody else can take them back.
+func (l *Lines) HeldByTelephone(id uuid.UUID) bool {
+	w := l.wire(id)
+	return w != nil && w.locked.Load()
+}
+
 // End hangs up whatever is left of the call.
 func (l *Lines) End(id uuid.UUID, reason string) { l.on(id, func(w *wire) { w.finish(reason) }) }

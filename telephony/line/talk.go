@@ -14,15 +14,20 @@ import (
 // join lets the buyer and the operator on leg talk, and records them.
 func (w *wire) join(leg uuid.UUID, rec *switchd.Recording) {
 	op := w.rung[leg]
-	if op == nil || !op.up {
+	if op == nil || !op.answered() {
 		return // hung up since: the switch hears of it
 	}
 	if err := w.answer(); err != nil {
 		w.fail(err)
 		return
 	}
+	voice := op.join()
+	if voice == nil {
+		return // the same
+	}
 	w.silence()
-	w.talker = op
+	w.unguard()
+	w.talker, w.voice = op, voice
 	delete(w.rung, leg)
 	if rec != nil {
 		w.record(*rec)
@@ -36,9 +41,12 @@ func (w *wire) connect() {
 	if w.tape != nil {
 		tap = w.tape
 	}
-	w.bridge = media.Connect(w.buyer.audio, w.talker.audio, tap)
+	w.bridge = media.Connect(w.buyer.audio, w.voice, tap)
+	w.bridge.Mute(w.muted)
 	w.guard(w.buyer)
-	w.guard(w.talker)
+	if e, is := w.talker.(*end); is {
+		w.guard(e) // browsers are watched by those who know them
+	}
 }
 
 // part takes the two apart without ending the call.
@@ -55,8 +63,43 @@ func (w *wire) hold() {
 		return
 	}
 	w.part()
+	w.music()
+	w.talker.show(true)
+}
+
+// music is what the buyer hears while nobody talks to them.
+func (w *wire) music() {
+	w.silence()
 	w.playing = w.lines.player.Loop(w.buyer.audio, prompt.Music())
 	w.guard(w.buyer)
+}
+
+// requeue lets go of an operator who is gone, in the middle of the call or as it
+// began. Before anybody answered, it goes on ringing.
+func (w *wire) requeue(leg uuid.UUID) {
+	w.letGo(leg, "gone")
+	if w.talker == nil {
+		return
+	}
+	w.part()
+	w.talker.hangUp("gone")
+	w.talker, w.voice, w.muted = nil, nil, false
+	w.locked.Store(false)
+	w.music()
+}
+
+func (w *wire) mute(muted bool) {
+	w.muted = muted
+	if w.bridge != nil {
+		w.bridge.Mute(muted)
+	}
+}
+
+// pressed shows the operator a key of the buyer's.
+func (w *wire) pressed(key byte) {
+	if w.bridge != nil {
+		w.talker.press(key)
+	}
 }
 
 func (w *wire) resume() {
@@ -66,6 +109,7 @@ func (w *wire) resume() {
 	w.unguard()
 	w.silence()
 	w.connect()
+	w.talker.show(false)
 }
 
 // record starts the tape. A tape that cannot be started, or breaks, ends
@@ -103,8 +147,7 @@ func (w *wire) endTape() {
 func (w *wire) letGo(leg uuid.UUID, reason string) {
 	if op := w.rung[leg]; op != nil {
 		delete(w.rung, leg)
-		op.sip.Hangup(reason)
-		w.shut(op)
+		op.hangUp(reason)
 	}
 }
 
@@ -119,11 +162,9 @@ func (w *wire) finish(reason string) {
 	for leg := range w.rung {
 		w.letGo(leg, reason)
 	}
-	for _, e := range []*end{w.buyer, w.talker} {
-		if e != nil {
-			e.sip.Hangup(reason)
-			w.shut(e)
-		}
+	w.buyer.hangUp(reason)
+	if w.talker != nil {
+		w.talker.hangUp(reason)
 	}
 	w.endTape()
 }

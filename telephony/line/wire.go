@@ -3,11 +3,13 @@ package line
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
 
 	"switchboard/telephony/directory"
+	"switchboard/telephony/e164"
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/g711"
 	"switchboard/telephony/media/recording"
@@ -27,13 +29,18 @@ type wire struct {
 	inbox   chan func()
 	number  *directory.Number // nil: of nobody here
 	from    string            // the buyer's number as received
+	phone   e164.Number       // the same where it is one, else as it came
 	display string
+	began   time.Time
 	laws    []g711.Law
 
 	buyer   *end
 	offer   *sdp.Session // the buyer's, until it is answered
-	rung    map[uuid.UUID]*end
-	talker  *end // the operator who talks
+	rung    map[uuid.UUID]phone
+	talker  phone     // of the operator who talks; nil for none
+	voice   media.Leg // and what is heard of them
+	muted   bool
+	locked  atomic.Bool // the talker's telephone has put the buyer on hold: only it can take them back
 	playing *media.Playback
 	bridge  *media.Bridge
 	tape    *tape
@@ -41,8 +48,10 @@ type wire struct {
 	over    bool
 }
 
-// end is one side of a call: a dialog, and the audio on it once there is some.
+// end is a telephone of SIP in a call: a dialog, and the audio on it once there
+// is some.
 type end struct {
+	lines *Lines
 	id    uuid.UUID
 	sip   *sipua.Leg
 	audio *media.RTPLeg
@@ -117,13 +126,13 @@ func (w *wire) open(e *end, laws []g711.Law) error {
 }
 
 // shut takes an end's audio away.
-func (w *wire) shut(e *end) {
+func (l *Lines) shut(e *end) {
 	if e.audio == nil {
 		return
 	}
-	w.lines.mu.Lock()
-	delete(w.lines.heard, e.id)
-	w.lines.mu.Unlock()
+	l.mu.Lock()
+	delete(l.heard, e.id)
+	l.mu.Unlock()
 	e.audio.Close()
 }
 
@@ -136,6 +145,12 @@ func (w *wire) answer() error {
 		return fmt.Errorf("answer call %s: %w", w.id, err)
 	}
 	w.buyer.up = true
+	w.buyer.audio.OnDigit(func(d media.Digit) {
+		if d.Released {
+			return // told when it was pressed
+		}
+		w.post(func() { w.pressed(d.Key) })
+	})
 	if w.offer == nil { // the offer is ours; the answer comes with the ACK
 		w.buyer.sip.Answer(w.buyer.local.Offer())
 		return nil

@@ -19,6 +19,7 @@ const grantFor = 2 * time.Minute
 // are journalled under the room's own words.
 func (f *floor) carryOut(actions []acd.Action) {
 	for _, a := range actions {
+		f.showFor(a)
 		switch a := a.(type) {
 		case acd.Offer:
 			f.offer(a)
@@ -28,6 +29,8 @@ func (f *floor) carryOut(actions []acd.Action) {
 			f.connect(a)
 		case acd.Lose:
 			f.lose(a)
+		case acd.Return:
+			f.giveBack(a)
 		case acd.Wrap:
 			f.wrap(a)
 		case acd.Release:
@@ -40,9 +43,32 @@ func (f *floor) carryOut(actions []acd.Action) {
 	}
 }
 
+// showFor marks the desk that an action is about.
+func (f *floor) showFor(a acd.Action) {
+	switch a := a.(type) {
+	case acd.Offer:
+		f.show(operator(a.Operator))
+	case acd.Withdraw:
+		f.show(operator(a.Operator))
+	case acd.Connect:
+		f.show(operator(a.Operator))
+	case acd.Return:
+		f.show(operator(a.Operator))
+	case acd.Wrap:
+		f.show(operator(a.Operator))
+	case acd.Release:
+		f.show(operator(a.Operator))
+	case acd.Pause:
+		f.show(operator(a.Operator))
+	}
+}
+
+// operator is whom the room means.
+func operator(id acd.OperatorID) uuid.UUID { return uuid.MustParse(string(id)) }
+
 func (f *floor) offer(a acd.Offer) {
 	l := f.calls[a.Call]
-	operator := uuid.MustParse(string(a.Operator))
+	operator := operator(a.Operator)
 	l.leg, l.with = uuid.New(), operator
 	f.counts.Offers++
 	f.write(l, "offer", map[string]any{"operator": operator, "leg": l.leg, "until_ms": a.Until})
@@ -70,7 +96,8 @@ func (f *floor) connect(a acd.Connect) {
 	l := f.calls[a.Call]
 	f.apply(l, call.Event{Kind: call.Connect})
 	f.counts.Answered++
-	l.row.OperatorID = &l.with
+	with := l.with
+	l.row.OperatorID, l.returned = &with, false
 	why := map[string]any{"operator": a.Operator, "waited_ms": a.Waited, "why": a.Why, "words": a.Why.String()}
 	f.write(l, "connect", why)
 	l.row.Explanation = explain(why)
@@ -97,11 +124,13 @@ func explain(why map[string]any) json.RawMessage {
 	return doc
 }
 
-// record opens the row of the call's recording, if the shop wants one.
+// record opens the row of the call's recording, if the shop wants one. A call
+// that was given back goes on with its own.
 func (f *floor) record(l *live) *Recording {
-	if !l.number.Shop.Record {
+	if !l.number.Shop.Record || l.taped {
 		return nil
 	}
+	l.taped = true
 	r := &Recording{ID: uuid.New(), Shop: l.row.ShopID}
 	r.Path = l.row.ShopID.String() + "/" + f.instant().Format("2006-01-02") + "/" + l.id.String() + ".wav"
 	r.Row = journal.Recording{
@@ -133,6 +162,9 @@ func (f *floor) release(a acd.Release) {
 // work of rating it, or who owes a call back.
 func (f *floor) finish(l *live) {
 	delete(f.calls, l.key)
+	if l.row.OperatorID == nil {
+		l.row.OperatorID = l.spoke
+	}
 	l.sync()
 	f.batch.Ended = append(f.batch.Ended, l.id)
 	f.batch.Closed = append(f.batch.Closed, l.dialogs...)

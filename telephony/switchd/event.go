@@ -71,6 +71,28 @@ type (
 	Resumed struct {
 		Call uuid.UUID `json:"-"`
 	}
+	// Muted: the operator's voice reaches the buyer no more, or again.
+	Muted struct {
+		Call  uuid.UUID `json:"-"`
+		Muted bool      `json:"muted"`
+	}
+	// Cut: the operator's browser is not heard in the middle of the call. The
+	// buyer hears music until it is Back, or Gone: until the instant at latest.
+	Cut struct {
+		Call    uuid.UUID `json:"-"`
+		Leg     uuid.UUID `json:"leg"`
+		UntilMS int64     `json:"until_ms"`
+	}
+	// Back: it is heard again, maybe from another device.
+	Back struct {
+		Call uuid.UUID `json:"-"`
+		Leg  uuid.UUID `json:"leg"`
+	}
+	// Gone: it did not come back.
+	Gone struct {
+		Call uuid.UUID `json:"-"`
+		Leg  uuid.UUID `json:"leg"`
+	}
 	// Ready: the operator is on duty.
 	Ready struct {
 		Operator  uuid.UUID   `json:"operator"`
@@ -111,6 +133,10 @@ func (Declined) kind() string { return "declined" }
 func (HungUp) kind() string   { return "hung-up" }
 func (Held) kind() string     { return "held" }
 func (Resumed) kind() string  { return "resumed" }
+func (Muted) kind() string    { return "muted" }
+func (Cut) kind() string      { return "cut" }
+func (Back) kind() string     { return "back" }
+func (Gone) kind() string     { return "gone" }
 func (Ready) kind() string    { return "ready" }
 func (Away) kind() string     { return "away" }
 func (Finished) kind() string { return "finished" }

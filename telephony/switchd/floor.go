@@ -30,6 +30,7 @@ type floor struct {
 	changed []*live
 	effects []effect
 	hints   []Hint
+	desks   map[uuid.UUID]struct{} // that changed
 	counts  Counts
 }
 
@@ -55,12 +56,20 @@ type live struct {
 	with    uuid.UUID    // that operator
 	dialogs []uuid.UUID
 	met     acd.Explanation // how the room stood for a caller who gave up
+
+	from     string // the buyer's number
+	held     bool   // by the operator's own word
+	muted    bool
+	away     *acd.Instant // while the operator's browser is: until when it is waited for
+	taped    bool         // a recording was begun
+	returned bool         // it waits because its operator is gone
+	spoke    *uuid.UUID   // the last operator who is gone
 }
 
 func newFloor(pool string, epoch int64, node string, numbers map[uuid.UUID]int64, policy acd.Policy) *floor {
 	return &floor{
 		pool: pool, epoch: epoch, node: node, numbers: numbers,
-		room: acd.NewRoom(policy), calls: map[acd.CallID]*live{}, batch: &journal.Batch{}, oldest: acd.Never,
+		room: acd.NewRoom(policy), calls: map[acd.CallID]*live{}, batch: &journal.Batch{}, oldest: acd.Never, desks: map[uuid.UUID]struct{}{},
 	}
 }
 
@@ -85,9 +94,13 @@ func (f *floor) take() (batch *journal.Batch, effects []effect, hints []Hint) {
 		} else {
 			f.batch.Calls = append(f.batch.Calls, l.row)
 		}
-		f.hints = append(f.hints, Hint{l.number.Shop.ID, l.id, l.row.State})
+		f.hints = append(f.hints, Hint{Shop: l.number.Shop.ID, Call: l.id, State: l.row.State})
 		l.fresh, l.dirty = false, false
 	}
+	for operator := range f.desks {
+		f.hints = append(f.hints, Hint{Operator: operator})
+	}
+	clear(f.desks)
 	if len(f.batch.Events) > 0 {
 		batch = f.batch
 	}
@@ -116,20 +129,25 @@ func (f *floor) step(now acd.Instant, ev Event) {
 	case HungUp:
 		f.hungUp(ev)
 	case Held:
-		f.hold(ev, ev.Call, call.Hold, func(p Phones) { p.Hold(ev.Call) })
+		f.hold(ev, ev.Call, call.Hold)
 	case Resumed:
-		f.hold(ev, ev.Call, call.Resume, func(p Phones) { p.Resume(ev.Call) })
+		f.hold(ev, ev.Call, call.Resume)
+	case Muted:
+		f.mute(ev)
+	case Cut:
+		f.cut(ev)
+	case Back:
+		f.back(ev)
+	case Gone:
+		f.gone(ev)
 	case Ready:
 		f.ready(ev)
 	case Away:
-		f.log(nil, ev)
-		f.act(acd.Away{Operator: key(ev.Operator), Reason: ev.Reason})
+		f.onDesk(ev, ev.Operator, acd.Away{Operator: key(ev.Operator), Reason: ev.Reason})
 	case Finished:
-		f.log(nil, ev)
-		f.act(acd.Finished{Operator: key(ev.Operator)})
+		f.onDesk(ev, ev.Operator, acd.Finished{Operator: key(ev.Operator)})
 	case Extended:
-		f.log(nil, ev)
-		f.act(acd.Extended{Operator: key(ev.Operator), By: ev.ByMS})
+		f.onDesk(ev, ev.Operator, acd.Extended{Operator: key(ev.Operator), By: ev.ByMS})
 	case Recorded:
 		f.recorded(ev)
 	case Tick:
@@ -155,6 +173,16 @@ func (f *floor) tick() {
 	}
 	f.carryOut(actions)
 }
+
+// onDesk is what an operator asks for at their desk.
+func (f *floor) onDesk(ev Event, operator uuid.UUID, to acd.Event) {
+	f.log(nil, ev)
+	f.show(operator)
+	f.act(to)
+}
+
+// show marks an operator's desk as one that is not what it was.
+func (f *floor) show(operator uuid.UUID) { f.desks[operator] = struct{}{} }
 
 func key(operator uuid.UUID) acd.OperatorID { return acd.OperatorID(operator.String()) }
 

@@ -1,6 +1,7 @@
 package switchd
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/google/uuid"
@@ -53,6 +54,7 @@ func (f *floor) open(ev Arrived) *live {
 	shop := ev.Number.Shop.ID
 	f.numbers[shop]++
 	l := &live{id: ev.Call, key: acd.CallID(ev.Call.String()), number: ev.Number, fresh: true}
+	l.from = cmp.Or(ev.Party.Phone, ev.Party.PhoneRaw)
 	l.life = call.New(ev.Call.String(), call.Instant(f.now))
 	l.row = journal.Call{
 		ShopID: shop, ID: ev.Call, No: f.numbers[shop], Direction: "inbound", Pool: f.pool, Epoch: f.epoch, Node: f.node,
@@ -140,7 +142,9 @@ func (f *floor) accepted(ev Accepted) {
 		return
 	}
 	f.log(l, ev)
-	f.dialog(l, ev.Leg, "operator", ev.Dialog)
+	if len(ev.Dialog) > 0 { // a browser has none
+		f.dialog(l, ev.Leg, "operator", ev.Dialog)
+	}
 	actions := f.act(acd.Accepted{Operator: key(ev.Operator), Call: l.key})
 	if l.life.State == call.Waiting && ignored(actions) {
 		f.do(func(p Phones) { p.Withdraw(ev.Call, ev.Leg) })
@@ -167,22 +171,13 @@ func (f *floor) declined(ev Declined) {
 	f.act(acd.Declined{Operator: key(ev.Operator), Call: l.key, Reason: ev.Reason})
 }
 
-func (f *floor) hold(ev Event, id uuid.UUID, kind call.Kind, e effect) {
-	l := f.live(id)
-	if l == nil || !f.apply(l, call.Event{Kind: kind}) {
-		return
-	}
-	f.log(l, ev)
-	f.do(e)
-	f.change(l)
-}
-
 func (f *floor) ready(ev Ready) {
 	f.log(nil, ev)
 	shops := make([]acd.ShopID, len(ev.Shops))
 	for i, s := range ev.Shops {
 		shops[i] = acd.ShopID(s.String())
 	}
+	f.show(ev.Operator)
 	f.act(acd.Ready{Operator: key(ev.Operator), Tier: ev.Tier, Shops: shops, WrapUp: ev.WrapUpMS, KeepReady: ev.KeepReady})
 }
 
@@ -205,7 +200,7 @@ func (f *floor) hungUp(ev HungUp) {
 		f.counts.Ignored++
 		return
 	}
-	l.life = next
+	l.life, l.away = next, nil
 	l.life.Since = call.Instant(f.now) // after-call work begins now, not with the silence
 	if l.row.Reason == "" {
 		l.row.Reason = ev.Reason

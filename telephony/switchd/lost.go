@@ -13,7 +13,7 @@ import (
 func (f *floor) lost(l *live) (task.Lost, bool) {
 	var reason task.Reason
 	switch {
-	case l.life.Outcome == call.Abandoned:
+	case l.life.Outcome == call.Abandoned, l.returned:
 		reason = task.Abandoned
 	case l.life.Outcome == call.Failed:
 		reason = task.Failed

@@ -29,6 +29,8 @@ type Phones interface {
 	Join(call, leg uuid.UUID, rec *Recording) // let buyer and operator talk; record unless nil
 	Hold(call uuid.UUID)                      // music to the buyer
 	Resume(call uuid.UUID)
+	Mute(call uuid.UUID, muted bool)
+	Requeue(call, leg uuid.UUID)       // the operator is gone: music until another joins
 	End(call uuid.UUID, reason string) // hang up whatever is left of the call
 }
 
@@ -101,12 +103,13 @@ type Switch struct {
 	tried   atomic.Int64 // when that was, or when a call was let in to try, as an Instant
 }
 
-// Hint says that a call of a shop is not what it was: whoever shows it reads
-// it again.
+// Hint says that a call of a shop, or an operator's desk, is not what it was:
+// whoever shows it reads it again.
 type Hint struct {
-	Shop  uuid.UUID
-	Call  uuid.UUID
-	State string
+	Shop     uuid.UUID
+	Call     uuid.UUID
+	State    string
+	Operator uuid.UUID // whose desk it is; then nothing else is set
 }
 
 // New returns a Switch; Run starts it. numbers are the last call numbers of

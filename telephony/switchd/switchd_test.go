@@ -42,8 +42,12 @@ func (f *fakePhones) Withdraw(c, _ uuid.UUID) { f.say("withdraw", c) }
 func (f *fakePhones) Join(c, _ uuid.UUID, r *Recording) {
 	f.say(map[bool]string{true: "join and record", false: "join"}[r != nil], c)
 }
-func (f *fakePhones) Hold(c uuid.UUID)          { f.say("hold", c) }
-func (f *fakePhones) Resume(c uuid.UUID)        { f.say("resume", c) }
+func (f *fakePhones) Hold(c uuid.UUID)   { f.say("hold", c) }
+func (f *fakePhones) Resume(c uuid.UUID) { f.say("resume", c) }
+func (f *fakePhones) Mute(c uuid.UUID, muted bool) {
+	f.say(map[bool]string{true: "mute", false: "unmute"}[muted], c)
+}
+func (f *fakePhones) Requeue(c, _ uuid.UUID)    { f.say("music for waiting to", c) }
 func (f *fakePhones) End(c uuid.UUID, _ string) { f.say("end", c) }
 
 // memory is a journal that can be away for a while.

@@ -99,6 +99,10 @@ func (l *live) view(c acd.CallView) command.Call {
 	if c.Due != acd.Never {
 		v.Due = ptr(wall(c.Due))
 	}
+	v.From, v.Muted = l.from, l.muted
+	if l.away != nil {
+		v.AwayUntil = ptr(wall(*l.away))
+	}
 	if l.with != uuid.Nil {
 		v.Operator = ptr(l.with)
 	}

@@ -45,6 +45,7 @@
 //	stop {leg, reason}                         it rings no more; also answers what came too late
 //	joined {leg}                               buyer and operator hear each other: open the microphone
 //	held {leg, held}                           so it is now, whoever did it
+//	pressed {leg, keys}                        keys that the buyer pressed
 //	ended {leg, reason}                        close the microphone
 //	uplink {leg, received, lost}               packets of the page's microphone
 //	error {code, re}                           message re came to nothing

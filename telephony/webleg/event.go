@@ -40,6 +40,12 @@ type (
 	Held    struct{ Operator, Leg uuid.UUID }
 	Resumed struct{ Operator, Leg uuid.UUID }
 
+	// Dialled: the operator pressed keys at a page without RFC 4733. They are not
+	// in what the leg receives: whoever connects it presses them at the buyer.
+	Dialled struct {
+		Operator, Leg uuid.UUID
+		Keys          string
+	}
 	// Away: nothing is heard of the page in the middle of a call: its tab was
 	// closed, its network is gone. It may be back until an instant: Back follows,
 	// or Lost.
@@ -68,6 +74,7 @@ func (Declined) event() {}
 func (HungUp) event()   {}
 func (Held) event()     {}
 func (Resumed) event()  {}
+func (Dialled) event()  {}
 func (Away) event()     {}
 func (Back) event()     {}
 func (Lost) event()     {}

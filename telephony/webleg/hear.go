@@ -132,7 +132,7 @@ func (s *session) dial(m request) string {
 	case c == nil:
 		return codeOver
 	}
-	c.leg.dial(m.Keys)
+	s.tell(Dialled{s.operator, m.Leg, m.Keys})
 	return ""
 }
 

@@ -186,6 +186,17 @@ func (h *Hub) ShowHeld(operator, leg uuid.UUID, held bool) {
 	}
 }
 
+// ShowPressed tells the page which keys the buyer pressed.
+func (h *Hub) ShowPressed(operator, leg uuid.UUID, keys string) {
+	if s := h.session(operator); s != nil {
+		s.do(func() {
+			if s.at(leg, talking) != nil {
+				s.send(reply{Type: "pressed", Leg: &leg, Keys: keys})
+			}
+		})
+	}
+}
+
 // Hangup ends a leg, whatever it is doing. What is over already stays so.
 func (h *Hub) Hangup(operator, leg uuid.UUID, reason string) {
 	if s := h.session(operator); s != nil {
@@ -203,6 +214,10 @@ func (h *Hub) Dismiss(operator uuid.UUID) {
 		s.do(func() { s.leave(Dismissed, closeDone) })
 	}
 }
+
+// Present reports whether an operator has a page, or had one a moment ago that
+// may be back.
+func (h *Hub) Present(operator uuid.UUID) bool { return h.session(operator) != nil }
 
 // Reachable reports whether an operator's browser could ring now.
 func (h *Hub) Reachable(operator uuid.UUID) (ok bool) {

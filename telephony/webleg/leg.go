@@ -15,10 +15,9 @@ import (
 // middle of it, and another Leg comes after it.
 type Leg struct {
 	*media.RTPLeg
-	press  atomic.Pointer[func(media.Digit)]
 	closed atomic.Bool
 
-	rx    sync.Mutex // also lets keys come one after another, from wherever
+	rx    sync.Mutex
 	from  *link
 	floor floor
 	began time.Time // zero once a packet was sent after it
@@ -51,7 +50,6 @@ func newLeg(rtp *media.RTPLeg, from *link) *Leg {
 		newest := from.newest.Load()
 		g.floor = floor{on: newest != 0, sequence: uint16(newest)}
 	}
-	rtp.OnDigit(g.digit)
 	return g
 }
 
@@ -89,34 +87,6 @@ func (g *Leg) move(to *link) {
 	defer g.rx.Unlock()
 	if g.from != to {
 		g.from, g.floor, g.began = to, floor{}, time.Time{}
-	}
-}
-
-// OnDigit implements media.Leg.
-func (g *Leg) OnDigit(press func(media.Digit)) {
-	if press == nil {
-		g.press.Store(nil)
-		return
-	}
-	g.press.Store(&press)
-}
-
-func (g *Leg) digit(d media.Digit) {
-	if press := g.press.Load(); press != nil {
-		(*press)(d)
-	}
-}
-
-// keyLength is how long a key counts as pressed that a message told of.
-const keyLength = 100 * time.Millisecond
-
-// dial presses keys that came as a message.
-func (g *Leg) dial(keys string) {
-	g.rx.Lock()
-	defer g.rx.Unlock()
-	for _, k := range []byte(keys) {
-		g.digit(media.Digit{Key: k})
-		g.digit(media.Digit{Key: k, Released: true, Duration: keyLength})
 	}
 }
 

@@ -87,6 +87,7 @@ type reply struct {
 	Card     json.RawMessage `json:"card,omitempty"`
 	Held     *bool           `json:"held,omitempty"`
 	Reason   string          `json:"reason,omitempty"`
+	Keys     string          `json:"keys,omitempty"`
 	Received int64           `json:"received,omitempty"`
 	Lost     int64           `json:"lost,omitempty"`
 	Code     string          `json:"code,omitempty"`

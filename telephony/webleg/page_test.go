@@ -56,6 +56,7 @@ type message struct {
 	Card    json.RawMessage `json:"card"`
 	Held    bool            `json:"held"`
 	Reason  string          `json:"reason"`
+	Keys    string          `json:"keys"`
 	Device  string          `json:"device"`
 	Code    string          `json:"code"`
 	Re      int64           `json:"re"`

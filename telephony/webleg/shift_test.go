@@ -54,7 +54,7 @@ func TestACallFromRingToEnd(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	operator, p := h.onDuty(t)
-	o, leg := h.talk(t, operator, p)
+	o, _ := h.talk(t, operator, p)
 	if err := h.Ring(operator, webleg.Offer{Leg: uuid.New()}); !errors.Is(err, webleg.ErrBusy) {
 		t.Errorf("rings in a call: %v", err)
 	}
@@ -66,13 +66,13 @@ func TestACallFromRingToEnd(t *testing.T) {
 	}
 	p.send("resume", fields{"leg": o.Leg})
 	expect[webleg.Resumed](t, h)
-	pressed := make(chan media.Digit, 8)
-	leg.OnDigit(func(d media.Digit) { pressed <- d })
 	p.send("dtmf", fields{"leg": o.Leg, "keys": "4#"})
-	for _, want := range "44##" {
-		if d := <-pressed; d.Key != byte(want) {
-			t.Errorf("pressed %c, want %c", d.Key, want)
-		}
+	if ev := expect[webleg.Dialled](t, h); ev.Keys != "4#" || ev.Leg != o.Leg {
+		t.Errorf("told %+v", ev)
+	}
+	h.ShowPressed(operator, o.Leg, "7*")
+	if m := p.want("pressed"); m.Keys != "7*" || m.Leg != o.Leg {
+		t.Errorf("pressed: %+v", m)
 	}
 	p.send("quality", fields{"leg": o.Leg, "loss": 0.01, "jitter_ms": 3, "rtt_ms": 20})
 	p.want("uplink")
@@ -85,7 +85,7 @@ func TestACallFromRingToEnd(t *testing.T) {
 		t.Errorf("joined what is over: %v", err)
 	}
 	p.send("bye", nil)
-	if ev := expect[webleg.Gone](t, h); ev.Why != webleg.Bye || h.Reachable(operator) {
+	if ev := expect[webleg.Gone](t, h); ev.Why != webleg.Bye || h.Reachable(operator) || h.Present(operator) {
 		t.Errorf("told %+v", ev)
 	}
 	if code := p.ends(); code != 4412 {

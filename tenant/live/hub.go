@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/redis/go-redis/v9"
 
 	"switchboard/tenant"
@@ -35,7 +36,7 @@ func NewHub(r redis.UniversalClient) *Hub {
 // Reader is one who looks.
 type Reader struct {
 	hub   *Hub
-	shop  tenant.ID // zero: every shop
+	sees  func(Hint) bool
 	hints chan Hint
 }
 
@@ -50,15 +51,22 @@ func (r *Reader) Close() {
 }
 
 // Read returns a reader of the shop's hints. Close it.
-func (h *Hub) Read(shop tenant.ID) *Reader { return h.add(&Reader{shop: shop}) }
+func (h *Hub) Read(shop tenant.ID) *Reader {
+	return h.add(func(hint Hint) bool { return hint.Kind != Desk && hint.Shop == shop })
+}
 
 // ReadAll returns a reader of every shop's hints, for the platform's own people.
-func (h *Hub) ReadAll() *Reader { return h.add(&Reader{}) }
+func (h *Hub) ReadAll() *Reader { return h.add(func(hint Hint) bool { return hint.Kind != Desk }) }
 
-func (h *Hub) add(r *Reader) *Reader {
+// ReadDesk returns a reader of the hints of one operator's desk. Close it.
+func (h *Hub) ReadDesk(operator uuid.UUID) *Reader {
+	return h.add(func(hint Hint) bool { return hint.Kind == Desk && hint.ID == operator })
+}
+
+func (h *Hub) add(sees func(Hint) bool) *Reader {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	r.hub, r.hints = h, make(chan Hint, behind)
+	r := &Reader{hub: h, sees: sees, hints: make(chan Hint, behind)}
 	h.readers[r] = struct{}{}
 	return r
 }
@@ -75,7 +83,7 @@ func (h *Hub) hand(hint Hint) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for r := range h.readers {
-		if hint.Kind == Resync || r.shop == (tenant.ID{}) || r.shop == hint.Shop {
+		if hint.Kind == Resync || r.sees(hint) {
 			r.offer(hint)
 		}
 	}
@@ -92,7 +100,7 @@ func (r *Reader) offer(hint Hint) {
 		select {
 		case <-r.hints:
 		default:
-			r.hints <- Hint{Shop: r.shop, Kind: Resync}
+			r.hints <- Hint{Kind: Resync}
 			return
 		}
 	}

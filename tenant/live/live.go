@@ -22,6 +22,7 @@ const (
 	LostCall Kind = "lost-call"
 	Charge   Kind = "charge"
 	Snapshot Kind = "snapshot"
+	Desk     Kind = "desk" // of an operator, who is its ID; it is of no shop
 	Resync   Kind = "resync"
 )
 

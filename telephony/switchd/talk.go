@@ -1,0 +1,125 @@
+package switchd
+
+import (
+	"github.com/google/uuid"
+
+	"switchboard/telephony/acd"
+	"switchboard/telephony/call"
+)
+
+// talking returns the call if an operator has it in hand.
+func (f *floor) talking(id uuid.UUID) *live {
+	l := f.live(id)
+	if l == nil || l.life.State != call.Talking && l.life.State != call.Held {
+		f.counts.Ignored++
+		return nil
+	}
+	return l
+}
+
+// on returns the call in which an operator talks on leg.
+func (f *floor) on(id, leg uuid.UUID) *live {
+	l := f.talking(id)
+	if l != nil && l.leg != leg {
+		f.counts.Ignored++
+		return nil
+	}
+	return l
+}
+
+// hold is the operator's own word. While their browser is away it changes only
+// what will be when it is back.
+func (f *floor) hold(ev Event, id uuid.UUID, kind call.Kind) {
+	l := f.talking(id)
+	if l == nil {
+		return
+	}
+	l.held = kind == call.Hold
+	if l.away == nil && !f.music(l, kind) {
+		return
+	}
+	f.log(l, ev)
+	f.show(l.with)
+}
+
+// music has the buyer hear it, or talk on.
+func (f *floor) music(l *live, kind call.Kind) bool {
+	if !f.apply(l, call.Event{Kind: kind}) {
+		return false
+	}
+	id := l.id
+	f.do(func(p Phones) {
+		if kind == call.Hold {
+			p.Hold(id)
+		} else {
+			p.Resume(id)
+		}
+	})
+	f.change(l)
+	return true
+}
+
+func (f *floor) mute(ev Muted) {
+	l := f.talking(ev.Call)
+	if l == nil || l.muted == ev.Muted {
+		return
+	}
+	l.muted = ev.Muted
+	f.log(l, ev)
+	f.show(l.with)
+	f.do(func(p Phones) { p.Mute(ev.Call, ev.Muted) })
+}
+
+// cut plays music to a buyer whose operator is not there for a while.
+func (f *floor) cut(ev Cut) {
+	l := f.on(ev.Call, ev.Leg)
+	if l == nil || l.away != nil {
+		return
+	}
+	f.log(l, ev)
+	f.show(l.with)
+	until := acd.Instant(ev.UntilMS)
+	l.away = &until
+	if !l.held {
+		f.music(l, call.Hold)
+	}
+}
+
+// back lets them talk on, unless the operator had put the buyer on hold.
+func (f *floor) back(ev Back) {
+	l := f.on(ev.Call, ev.Leg)
+	if l == nil || l.away == nil {
+		return
+	}
+	f.log(l, ev)
+	f.show(l.with)
+	l.away = nil
+	if !l.held {
+		f.music(l, call.Resume)
+	}
+}
+
+// gone gives up waiting for the operator.
+func (f *floor) gone(ev Gone) {
+	l := f.on(ev.Call, ev.Leg)
+	if l == nil {
+		return
+	}
+	f.log(l, ev)
+	f.act(acd.Gone{Operator: key(l.with), Call: l.key})
+}
+
+// giveBack has a buyer wait again whose operator is gone. That one sees nothing
+// of the shop any more.
+func (f *floor) giveBack(a acd.Return) {
+	l := f.calls[a.Call]
+	id, leg, operator := l.id, l.leg, l.with
+	f.apply(l, call.Event{Kind: call.Enqueue})
+	f.write(l, "return", map[string]any{"operator": operator, "leg": leg})
+	f.grant(l, operator, "call", 0)
+	f.drop(l, leg)
+	l.spoke, l.row.OperatorID = l.row.OperatorID, nil
+	l.leg, l.with, l.held, l.muted, l.away, l.returned = uuid.Nil, uuid.Nil, false, false, nil, true
+	f.do(func(p Phones) { p.Requeue(id, leg) })
+	f.change(l)
+}
