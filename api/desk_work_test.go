@@ -13,6 +13,7 @@ import (
 	"switchboard/billing/wage"
 	"switchboard/telephony/command"
 	"switchboard/tenant"
+	"switchboard/tenant/account"
 	"switchboard/tenant/tenanttest"
 )
 
@@ -249,6 +250,13 @@ func TestWrapUpEndsWithAWord(t *testing.T) {
 	anna.Do(t, "GET", "/calls/"+s.goods["call"].String()+"/buyer", nil).Want(t, http.StatusOK).JSON(t, &owed)
 	if len(owed.OpenTasks) != 1 || owed.OpenTasks[0].Subject != "размер" {
 		t.Errorf("the buyer's card has %+v", owed)
+	}
+	for who, subject := range map[string]string{"shop-a-owner@test.example": "размер", s.w.AddStaff(t, account.Admin): ""} {
+		var tasks struct{ Items []struct{ Subject string } }
+		s.w.SignIn(t, who).Do(t, "GET", "/tasks?shop=shop-a", nil).Want(t, http.StatusOK).JSON(t, &tasks)
+		if len(tasks.Items) != 1 || tasks.Items[0].Subject != subject {
+			t.Errorf("%s sees %+v", who, tasks)
+		}
 	}
 }
 

@@ -88,7 +88,7 @@ func TestWhoseTermsCount(t *testing.T) {
 			operator *uuid.UUID
 			talk     string
 			from     int
-		}{{nil, "5", 1}, {nil, "6", 10}, {&anna, "9", 5}, {&anna, "8", 5}} { // agreed twice from one day: the first stays
+		}{{nil, "5", 1}, {nil, "6", 10}, {&anna, "9", 5}, {&anna, "8", 5}, {nil, "6", 11}} { // agreed twice from one day: the first stays; what counts already is not agreed again
 			if err := wage.Agree(tx, a.operator, wage.Terms{Currency: "RUB", Talk: rate(t, a.talk)}, day(a.from)); err != nil {
 				return err
 			}
