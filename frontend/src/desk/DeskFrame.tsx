@@ -47,7 +47,8 @@ export function DeskFrame() {
       </main>
     );
   }
-  return <Rooms seen={seen.data} silent={seen.isError} mode={mode} setMode={change} phone={phone} />;
+  const silent = seen.error ? (troubleOf(seen.error).status === 401 ? 'signin' : 'server') : undefined;
+  return <Rooms seen={seen.data} silent={silent} mode={mode} setMode={change} phone={phone} />;
 }
 
 const troubleOf = (e: Error): { status?: number } => ('status' in e && typeof e.status === 'number' ? { status: e.status } : {});
@@ -55,7 +56,13 @@ const troubleOf = (e: Error): { status?: number } => ('status' in e && typeof e.
 /** Where calls are answered if nothing was chosen here: on the telephone that is there. */
 const modeOf = (desk: Desk): Mode => (desk.phone === 'missing' || desk.phone === 'browser' ? 'browser' : 'desk phone');
 
-type RoomsProps = { seen: Seen; silent: boolean; mode: Mode; setMode: (to: Mode) => void; phone: ReturnType<typeof useLine> };
+type RoomsProps = {
+  seen: Seen;
+  silent: 'server' | 'signin' | undefined;
+  mode: Mode;
+  setMode: (to: Mode) => void;
+  phone: ReturnType<typeof useLine>;
+};
 
 function Rooms({ seen, silent, mode, setMode, phone }: RoomsProps) {
   const orders = useOrders();
@@ -68,12 +75,12 @@ function Rooms({ seen, silent, mode, setMode, phone }: RoomsProps) {
   }, [ringing, orders]);
   const ours = Date.now() - performance.now() + seen.clock.ahead;
   const scene = sceneOf(seen.desk, phone?.sight.phone, ours);
-  useBelieved(mode, seen, phone);
+  useBelieved(mode, seen, silent ? undefined : phone);
   const house = { desk: seen.desk, clock: seen.clock, scene, orders, phone, mode, setMode };
   return (
     <HouseOf value={house}>
       <Zone value={seen.desk.shift.zone}>
-        <Shell silentSince={silent ? seen.at : undefined} />
+        <Shell silentSince={silent === 'server' ? seen.at : undefined} />
       </Zone>
     </HouseOf>
   );
