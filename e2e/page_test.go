@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"os"
 	"time"
 
 	"switchboard/bench/chrome"
@@ -107,12 +106,8 @@ func (p *page) reload() {
 
 func (p *page) begin() {
 	p.s.t.Helper()
-	script, err := os.ReadFile("../telephony/webleg/testdata/page.js")
-	if err != nil {
-		p.s.t.Fatal(err)
-	}
 	p.run("document.body.innerHTML = '<audio id=buyer autoplay></audio>'")
-	p.run("%s", script)
+	p.run("%s", chrome.Script())
 	var ticket struct{ Ticket string }
 	if err := p.operator.Client.Do(p.s.t.Context(), "POST", "/desk/tickets", nil, &ticket); err != nil {
 		p.s.t.Fatal(err)
