@@ -35,6 +35,8 @@ func TestATabIsKilled(t *testing.T) {
 	})
 
 	<-time.After(2 * time.Second) // they talk
+	anna.do("calls/"+call+"/mute", nil)
+	s.buyerHearsNothing(wire)
 	killed := time.Now()
 	if err := first.Kill(t.Context()); err != nil {
 		t.Fatal(err)
@@ -45,6 +47,7 @@ func TestATabIsKilled(t *testing.T) {
 	if took := time.Since(killed); took < away || took > away+5*time.Second {
 		t.Errorf("the call was given back after %s", took)
 	}
+	anna.staysAway(browser)
 	s.nextGets(boris, browser, wire, call)
 
 	s.Kill()
@@ -56,6 +59,17 @@ func TestATabIsKilled(t *testing.T) {
 	one := s.callFrom(owner, buyer(1), "ended")
 	s.inBoth(s.recording(owner, one).Channels)
 	s.livesOn(browser)
+}
+
+// staysAway: who opens the desk again is not on duty by that alone.
+func (o *operator) staysAway(b *chrome.Browser) {
+	o.s.t.Helper()
+	o.open(b)
+	o.sees("a browser at the desk", func(d at) bool { return d.Phone == "browser" })
+	<-time.After(1500 * time.Millisecond) // telephony looks each second who is there
+	if d := o.desk(); d.State != "away" || d.Reason != "connection lost" {
+		o.s.t.Errorf("a desk that was opened again is %+v", d)
+	}
 }
 
 // ready comes on duty once the browser can ring.
