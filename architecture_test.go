@@ -63,7 +63,7 @@ var may = map[string][]string{
 	"demo/data":                 {},
 	"demo":                      {"telephony/media", "telephony/media/g711", "telephony/sdp", "telephony/sipua"},
 	"seed": {
-		"billing/plan", "tenant", "tenant/account", "tenant/catalogue", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault",
+		"billing/money", "billing/plan", "billing/wage", "tenant", "tenant/account", "tenant/catalogue", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault",
 		"tenant/hours", "tenant/script", "tenant/script/graph",
 	},
 	"tenant/hours": {},

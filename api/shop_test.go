@@ -137,6 +137,9 @@ func TestACallGoesByItsNumber(t *testing.T) {
 	if s.ID != g["call"] || lengthOf(t, owner, "/calls?no=1") != 1 || lengthOf(t, owner, "/calls?no=2") != 0 {
 		t.Errorf("call no 1 is %s, want %s", s.ID, g["call"])
 	}
+	if lengthOf(t, owner, "/orders?no=1") != 1 || lengthOf(t, owner, "/orders?no=2") != 0 {
+		t.Error("an order does not go by its number")
+	}
 	for _, none := range []string{"2", "-1", "x", "99999999999999999999"} {
 		owner.Do(t, "GET", "/calls/"+none, nil).Want(t, http.StatusNotFound)
 	}

@@ -45,7 +45,7 @@ func (s *Seeder) Apply(ctx context.Context, p *Plan) error {
 		if err := resolve(tx, p); err != nil {
 			return err
 		}
-		for _, step := range []func(tenant.AcrossTx, *Plan) error{s.plans, s.trunks, s.shops, s.operators, s.staff} {
+		for _, step := range []func(tenant.AcrossTx, *Plan) error{s.plans, s.trunks, s.shops, s.operators, s.staff, s.agree} {
 			if err := step(tx, p); err != nil {
 				return err
 			}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"switchboard/billing/wage"
 	"switchboard/tenant/account"
 	"switchboard/tenant/catalogue/feed"
 	"switchboard/tenant/fault"
@@ -24,6 +25,7 @@ type Plan struct {
 	Scripts map[string][]byte // sources by shop
 	Dir     fs.FS
 	needs   []need
+	pay     *wage.Terms // nil: not in the file
 }
 
 // need is a name that the file uses and does not make: the database must have it.
@@ -87,6 +89,7 @@ func (c *checker) check(f *File) {
 		c.shop(&c.plan.Shops[i], i)
 	}
 	c.operators(f)
+	c.pay(f.Pay)
 	for i, s := range f.Staff {
 		c.person(s.Person, "staff", i)
 		if !slices.Contains([]string{"supervisor", "finance", "admin"}, s.Role) {

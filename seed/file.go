@@ -19,6 +19,7 @@ type File struct {
 	Shops     []Shop      `yaml:"shops"`
 	Operators []Operator  `yaml:"operators"`
 	Staff     []Staff     `yaml:"staff"`
+	Pay       *Pay        `yaml:"pay"`
 }
 
 // Trunk is a carrier's way in and out.

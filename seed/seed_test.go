@@ -26,6 +26,7 @@ operators:
   - {name: Anna, email: a1@floor.test, password: "...", tier: order, shops: [books], sip: "sip:a001@127.0.0.3:6000", ready: true, wrap_up: 0s}
   - {template: "b{008..012}", email: "{name}@floor.test", password: "...", tier: order, shops: [books], sip: "sip:{name}@127.0.0.3:6000", ready: true, wrap_up: 0s}
 staff: [{role: supervisor, email: s@floor.test, password: "..."}]
+pay: {currency: RUB, talk_per_min: "7.80", wrap_up_per_min: 3.9}
 `
 
 func read(t *testing.T, text string) (*seed.Plan, error) {
@@ -42,11 +43,12 @@ func apply(t *testing.T, w *tenanttest.World, text string) error {
 	return seed.New(w.DB, "switchboard").Apply(t.Context(), p)
 }
 
-const census = `select format('%s shops %s numbers %s queues %s operators %s served %s staff %s trunks %s plans %s versions %s subscribed',
+const census = `select format('%s shops %s numbers %s queues %s operators %s served %s staff %s trunks %s plans %s versions %s subscribed %s pay',
 	(select count(*) from house.shop where slug = 'books'), (select count(*) from house.did where e164 = '+74950000301'),
 	(select count(*) from shop.queue q join house.shop s on s.id = q.shop_id where s.slug = 'books'), (select count(*) from house.operator),
 	(select count(*) from house.operator_shop), (select count(*) from house.staff), (select count(*) from house.trunk), (select count(*) from house.plan),
-	(select count(*) from house.tariff_version), (select count(*) from shop.subscription))`
+	(select count(*) from house.tariff_version), (select count(*) from shop.subscription),
+	(select string_agg(talk_rate || '/' || hold_rate || '/' || wrap_up_rate, ' ') from house.pay_term))`
 
 func TestApplyingTwiceIsApplyingOnce(t *testing.T) {
 	t.Parallel()
@@ -55,7 +57,7 @@ func TestApplyingTwiceIsApplyingOnce(t *testing.T) {
 		if err := apply(t, w, small); err != nil {
 			t.Fatal(err)
 		}
-		want := "1 shops 1 numbers 1 queues 6 operators 6 served 7 staff 1 trunks 1 plans 1 versions 1 subscribed"
+		want := "1 shops 1 numbers 1 queues 6 operators 6 served 7 staff 1 trunks 1 plans 1 versions 1 subscribed 7800000/0/3900000 pay"
 		if got := tenanttest.One[string](t, w, census); got != want {
 			t.Errorf("there are %s, want %s", got, want)
 		}
@@ -102,6 +104,8 @@ func TestMistakes(t *testing.T) {
 		{"two at once", "tier: order, shops: [books], sip: \"sip:a001@127.0.0.3:6000\"", "tier: chief, shops: [books], sip: \"a001\"", []string{"9: operators[0].tier", "9: operators[0].sip"}},
 		{"missing script", "greeting: none", "script: books.script.yaml, greeting: none", []string{"7: shops[0].script"}},
 		{"same number twice", `numbers: [`, `numbers: [{e164: "+74950000301", source: x, queue: orders}, `, []string{"number \"+74950000301\" is there already"}},
+		{"bad currency of pay", "pay: {currency: RUB", "pay: {currency: rub", []string{`12: "rub" is no currency`}},
+		{"bad pay", `"7.80"`, `"much"`, []string{"12: pay.talk_per_min"}},
 		{"no YAML", "plans: [", "plans: [[", []string{"did not find"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

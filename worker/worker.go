@@ -48,7 +48,7 @@ func New(c Config) *Worker {
 		sweep:  sweep.New(c.DB, c.Log, time.Now),
 	}
 	w.reaper = reap.New(c.DB, c.Log, w.teller.Tell)
-	job.Serve(w.jobs, cdr.Finished, rate.New(c.DB, w.teller.Tell, time.Now).Charge)
+	job.ServeBatch(w.jobs, cdr.Finished, rate.New(c.DB, w.teller.Tell, time.Now).Charge)
 	job.Serve(w.jobs, catalogue.Look, feed.New(c.DB, c.Feeds, w.teller.Tell).Look)
 	job.Serve(w.jobs, task.Due, recall.New(c.DB, w.teller.Tell, time.Now).Remind)
 	return w

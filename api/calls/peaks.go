@@ -19,9 +19,10 @@ type Peaks struct {
 
 type peaks struct{ Body Peaks }
 
-// bars is how many stretches a recording is drawn in: one for each four pixels
-// of the widest player.
-const bars = 320
+// bars is how many stretches a recording is drawn in: four a second, so that
+// silence can be told from speech, but no fewer than a player shows and no more
+// than a browser draws.
+func bars(rec cdr.Recording) int { return int(min(7200, max(320, rec.DurationMS/250))) }
 
 func (h *Handler) peaks(ctx context.Context, in *one) (*peaks, error) {
 	var rec cdr.Recording
@@ -58,7 +59,7 @@ func (h *Handler) kept(rec cdr.Recording) (wave.Wave, bool) {
 		return wave.Wave{}, false
 	}
 	var d drawn
-	if json.Unmarshal(b, &d) != nil || d.SHA256 != hexadecimal(rec.SHA256) || len(d.Wave.Buyer) != bars {
+	if json.Unmarshal(b, &d) != nil || d.SHA256 != hexadecimal(rec.SHA256) || len(d.Wave.Buyer) != bars(rec) {
 		return wave.Wave{}, false
 	}
 	return d.Wave, true
@@ -76,7 +77,7 @@ func (h *Handler) draw(rec cdr.Recording) (wave.Wave, error) {
 	if err != nil {
 		return wave.Wave{}, fmt.Errorf("measure the recording of call %s: %w", rec.CallID, err)
 	}
-	w, err := wave.Draw(f, info.Size(), bars)
+	w, err := wave.Draw(f, info.Size(), bars(rec))
 	if err != nil {
 		return wave.Wave{}, fmt.Errorf("recording of call %s: %w", rec.CallID, err)
 	}

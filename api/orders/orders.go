@@ -53,12 +53,13 @@ type query struct {
 	web.Paging
 	From   time.Time `query:"from" doc:"Only orders written at this instant or later"`
 	To     time.Time `query:"to" doc:"Only orders written before this instant"`
+	No     int64     `query:"no" minimum:"1" doc:"Only the order of this number, of the shop's own numbering"`
 	Status string    `query:"status" enum:"draft,confirmed,cancelled" doc:"Only orders that are so"`
 	CallID uuid.UUID `query:"call_id" format:"uuid" doc:"Only orders of this call"`
 }
 
 func (q query) filter(d session.Door) (order.Filter, error) {
-	f := order.Filter{Status: order.Status(q.Status)}
+	f := order.Filter{No: q.No, Status: order.Status(q.Status)}
 	if !q.From.IsZero() {
 		f.From = &q.From
 	}

@@ -54,6 +54,7 @@ type Task struct {
 	ClaimedBy    *uuid.UUID `json:"claimed_by" format:"uuid" doc:"Account of who does it"`
 	DueAt        time.Time  `json:"due_at"`
 	Overdue      bool       `json:"overdue"`
+	Subject      string     `json:"subject" doc:"What about, as it was promised; empty for a lost call, and for roles that need not know the buyer"`
 	CreatedAt    time.Time  `json:"created_at"`
 	ClosedAt     *time.Time `json:"closed_at"`
 	ClosedReason string     `json:"closed_reason" doc:"In words"`
@@ -61,9 +62,13 @@ type Task struct {
 }
 
 func (h *Handler) show(t task.Task, role string) Task {
+	phone := string(cdr.Phone(role, e164.Number(t.Phone)))
+	if phone != t.Phone {
+		t.Subject = ""
+	}
 	return Task{
-		t.ID, t.Kind, string(t.State), t.CallID, string(cdr.Phone(role, e164.Number(t.Phone))), t.QueueID, t.Owner, t.ClaimedBy,
-		t.DueAt, t.Overdue(h.now()), t.CreatedAt, t.ClosedAt, t.ClosedReason, t.ClosedCallID,
+		t.ID, t.Kind, string(t.State), t.CallID, phone, t.QueueID, t.Owner, t.ClaimedBy,
+		t.DueAt, t.Overdue(h.now()), t.Subject, t.CreatedAt, t.ClosedAt, t.ClosedReason, t.ClosedCallID,
 	}
 }
 

@@ -1,35 +1,37 @@
 package ledger
 
 import (
-	"errors"
+	"encoding/json"
 	"fmt"
-	"time"
+	"slices"
 
 	"github.com/google/uuid"
 
 	"switchboard/billing/money"
-	"switchboard/billing/plan"
-	"switchboard/billing/rating"
 	"switchboard/tenant"
 	"switchboard/tenant/cdr"
-	"switchboard/tenant/fault"
 )
 
-// Kinds of account. A shop has one of each kind and currency.
-const (
-	receivable = "receivable"      // what the shop owes
-	minutes    = "revenue.minutes" // what we earned by the minute
-)
-
-// lock makes transactions that name the same thing of a shop wait for each other
-// until they end. No row is locked, so nobody waits who names another thing.
-func lock(tx tenant.Tx, thing string) error {
-	_, err := tx.Exec("select pg_advisory_xact_lock(hashtextextended($1, 0))", tx.Scope().Shop().String()+":"+thing)
+// lock makes transactions that name the same things of a shop wait for each
+// other until they end. No row is locked, so nobody waits who names other
+// things. They are taken in the order of their names, and by every transaction
+// legs before allowances: two that want the same never wait in a circle.
+func lock(tx tenant.Tx, things []string) error {
+	names := make([]string, len(things))
+	for i, t := range things {
+		names[i] = tx.Scope().Shop().String() + ":" + t
+	}
+	slices.Sort(names)
+	_, err := tx.Exec("select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest($1::text[]) name", slices.Compact(names))
 	return err
 }
 
-func lockLeg(tx tenant.Tx, f cdr.FinishedCall) error {
-	return lock(tx, fmt.Sprintf("leg:%s:%d", f.CallID, f.Leg))
+func lockLegs(tx tenant.Tx, fs []cdr.FinishedCall) error {
+	things := make([]string, len(fs))
+	for i, f := range fs {
+		things[i] = fmt.Sprintf("leg:%s:%d", f.CallID, f.Leg)
+	}
+	return lock(tx, things)
 }
 
 // leg is a detail record, and the newest version that there is of it.
@@ -38,16 +40,26 @@ type leg struct {
 	Newest int
 }
 
-func readLeg(tx tenant.Tx, f cdr.FinishedCall) (l leg, err error) {
-	res := tx.Query().Raw(`
-		select call_id, leg, version, started_at, answered_at, ended_at, ring_ms, greeting_ms, queue_ms, talk_ms, hold_ms, wrap_up_ms,
+func readLegs(tx tenant.Tx, fs []cdr.FinishedCall) (map[recordKey]leg, error) {
+	doc, err := json.Marshal(fs)
+	if err != nil {
+		return nil, err
+	}
+	var rows []leg
+	err = tx.Query().Raw(`
+		select l.call_id, l.leg, l.version, started_at, answered_at, ended_at, ring_ms, greeting_ms, queue_ms, talk_ms, hold_ms, wrap_up_ms,
 		       '\x' || encode(sha256, 'hex') as sha256,
 		       (select max(version) from shop.call_leg n where n.call_id = l.call_id and n.leg = l.leg) as newest
-		  from shop.call_leg l where call_id = ? and leg = ? and version = ?`, f.CallID, f.Leg, f.Version).Scan(&l)
-	if res.Error == nil && res.RowsAffected == 0 {
-		res.Error = fault.NotFound
+		  from (select distinct call_id, leg, version from json_to_recordset(?) as f(call_id uuid, leg int, version int)) f
+		  join shop.call_leg l on l.call_id = f.call_id and l.leg = f.leg and l.version = f.version`, string(doc)).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read them: %w", err)
 	}
-	return l, res.Error
+	legs := make(map[recordKey]leg, len(rows))
+	for _, l := range rows {
+		legs[recordKey{legKey{l.CallID, l.Leg.Leg}, l.Version}] = l
+	}
+	return legs, nil
 }
 
 // posted is a charge that is in the books.
@@ -62,121 +74,37 @@ type posted struct {
 	BundleS  int64
 	CDR      string
 	Reversed bool
+
+	PlanID  uuid.UUID // of what it used up; zero: nothing
+	Period  string
+	Seconds int64
+	Calls   int64
 }
 
-// readCharges returns the shop's charges for the leg by the version of its
-// record.
-func readCharges(tx tenant.Tx, f cdr.FinishedCall) (map[int]posted, error) {
-	var rows []posted
-	err := tx.Query().Raw(`
-		select id, call_id, leg, version, amount, currency, billed_s, bundle_s, explain->>'cdr_sha256' as cdr,
-		       exists (select 1 from shop.charge r where r.subject = 'shop' and r.call_id = c.call_id and r.leg = c.leg and r.version = c.version and r.kind = 'reversal') as reversed
-		  from shop.charge c where subject = 'shop' and call_id = ? and leg = ? and kind = 'usage'`, f.CallID, f.Leg).Scan(&rows).Error
+// readCharges returns the shop's charges for the legs.
+func readCharges(tx tenant.Tx, fs []cdr.FinishedCall) (map[legKey]map[int]*posted, error) {
+	doc, err := json.Marshal(fs)
 	if err != nil {
-		return nil, fmt.Errorf("read its charges: %w", err)
+		return nil, err
 	}
-	charges := map[int]posted{}
+	var rows []*posted
+	err = tx.Query().Raw(`
+		select c.id, c.call_id, c.leg, c.version, c.amount, c.currency, c.billed_s, c.bundle_s, c.explain->>'cdr_sha256' as cdr,
+		       exists (select 1 from shop.charge r where r.subject = 'shop' and r.call_id = c.call_id and r.leg = c.leg and r.version = c.version and r.kind = 'reversal') as reversed,
+		       u.plan_id, u.period, u.seconds, u.calls
+		  from (select distinct call_id, leg from json_to_recordset(?) as f(call_id uuid, leg int)) f
+		  join shop.charge c on c.subject = 'shop' and c.call_id = f.call_id and c.leg = f.leg and c.kind = 'usage'
+		  left join shop.bundle_use u on u.charge_id = c.id`, string(doc)).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read their charges: %w", err)
+	}
+	charges := map[legKey]map[int]*posted{}
 	for _, c := range rows {
-		charges[c.Version] = c
+		k := legKey{c.CallID, c.Leg}
+		if charges[k] == nil {
+			charges[k] = map[int]*posted{}
+		}
+		charges[k][c.Version] = c
 	}
 	return charges, nil
-}
-
-// readUsed returns the included seconds and free calls of a month that charges
-// have used up, and keeps the next reader waiting until tx ends.
-func readUsed(tx tenant.Tx, planID uuid.UUID, period string) (seconds, calls int64, err error) {
-	if err := lock(tx, "allowance:"+planID.String()+":"+period); err != nil {
-		return 0, 0, err
-	}
-	err = tx.Query().Raw("select coalesce(sum(seconds), 0)::bigint, coalesce(sum(calls), 0)::bigint from shop.bundle_use where plan_id = ? and period = ?",
-		planID, period).Row().Scan(&seconds, &calls)
-	return seconds, calls, err
-}
-
-// entry is all that one usage writes.
-type entry struct {
-	leg    leg
-	terms  plan.Terms
-	period string
-	charge rating.Charge
-	amount money.Amount
-	record []byte
-	id     uuid.UUID
-	at     time.Time
-}
-
-// idemKey is unique among the transfers of a shop: whatever the same charge is
-// posted by, it moves money once.
-func idemKey(call uuid.UUID, leg, version int, kind string) string {
-	return fmt.Sprintf("call:%s:%d:%d:%s", call, leg, version, kind)
-}
-
-// account returns the id of an account, which follows from what it is.
-func account(shop tenant.ID, kind string, c money.Currency) uuid.UUID {
-	return uuid.NewSHA1(shop.UUID(), []byte(kind+":"+string(c)))
-}
-
-// insertUsage writes a charge with what it uses up and moves, in one statement:
-// foreign keys are checked at its end.
-const insertUsage = `
-with book as (
-  insert into shop.account_book (id, kind, currency) values (@receivable, 'receivable', @currency), (@minutes, 'revenue.minutes', @currency)
-  on conflict do nothing
-), charged as (
-  insert into shop.charge (id, subject, call_id, leg, version, kind, tariff_version_id, service_at, period, raw_ms, billed_s, bundle_s, amount, scale, currency, explain, posted_at)
-  values (@id, 'shop', @call, @leg, @version, 'usage', @tariff, @answered, @period, @raw, @billed, @included, @amount, @scale, @currency, cast(@record as jsonb), @at)
-), used as (
-  insert into shop.bundle_use (charge_id, period, plan_id, seconds, calls)
-  select @id, @period, @plan, @included, @free where @included <> 0 or @free <> 0
-)
-insert into shop.transfer (id, charge_id, debit_id, credit_id, amount, currency, kind, idem_key, created_at)
-select @transfer, @id, @receivable, @minutes, @amount, @currency, 'usage', @idem, @at where @amount > 0`
-
-func (e *entry) insert(tx tenant.Tx) error {
-	free := 0
-	if e.charge.Free == rating.FreeCall {
-		free = 1
-	}
-	shop, currency, l := tx.Scope().Shop(), e.amount.Currency, e.leg
-	err := tx.Query().Exec(insertUsage, map[string]any{
-		"receivable": account(shop, receivable, currency), "minutes": account(shop, minutes, currency), "currency": string(currency),
-		"id": e.id, "call": l.CallID, "leg": l.Leg.Leg, "version": l.Version, "tariff": e.terms.VersionID, "plan": e.terms.PlanID,
-		"answered": *l.AnsweredAt, "period": e.period, "raw": e.charge.RawMs, "billed": e.charge.BilledS, "included": e.charge.IncludedS,
-		"free": free, "amount": e.amount.Minor, "scale": e.charge.Scale, "record": string(e.record), "at": e.at,
-		"transfer": uuid.Must(uuid.NewV7()), "idem": idemKey(l.CallID, l.Leg.Leg, l.Version, "usage"),
-	}).Error
-	if err != nil {
-		return fmt.Errorf("write the charge: %w", err)
-	}
-	return nil
-}
-
-// insertReversal writes the exact negative of a charge: of its seconds, of what
-// it used up, of what it moved.
-const insertReversal = `
-with charged as (
-  insert into shop.charge (id, subject, call_id, leg, version, kind, tariff_version_id, service_at, period, raw_ms, billed_s, bundle_s, amount, scale, currency, reverses_id, explain, posted_at)
-  select @id, subject, call_id, leg, version, 'reversal', tariff_version_id, service_at, period, -raw_ms, -billed_s, -bundle_s, -amount, scale, currency, id,
-         explain || jsonb_build_object('reverses', id, 'for_version', cast(@newer as int)), @at
-    from shop.charge where id = @old
-  returning id
-), given_back as (
-  insert into shop.bundle_use (charge_id, period, plan_id, seconds, calls)
-  select @id, period, plan_id, -seconds, -calls from shop.bundle_use where charge_id = @old
-), moved_back as (
-  insert into shop.transfer (id, charge_id, debit_id, credit_id, amount, currency, kind, reverses_id, idem_key, created_at)
-  select @transfer, @id, credit_id, debit_id, amount, currency, 'reversal', id, @idem, @at from shop.transfer where charge_id = @old
-)
-select count(*) from charged`
-
-func reverse(tx tenant.Tx, c posted, newer int, now time.Time) error {
-	var written int
-	err := tx.Query().Raw(insertReversal, map[string]any{
-		"id": uuid.Must(uuid.NewV7()), "old": c.ID, "newer": newer, "at": now,
-		"transfer": uuid.Must(uuid.NewV7()), "idem": idemKey(c.CallID, c.Leg, c.Version, "reversal"),
-	}).Row().Scan(&written)
-	if err == nil && written != 1 {
-		err = errors.New("it is not there any more")
-	}
-	return err
 }

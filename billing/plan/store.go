@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 	_ "time/tzdata" // a shop's month must not depend on what the machine has installed
@@ -110,31 +112,69 @@ type Terms struct {
 // At returns the terms of the shop of tx at an instant, or fault.NotFound if it
 // was on no plan, or on one of which no version was in effect.
 func At(tx tenant.Tx, at time.Time) (Terms, error) {
-	var row struct {
-		ID       uuid.UUID
-		PlanID   uuid.UUID
-		Version  int
-		Body     []byte
-		Timezone string
+	a, err := AtEach(tx, []time.Time{at})
+	if err != nil {
+		return Terms{}, err
 	}
-	res := tx.Query().Raw(`
-		select v.id, v.plan_id, v.version, v.body, h.timezone
-		  from house.shop h
-		 cross join lateral (select plan_id from shop.subscription where effective_from <= @at order by effective_from desc limit 1) s
-		 cross join lateral (select * from house.tariff_version
-		   where plan_id = s.plan_id and effective_from <= @at order by effective_from desc, version desc limit 1) v`,
-		map[string]any{"at": at}).Scan(&row)
-	if res.Error == nil && res.RowsAffected == 0 {
-		res.Error = fault.NotFound
+	return a.At(at)
+}
+
+// Agreed is the terms of a shop at some instants.
+type Agreed struct {
+	shop tenant.ID
+	at   map[int64]*Terms // by Unix microseconds, as the columns hold instants
+}
+
+// At is the package's At for one of the instants.
+func (a Agreed) At(at time.Time) (Terms, error) {
+	if t, there := a.at[at.UnixMicro()]; there {
+		return *t, nil
 	}
-	if res.Error != nil {
-		return Terms{}, fmt.Errorf("plan of shop %s at %s: %w", tx.Scope().Shop(), at.UTC().Format(time.RFC3339), res.Error)
+	return Terms{}, fmt.Errorf("plan of shop %s at %s: %w", a.shop, at.UTC().Format(time.RFC3339), fault.NotFound)
+}
+
+// AtEach reads the terms of the shop of tx at many instants at once; most of them
+// have the same.
+func AtEach(tx tenant.Tx, ats []time.Time) (Agreed, error) {
+	a := Agreed{tx.Scope().Shop(), make(map[int64]*Terms, len(ats))}
+	rows, err := tx.Rows(`
+		with agreed as (
+		  select v.id, json_agg(i.n) as ns
+		    from unnest($1::timestamptz[]) with ordinality i(at, n)
+		   cross join lateral (select plan_id from shop.subscription where effective_from <= i.at order by effective_from desc limit 1) s
+		   cross join lateral (select id from house.tariff_version
+		     where plan_id = s.plan_id and effective_from <= i.at order by effective_from desc, version desc limit 1) v
+		   group by v.id)
+		select v.id, v.plan_id, v.version, v.body, h.timezone, a.ns
+		  from agreed a join house.tariff_version v on v.id = a.id cross join house.shop h`, ats)
+	if err != nil {
+		return Agreed{}, fmt.Errorf("plans of shop %s: %w", a.shop, err)
 	}
-	t := Terms{PlanID: row.PlanID, VersionID: row.ID, Version: row.Version}
-	if err := t.read(row.Body, row.Timezone); err != nil {
-		return Terms{}, fmt.Errorf("tariff version %s: %w", row.ID, err)
+	defer rows.Close()
+	for rows.Next() {
+		if err := a.add(rows, ats); err != nil {
+			return Agreed{}, err
+		}
 	}
-	return t, nil
+	return a, rows.Err()
+}
+
+// add reads one version and gives it to the instants that it was in effect at.
+func (a Agreed) add(rows *sql.Rows, ats []time.Time) error {
+	var t Terms
+	var body, places []byte
+	var zone string
+	if err := rows.Scan(&t.VersionID, &t.PlanID, &t.Version, &body, &zone, &places); err != nil {
+		return fmt.Errorf("plans of shop %s: %w", a.shop, err)
+	}
+	var ns []int // 1 is the first
+	if err := errors.Join(json.Unmarshal(places, &ns), t.read(body, zone)); err != nil {
+		return fmt.Errorf("tariff version %s: %w", t.VersionID, err)
+	}
+	for _, n := range ns {
+		a.at[ats[n-1].UnixMicro()] = &t
+	}
+	return nil
 }
 
 func (t *Terms) read(body []byte, zone string) (err error) {

@@ -50,14 +50,18 @@ func (b Book) At(at time.Time) (Terms, bool) {
 }
 
 // Agree writes down from when work is paid by the terms: of one operator, or of
-// everybody where it is nil. Agreed already from that instant, it changes
-// nothing.
+// everybody where it is nil. What counts by then already, and what was agreed
+// for that very instant, changes nothing.
 func Agree(tx tenant.AcrossTx, operator *uuid.UUID, t Terms, from time.Time) error {
 	if !t.Currency.Known() {
 		return fmt.Errorf("agree on pay in %q, which is no currency that we count in", t.Currency)
 	}
 	_, err := tx.Exec(`insert into house.pay_term (id, operator_id, effective_from, currency, talk_rate, hold_rate, wrap_up_rate)
-		values ($1, $2, $3, $4, $5, $6, $7) on conflict (operator_id, effective_from) do nothing`,
+		select $1::uuid, $2::uuid, $3::timestamptz, $4::text, $5::bigint, $6::bigint, $7::bigint
+		 where not exists (select from (select * from house.pay_term where operator_id is not distinct from $2 and effective_from <= $3
+		     order by effective_from desc limit 1) last
+		   where last.currency = $4 and last.talk_rate = $5 and last.hold_rate = $6 and last.wrap_up_rate = $7)
+		on conflict (operator_id, effective_from) do nothing`,
 		uuid.Must(uuid.NewV7()), operator, from.UTC(), t.Currency, int64(t.Talk), int64(t.Hold), int64(t.WrapUp))
 	if err != nil {
 		return fmt.Errorf("agree on pay: %w", err)

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
-const flags = [
+export const flags = [
   '--headless',
   '--no-sandbox',
   '--disable-gpu',
@@ -37,6 +37,7 @@ export async function pageOf(browser, { locale = 'ru', scheme = 'light', width =
   });
   await context.addInitScript((l) => localStorage.setItem('switchboard.language', l), locale);
   const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
   const complaints = [];
   page.on('pageerror', (e) => complaints.push(`${page.url()}: ${e.message}`));
   page.on('console', (m) => {
@@ -55,7 +56,7 @@ export async function signIn(page, who = shop.owner) {
 
 /** Waits until the page has what it asked for; its stream of hints never ends. */
 export async function settled(page) {
-  await page.locator('h1').first().waitFor();
+  await page.locator('h1, [role=alert]').first().waitFor();
   await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
   await page.waitForTimeout(250);
 }

@@ -1,76 +1,55 @@
-// Pictures of every page, ru and en, light and dark, 1440 and 390 wide, in
-// PICTURES; and axe on each. Exits 1 if axe or the console finds anything.
-// ONLY=call,today and LOOKS=ru-light-1440 narrow it down.
+// Pictures of every scene, ru and en, light and dark, 1440 and 390 wide, in
+// PICTURES; and axe on each. Exits 1 if axe, the console or a page that is too
+// wide is found. ONLY=call,today and LOOKS=ru-light-1440 narrow it down.
 import { mkdir } from 'node:fs/promises';
-import { open, pageOf, settled, shop, signIn, things, violations } from './browser.mjs';
+import { info, open, pageOf, settled, shop, signIn, violations } from './browser.mjs';
+import { deskScenes, shopScenes } from './scenes.mjs';
 
 const out = process.env.PICTURES ?? 'pictures';
 const only = process.env.ONLY?.split(',');
-const looks = process.env.LOOKS?.split(',') ?? [
-  'ru-light-1440',
-  'en-dark-1440',
-  'ru-dark-390',
-  'en-light-390',
-  'ru-dark-1440',
-  'ru-light-390',
-];
+const looks =
+  process.env.LOOKS?.split(',') ?? ['ru', 'en'].flatMap((l) => ['light', 'dark'].flatMap((s) => [1440, 390].map((w) => `${l}-${s}-${w}`)));
+const people = { owner: shop.owner, operator: info.operators[0] };
+
+/** What the console may say: pages that are not there are looked at too. */
+const meant = /404/;
+/** The desk asks for so much room, and says so below it. */
+const deskWidth = 1180;
+
 await mkdir(out, { recursive: true });
 const browser = await open();
 let wrong = 0;
-for (const look of looks) {
-  const [locale, scheme, width] = look.split('-');
-  const { context, page, complaints } = await pageOf(browser, {
-    locale,
-    scheme,
-    width: Number(width),
-    height: Number(width) < 800 ? 844 : 900,
-    bypassCSP: true,
-  });
-  const shoot = async (name) => {
-    await settled(page);
-    await page.screenshot({ path: `${out}/${name}-${look}.png`, fullPage: true });
-    const found = await violations(page);
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    if (wide > 0) found.push(`the page is ${wide} px too wide`);
-    for (const v of found) console.log(`${name} ${look}: ${v}`);
-    wrong += found.length;
-  };
+const told = (line) => {
+  wrong += 1;
+  console.log(line);
+};
+
+async function shoot(page, name, look) {
+  await settled(page);
+  await page.screenshot({ path: `${out}/${name}-${look}.png`, fullPage: name !== 'palette' && name !== 'chosen' });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  if (wide > 0) told(`${name} ${look}: the page is ${wide} px too wide`);
+  for (const v of await violations(page)) told(`${name} ${look}: ${v}`);
+}
+
+async function take(look, who, scenes) {
+  const [locale, scheme, size] = look.split('-');
+  const width = Number(size);
+  const wanted = scenes.filter((s) => (!only || only.includes(s.name)) && !(who === 'operator' && width < deskWidth));
+  const door = who === 'owner' && (!only || only.includes('signin'));
+  if (wanted.length === 0 && !door) return;
+  const { context, page, complaints } = await pageOf(browser, { locale, scheme, width, height: width < 800 ? 844 : 900, bypassCSP: true });
   await page.goto('/signin');
-  if (!only || only.includes('signin')) await shoot('signin');
-  await signIn(page);
-  const t = await things(page);
-  const at = `/s/${shop.slug}`;
-  const pages = {
-    today: at,
-    calls: `${at}/calls`,
-    call: `${at}/calls/${t.answered.id}`,
-    lostcall: t.lost && `${at}/calls/${t.lost.id}`,
-    lost: `${at}/lost`,
-    orders: `${at}/orders`,
-    order: t.order && `${at}/orders/${t.order.id}`,
-    catalogue: `${at}/catalogue?q=nokian`,
-    empty: `${at}/calls?outcome=voicemail`,
-    scripts: `${at}/scripts`,
-    script: `${at}/scripts/${t.script.id}`,
-    absent: `${at}/calls/00000000-0000-4000-8000-000000000000`,
-  };
-  for (const [name, address] of Object.entries(pages)) {
-    if (!address || (only && !only.includes(name))) continue;
-    await page.goto(address);
-    if (name === 'absent') await page.locator('[role=alert]').waitFor();
-    if (name === 'call') {
-      await settled(page);
-      await page.locator('[aria-keyshortcuts=Space]').click();
-      await page.waitForFunction(() => (document.querySelector('audio')?.currentTime ?? 0) > 2.5);
-      await page.locator('[aria-keyshortcuts=Space]').click();
-    }
-    if (name !== 'absent') await shoot(name);
-    else await page.screenshot({ path: `${out}/${name}-${look}.png` });
-  }
-  const heard = complaints.filter((c) => !c.includes('404'));
-  for (const c of heard) console.log(`${look}: ${c}`);
-  wrong += heard.length;
+  if (door) await shoot(page, 'signin', look);
+  await signIn(page, people[who]);
+  for (const s of wanted) if (await s.show(page)) await shoot(page, s.name, look);
+  for (const c of complaints) if (!meant.test(c)) told(`${look}: ${c}`);
   await context.close();
+}
+
+for (const look of looks) {
+  await take(look, 'owner', shopScenes);
+  await take(look, 'operator', deskScenes);
 }
 await browser.close();
 console.log(wrong === 0 ? 'pictures are done, nothing found' : `${wrong} found`);

@@ -93,6 +93,7 @@ func Take(tx tenant.Tx, id uuid.UUID) (Order, error) {
 
 // Filter narrows a list of orders. Zero fields narrow nothing.
 type Filter struct {
+	No       int64 // the shop's own numbering
 	Status   Status
 	CallID   *uuid.UUID
 	BuyerID  *uuid.UUID
@@ -107,13 +108,14 @@ func List(tx tenant.Tx, f Filter, after page.Cursor, limit int) ([]Order, page.C
 	err := tx.Query().Raw(`
 		select * from shop."order" o
 		 where (@status = '' or o.status = @status)
+		   and (@no = 0 or o.no = @no)
 		   and (cast(@call as uuid) is null or o.call_id = @call)
 		   and (cast(@buyer as uuid) is null or o.buyer_id = @buyer)
 		   and (cast(@from as timestamptz) is null or o.created_at >= @from)
 		   and (cast(@to as timestamptz) is null or o.created_at < @to)
 		   and (cast(@at as timestamptz) is null or (o.created_at <= @at and (o.created_at < @at or o.id > @after)))
 		 order by o.created_at desc, o.id limit @rows`,
-		map[string]any{"status": string(f.Status), "call": f.CallID, "buyer": f.BuyerID, "from": f.From, "to": f.To,
+		map[string]any{"status": string(f.Status), "no": f.No, "call": f.CallID, "buyer": f.BuyerID, "from": f.From, "to": f.To,
 			"at": sql.NullTime{Time: after.At, Valid: !after.At.IsZero()}, "after": after.ID, "rows": limit + 1}).Scan(&orders).Error
 	if err != nil {
 		return nil, page.Cursor{}, fmt.Errorf("list orders: %w", err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,105 +13,107 @@ import (
 	"switchboard/tenant"
 )
 
-// settle is how long writing down how a job went may take after its own time.
+// settle is how long writing down how jobs went may take after their own time.
 const settle = 10 * time.Second
 
 // entry is a job as the outbox has it.
 type entry struct {
 	ID       uuid.UUID
-	Kind     string
 	Payload  []byte
 	Attempts int
 }
 
-// attempt does the job of the id if it is owed and nobody else is at it. The
-// attempt is counted before it begins: a job that kills its worker must not be
-// tried for ever.
-func (s *Server) attempt(cut context.Context, id uuid.UUID) error {
-	e, owed, err := s.count(cut, id)
-	if err != nil || !owed {
+// attempt does those jobs of the kind and the ids that are owed and that nobody
+// else is at, at once. The attempt is counted before it begins: a job that kills
+// its worker must not be tried for ever.
+func (s *Server) attempt(cut context.Context, kind string, ids []uuid.UUID) error {
+	w, known := s.kinds[kind]
+	if !known {
+		return errors.New("it is not served here") // a newer worker rings again
+	}
+	es, err := s.count(cut, w, ids)
+	if err != nil || len(es) == 0 {
 		return err
 	}
-	w, known := s.kinds[e.Kind]
-	if !known {
-		return fmt.Errorf("kind %s is not served here", e.Kind) // a newer worker rings again
-	}
-	// The row is locked while the job runs, which tells every other worker, and
-	// the lock goes with the connection if this process dies. Cutting off ends
-	// the work, not the telling how it went.
+	// The rows are locked while the jobs run, which tells every other worker, and
+	// the locks go with the connection if this process dies. Cutting off ends the
+	// work, not the telling how it went.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(cut), w.timeout+settle)
 	defer cancel()
-	return s.db.Across(ctx, "job "+e.Kind, func(tx tenant.AcrossTx) error {
-		free, err := lock(tx, id)
-		if err != nil || !free {
+	return s.db.Across(ctx, "job "+w.name, func(tx tenant.AcrossTx) error {
+		free, err := lock(tx, es)
+		if err != nil || len(free) == 0 {
 			return err
 		}
-		return s.write(tx, e, w.do(cut, e))
+		return s.write(tx, w, free, w.do(cut, free))
 	})
-}
-
-// count takes up the job if it is owed: not done, not given up, due, and not
-// under way. Two bells in one instant may both count, and then one of them does
-// the job.
-func (s *Server) count(ctx context.Context, id uuid.UUID) (e entry, owed bool, err error) {
-	err = s.db.Across(ctx, "take up job "+id.String(), func(tx tenant.AcrossTx) error {
-		res := tx.Query().Raw(`
-			update house.outbox set attempts = attempts + 1
-			 where id = (select id from house.outbox where id = @id and `+due+` for update skip locked)
-			returning id, kind, payload, attempts`, map[string]any{"id": id, "now": s.now().UTC()}).Scan(&e)
-		owed = res.RowsAffected > 0
-		return res.Error
-	})
-	return e, owed, err
-}
-
-func lock(tx tenant.AcrossTx, id uuid.UUID) (bool, error) {
-	var n int
-	res := tx.Query().Raw("select 1 from house.outbox where id = ? and done_at is null and failed_at is null for update skip locked", id).Scan(&n)
-	return res.RowsAffected > 0, res.Error
 }
 
 // errDied is what a job did to its workers.
 var errDied = errors.New("its worker died in every attempt")
 
-// do runs the job for as long as it may. A panic is an error of that job.
-func (w work) do(cut context.Context, e entry) (err error) {
-	if e.Attempts > w.attempts {
-		return errDied
+// errCut is an attempt that the process's own end cut off: it does not count.
+var errCut = errors.New("cut off")
+
+// do runs the jobs for as long as they may, and answers how each went.
+func (w work) do(cut context.Context, es []entry) []error {
+	payloads := make([][]byte, len(es))
+	for i, e := range es {
+		payloads[i] = e.Payload
+		if e.Attempts > w.attempts { // then it is alone
+			return fill(len(es), errDied)
+		}
 	}
+	errs := w.guard(cut, payloads)
+	if cut.Err() == nil {
+		return errs
+	}
+	for i, err := range errs {
+		if err != nil {
+			errs[i] = errors.Join(errCut, err)
+		}
+	}
+	return errs
+}
+
+// guard runs the jobs within their time. A panic is an error of them all.
+func (w work) guard(cut context.Context, payloads [][]byte) (errs []error) {
 	ctx, cancel := context.WithTimeout(cut, w.timeout)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			errs = fill(len(payloads), fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
 		}
 	}()
-	err = w.run(ctx, e.Payload)
-	if err != nil && cut.Err() != nil {
-		return errors.Join(errCut, err)
-	}
-	return err
+	return w.run(ctx, payloads)
 }
 
-// errCut is an attempt that the process's own end cut off: it does not count.
-var errCut = errors.New("cut off")
+func fill(n int, err error) []error { return slices.Repeat([]error{err}, n) }
 
-// write says in the row how the attempt went.
-func (s *Server) write(tx tenant.AcrossTx, e entry, failure error) error {
-	now := s.now().UTC()
-	log := s.log.With("kind", e.Kind, "id", e.ID, "attempt", e.Attempts)
+// judge turns the end of an attempt into what its row says of it.
+func (s *Server) judge(w work, e entry, failure error, alone bool) outcome {
+	now, said := s.now().UTC(), ""
+	log := s.log.With("kind", w.name, "id", e.ID, "attempt", e.Attempts)
+	if failure != nil {
+		said = words(failure)
+	}
 	switch {
 	case failure == nil:
-		return tx.Query().Exec("update house.outbox set done_at = ?, last_error = '' where id = ?", now, e.ID).Error
+		return outcome{ID: e.ID, DoneAt: &now, LastError: &said}
 	case errors.Is(failure, errCut):
 		log.Info("job cut off")
-		return tx.Query().Exec("update house.outbox set attempts = attempts - 1, sent_at = null where id = ?", e.ID).Error
-	case e.Attempts >= s.kinds[e.Kind].attempts:
+		return outcome{ID: e.ID, Uncounted: 1}
+	case !alone:
+		log.Info("job failed among others", "error", failure)
+		said = "among others: " + said
+		return outcome{ID: e.ID, Uncounted: 1, LastError: &said}
+	case e.Attempts >= w.attempts:
 		log.Error("job given up", "error", failure)
-		return tx.Query().Exec("update house.outbox set failed_at = ?, last_error = ? where id = ?", now, words(failure), e.ID).Error
+		return outcome{ID: e.ID, FailedAt: &now, LastError: &said}
 	default:
 		log.Warn("job put off", "error", failure)
-		return tx.Query().Exec("update house.outbox set due_at = ?, sent_at = null, last_error = ? where id = ?", now.Add(backOff(e.Attempts)), words(failure), e.ID).Error
+		again := now.Add(backOff(e.Attempts))
+		return outcome{ID: e.ID, DueAt: &again, LastError: &said}
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
 
@@ -24,9 +23,10 @@ import (
 // for the same database.
 var hands = map[outbox.Queue]int{outbox.Prompt: 2, outbox.Slow: 2}
 
-// looks is how often an idle queue is looked at. A second is long for a person
-// who waits for a charge, and nothing for a feed.
-var looks = map[outbox.Queue]time.Duration{outbox.Prompt: 100 * time.Millisecond, outbox.Slow: time.Second}
+// looks is how often an idle queue is looked at, which costs a script in Redis.
+// With the relay's own look a charge is there within half a second or so, and a
+// person who waits for it calls that at once; a second is nothing for a feed.
+var looks = map[outbox.Queue]time.Duration{outbox.Prompt: 250 * time.Millisecond, outbox.Slow: time.Second}
 
 // grace is how long jobs may run on when the process is told to stop. Then they
 // are cut off, and done by another.
@@ -51,7 +51,8 @@ type work struct {
 	name     string
 	attempts int
 	timeout  time.Duration
-	run      func(ctx context.Context, payload []byte) error
+	most     int                                                  // jobs that are done at once
+	run      func(ctx context.Context, payloads [][]byte) []error // one for each payload
 }
 
 // New returns a Server without any kind of work.
@@ -66,12 +67,47 @@ func New(db *tenant.DB, r redis.UniversalClient, log *slog.Logger) *Server {
 // Serve has fn do every job of the kind. fn may be run again for work that it
 // did: its effects have unique keys.
 func Serve[P any](s *Server, k outbox.Kind[P], fn func(context.Context, P) error) {
-	s.kinds[k.Name] = work{k.Name, k.MaxAttempts, k.Timeout, func(ctx context.Context, payload []byte) error {
-		var p P
-		if err := json.Unmarshal(payload, &p); err != nil {
-			return fmt.Errorf("read the payload: %w", err)
+	serve(s, k, 1, func(ctx context.Context, ps []P) []error { return []error{fn(ctx, ps[0])} })
+}
+
+// together is how many jobs a batch holds at most: by then a job's share of the
+// bell, the counting and the commits is small beside its own work, and a batch
+// is done in a small part of its timeout.
+const together = 50
+
+// ServeBatch is Serve for a kind that costs less if many are done at once. fn
+// answers how each went, in their order. A job that fails among others is done
+// again alone, and only that counts: whatever else is wrong with a batch is then
+// the failure of those that it is wrong with. The kind's timeout is that of a
+// batch, and its MaxAttempts at least 2, since a worker's death counts for all.
+func ServeBatch[P any](s *Server, k outbox.Kind[P], fn func(context.Context, []P) []error) {
+	serve(s, k, together, fn)
+}
+
+func serve[P any](s *Server, k outbox.Kind[P], most int, fn func(context.Context, []P) []error) {
+	s.kinds[k.Name] = work{k.Name, k.MaxAttempts, k.Timeout, most, func(ctx context.Context, payloads [][]byte) []error {
+		errs := make([]error, len(payloads))
+		var ps []P
+		var whose []int // of each in ps, its place among payloads
+		for i, payload := range payloads {
+			var p P
+			if err := json.Unmarshal(payload, &p); err != nil {
+				errs[i] = fmt.Errorf("read the payload: %w", err)
+				continue
+			}
+			ps, whose = append(ps, p), append(whose, i)
 		}
-		return fn(ctx, p)
+		if len(ps) == 0 {
+			return errs
+		}
+		answers := fn(ctx, ps)
+		if len(answers) != len(ps) {
+			panic(fmt.Sprintf("%d jobs of kind %s have %d answers", len(ps), k.Name, len(answers)))
+		}
+		for i, err := range answers {
+			errs[whose[i]] = err
+		}
+		return errs
 	}}
 }
 
@@ -111,7 +147,7 @@ func (s *Server) finish(cutOff func()) {
 	}
 }
 
-// bell is the asynq server of a queue. All that it does is to say an id.
+// bell is the asynq server of a queue. All that it does is to say ids.
 func (s *Server) bell(q outbox.Queue) *asynq.Server {
 	return asynq.NewServerFromRedisClient(s.redis, asynq.Config{
 		Concurrency:              hands[q],
@@ -124,12 +160,12 @@ func (s *Server) bell(q outbox.Queue) *asynq.Server {
 	})
 }
 
-// answer does the job that a bell names. asynq's own context is not heeded: it
+// answer does the jobs that a bell names. asynq's own context is not heeded: it
 // ends whenever Redis pauses, and the work is not Redis's. It never answers an
 // error, for what is to be done again the row knows.
 func (s *Server) answer(cut context.Context, q outbox.Queue) asynq.HandlerFunc {
 	return func(_ context.Context, t *asynq.Task) error {
-		id, err := uuid.FromBytes(t.Payload())
+		ids, err := named(t.Payload())
 		if err != nil {
 			s.log.Error("a bell names no job", "error", err)
 			return nil
@@ -140,8 +176,8 @@ func (s *Server) answer(cut context.Context, q outbox.Queue) asynq.HandlerFunc {
 		case <-cut.Done():
 			return nil
 		}
-		if err := s.attempt(cut, id); err != nil {
-			s.log.Error("job", "id", id, "error", err)
+		if err := s.attempt(cut, t.Type(), ids); err != nil {
+			s.log.Error("job", "kind", t.Type(), "ids", ids, "error", err)
 		}
 		return nil
 	}

@@ -72,7 +72,7 @@ func TestAJobThatIsRungForWhileItRunsRunsOnce(t *testing.T) {
 	id := tenanttest.One[uuid.UUID](t, w.World, "select id from house.outbox")
 	var all sync.WaitGroup
 	ring := func() {
-		if err := s.attempt(t.Context(), id); err != nil {
+		if err := s.attempt(t.Context(), quick.Name, []uuid.UUID{id}); err != nil {
 			t.Error(err)
 		}
 	}

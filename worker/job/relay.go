@@ -9,8 +9,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/hibiken/asynq"
-
-	"switchboard/tenant"
+	"github.com/jackc/pgx/v5"
 )
 
 const (
@@ -23,28 +22,23 @@ const (
 	lost = 15 * time.Second
 	// atOnce is how many jobs one look takes.
 	atOnce = 100
-	// aside is how many quick looks go by between looks that trust no clock.
+	// asks is every how many looks Redis is asked whether it was wiped: each second.
+	asks = 5
+	// aside is every how many looks one trusts no clock: each 5 s.
 	aside = 25
 )
-
-// due is a job that is owed now. What was owed at once is due whatever the
-// clock says: it may have been set back since.
-const due = "done_at is null and failed_at is null and (due_at <= @now or due_at = created_at)"
-
-// dueByIndex is due for those who trust the clock: a range of the index.
-const dueByIndex = "done_at is null and failed_at is null and due_at <= @now"
 
 // relay rings for owed jobs until ctx ends.
 func (s *Server) relay(ctx context.Context) {
 	for n := 0; ; n++ {
-		found, err := s.pass(ctx, n%aside == 0)
+		found, err := s.pass(ctx, n)
 		pause := look
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
 			s.log.Warn("ring for owed jobs", "error", err)
-			pause = rest
+			pause, n = rest, -1 // whatever was away is asked first
 		case found == atOnce:
 			pause = 0
 		}
@@ -56,13 +50,16 @@ func (s *Server) relay(ctx context.Context) {
 	}
 }
 
-// pass rings once for each job that is owed and was not rung for lately.
-func (s *Server) pass(ctx context.Context, trustNoClock bool) (int, error) {
-	if err := s.noticeWipe(ctx); err != nil {
-		return 0, err
+// pass is the nth look since all was well: it rings once for each job that is
+// owed and was not rung for lately.
+func (s *Server) pass(ctx context.Context, n int) (int, error) {
+	if n%asks == 0 {
+		if err := s.noticeWipe(ctx); err != nil {
+			return 0, err
+		}
 	}
 	which := dueByIndex
-	if trustNoClock {
+	if n%aside == 0 {
 		which = due
 	}
 	owed, err := s.take(ctx, which)
@@ -87,12 +84,11 @@ func (s *Server) noticeWipe(ctx context.Context) error {
 	if !s.wiped {
 		return nil
 	}
-	err = s.db.Across(ctx, "ring again for every job", func(tx tenant.AcrossTx) error {
-		return tx.Query().Exec(`
-			update house.outbox set sent_at = null where id in (
-			  select id from house.outbox where done_at is null and failed_at is null and sent_at is not null for update skip locked)`).Error
-	})
-	if err == nil {
+	b := &pgx.Batch{}
+	b.Queue(`
+		update house.outbox set sent_at = null where id in (
+		  select id from house.outbox where done_at is null and failed_at is null and sent_at is not null for update skip locked)`)
+	if err = s.db.AcrossBatch(ctx, "ring again for every job", b); err == nil {
 		s.wiped = false
 	}
 	return err
@@ -101,41 +97,84 @@ func (s *Server) noticeWipe(ctx context.Context) error {
 // rung is a job that the relay rings for.
 type rung struct {
 	ID    uuid.UUID
+	Kind  string
 	Queue string
+	Fresh bool
 }
 
 // take marks jobs as rung for, and returns them. It passes over those that
 // somebody works on, for their rows are locked. A bell of the future was rung
 // before the clock was set back.
-func (s *Server) take(ctx context.Context, which string) ([]rung, error) {
-	var owed []rung
+func (s *Server) take(ctx context.Context, which string) (owed []rung, err error) {
 	now := s.now().UTC()
-	err := s.db.Across(ctx, "look for owed jobs", func(tx tenant.AcrossTx) error {
-		return tx.Query().Raw(`
-			update house.outbox set sent_at = @now where id in (
-			  select id from house.outbox
-			   where `+which+` and kind in @kinds and (sent_at is null or sent_at < @lost or sent_at > @soon)
-			   order by due_at limit @most for update skip locked)
-			returning id, queue`, map[string]any{
-			"now": now, "lost": now.Add(-lost), "soon": now.Add(time.Second), "kinds": slices.Collect(maps.Keys(s.kinds)), "most": atOnce}).Scan(&owed).Error
-	})
-	return owed, err
+	b := &pgx.Batch{}
+	b.Queue("select set_config('synchronous_commit', 'off', true)") // a lost mark rings again
+	read(b, &owed, `
+		update house.outbox set sent_at = $1 where id in (
+		  select id from house.outbox
+		   where `+which+` and kind = any ($2) and (sent_at is null or sent_at < $3 or sent_at > $4)
+		   order by due_at limit $5 for update skip locked)
+		returning id, kind, queue, `+fresh,
+		now, slices.Collect(maps.Keys(s.kinds)), now.Add(-lost), now.Add(time.Second), atOnce)
+	return owed, s.db.AcrossBatch(ctx, "look for owed jobs", b)
+}
+
+// bells puts jobs together that one bell rings for: those of a kind that is
+// served in batches, unless they have been tried.
+func (s *Server) bells(owed []rung) (bells [][]rung) {
+	open := map[string]int{} // by kind, the bell that has room
+	for _, r := range owed {
+		at, there := open[r.Kind]
+		if most := s.kinds[r.Kind].most; !r.Fresh || most == 1 || !there || len(bells[at]) == most {
+			if r.Fresh {
+				open[r.Kind] = len(bells)
+			}
+			bells = append(bells, []rung{r})
+			continue
+		}
+		bells[at] = append(bells[at], r)
+	}
+	return bells
 }
 
 // ring tells Redis the ids. Those that it does not take are rung for at the
 // next look.
 func (s *Server) ring(ctx context.Context, owed []rung) error {
-	bell := asynq.NewClientFromRedisClient(s.redis)
-	for n, r := range owed {
+	if len(owed) == 0 {
+		return nil
+	}
+	client := asynq.NewClientFromRedisClient(s.redis)
+	bells := s.bells(owed)
+	for n, b := range bells {
 		// After a crash asynq brings a task back once, a minute late: by then the
-		// row is done, and the bell leads nowhere. None stays in an archive.
-		_, err := bell.EnqueueContext(ctx, asynq.NewTask("job", r.ID[:]), asynq.Queue(r.Queue), asynq.MaxRetry(1), asynq.Timeout(24*time.Hour))
+		// rows are done, and the bell leads nowhere. None stays in an archive.
+		_, err := client.EnqueueContext(ctx, asynq.NewTask(b[0].Kind, payload(b)), asynq.Queue(b[0].Queue), asynq.MaxRetry(1), asynq.Timeout(24*time.Hour))
 		if err != nil {
-			s.unring(context.WithoutCancel(ctx), owed[n:])
-			return fmt.Errorf("ring for job %s: %w", r.ID, err)
+			s.unring(context.WithoutCancel(ctx), slices.Concat(bells[n:]...))
+			return fmt.Errorf("ring for %d jobs of kind %s: %w", len(b), b[0].Kind, err)
 		}
 	}
 	return nil
+}
+
+// payload is the ids, one after the other.
+func payload(b []rung) (p []byte) {
+	for _, r := range b {
+		p = append(p, r.ID[:]...)
+	}
+	return p
+}
+
+// named reads a payload.
+func named(payload []byte) (ids []uuid.UUID, err error) {
+	for one := range slices.Chunk(payload, len(uuid.UUID{})) {
+		id, err := uuid.FromBytes(one)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
 }
 
 func (s *Server) unring(ctx context.Context, owed []rung) {
@@ -143,10 +182,9 @@ func (s *Server) unring(ctx context.Context, owed []rung) {
 	for i, r := range owed {
 		ids[i] = r.ID
 	}
-	err := s.db.Across(ctx, "ring later", func(tx tenant.AcrossTx) error {
-		return tx.Query().Exec("update house.outbox set sent_at = null where id in ? and done_at is null", ids).Error
-	})
-	if err != nil {
+	b := &pgx.Batch{}
+	b.Queue("update house.outbox set sent_at = null where id = any ($1) and done_at is null", ids)
+	if err := s.db.AcrossBatch(ctx, "ring later", b); err != nil {
 		s.log.Warn("ring later", "error", err) // they count as lost in a while
 	}
 }

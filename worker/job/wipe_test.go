@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -121,7 +122,7 @@ func TestAWipeIsNoticedAtOnce(t *testing.T) {
 	m := miniredis.RunT(t)
 	s := w.server(m.Addr())
 	ids := w.owe(quick, 40, now())
-	if _, err := s.pass(t.Context(), false); err != nil { // rung for, and nobody answers
+	if _, err := s.pass(t.Context(), 0); err != nil { // rung for, and nobody answers
 		t.Fatal(err)
 	}
 	if n := w.count("select count(*) from house.outbox where sent_at is not null"); n != 40 {
@@ -179,6 +180,11 @@ func beWorker() {
 		fmt.Println("began")
 		<-ctx.Done()
 		return ctx.Err()
+	})
+	ServeBatch(s, many, func(ctx context.Context, ps []thing) []error {
+		fmt.Println(len(ps))
+		<-ctx.Done()
+		return slices.Repeat([]error{ctx.Err()}, len(ps))
 	})
 	_ = s.Run(context.Background())
 }

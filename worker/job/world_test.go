@@ -90,7 +90,7 @@ func (w world) server(redisAddr string) *Server {
 }
 
 // run runs the server until the test ends or stop is called.
-func run(t *testing.T, s *Server) (stop func()) {
+func run(t testing.TB, s *Server) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup

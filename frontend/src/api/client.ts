@@ -19,7 +19,7 @@ export const onExpired = (tell: () => void) => {
   expired = tell;
 };
 
-export const guard: Middleware = {
+const guard: Middleware = {
   onRequest({ request }) {
     if (request.method !== 'GET' && csrf) request.headers.set('X-CSRF-Token', csrf);
     return request;

@@ -2,6 +2,7 @@ import { Button, Modal } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouter } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { Toasts } from '../ui/toast';
 import css from './app.module.css';
 import { renew, useExpired } from './expiry';
 import { Credentials } from './SignIn';
@@ -18,6 +19,7 @@ export function Root() {
   return (
     <>
       <Outlet />
+      <Toasts />
       <Modal opened={expired} onClose={() => {}} withCloseButton={false} title={t('signin.again')} centered>
         <p className={css.hint}>{t('signin.againText')}</p>
         <Credentials done={back} />

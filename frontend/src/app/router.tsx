@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { sessionQuery } from '../api/session';
-import { readCalls, readCatalogue, readDays, readOrders, readPlace, readScript } from '../shop/filters';
+import { readCalls, readCatalogue, readLost, readOrders, readPlace, readScript } from '../shop/filters';
 import { follow } from '../ui/language';
 import { localeOf } from '../ui/person';
 import { Absent, Failed, Root } from './Root';
@@ -93,7 +93,7 @@ const call = createRoute({
 const lost = createRoute({
   getParentRoute: () => shop,
   path: 'lost',
-  validateSearch: readDays,
+  validateSearch: readLost,
   component: lazyRouteComponent(() => import('../shop/LostPage'), 'LostPage'),
 });
 const orders = createRoute({

@@ -130,13 +130,13 @@ function History({ buyer }: { buyer: Buyer }) {
 /** Frequent questions, open at every step. */
 function Cribs() {
   const { t } = useTranslation();
-  const { walk, cards } = useInHand();
+  const { walk, cards, over } = useInHand();
   if (!walk || walk.cards.length === 0) return null;
   return (
     <section className={css.cribs} aria-label={t('desk.cards.label')}>
       <div className={css.row}>
         <Label>{t(cards.choosing ? 'desk.cards.which' : 'desk.cards.label')}</Label>
-        <Key>{keys.cards}</Key>
+        {!over && <Key>{keys.cards}</Key>}
       </div>
       {walk.cards.map((c, i) => (
         <button key={c.id} type="button" className={css.crib} aria-expanded={cards.open?.id === c.id} onClick={() => cards.toggle(c)}>

@@ -83,19 +83,16 @@ function Controls({ scene }: { scene: Talk }) {
   const { phone } = useHouse();
   const held = scene.at === 'talking' && scene.held;
   const muted = scene.at === 'talking' && scene.muted;
-  const { hold, hangup } = useCallVerbs(scene);
-  const mute = phone ? () => phone.line.mute(!muted) : undefined;
-  useVerbs({ hold, ...(mute && { mute }) });
+  const { hold, hangup, mute } = useCallVerbs(scene);
+  useVerbs({ hold, mute });
   return (
     <div className={css.controls}>
       <Control icon={held ? IconPlayerPlay : IconPlayerPause} k={keys.hold} short="H" pressed={held} onClick={hold}>
         {t(held ? 'desk.call.resume' : 'desk.call.hold')}
       </Control>
-      {mute && (
-        <Control icon={muted ? IconMicrophoneOff : IconMicrophone} k={keys.mute} short="M" pressed={muted} onClick={mute}>
-          {t(muted ? 'desk.call.unmute' : 'desk.call.mute')}
-        </Control>
-      )}
+      <Control icon={muted ? IconMicrophoneOff : IconMicrophone} k={keys.mute} short="M" pressed={muted} onClick={mute}>
+        {t(muted ? 'desk.call.unmute' : 'desk.call.mute')}
+      </Control>
       {phone && <Pad />}
       <End hangup={hangup} />
     </div>
@@ -103,16 +100,22 @@ function Controls({ scene }: { scene: Talk }) {
 }
 
 /** Hold and hang-up by the telephone of this page, else by the server: both sides agree in the end. */
-function useCallVerbs(scene: Talk): { hold: () => void; hangup: () => void } {
+function useCallVerbs(scene: Talk): { hold: () => void; hangup: () => void; mute: () => void } {
   const { phone, orders } = useHouse();
   const call = phone?.sight.phone.call;
   const held = scene.at === 'talking' && scene.held;
+  const muted = scene.at === 'talking' && scene.muted;
+  const mute = () => {
+    phone?.line.mute(!muted); // here at once; by the server for the recording, and for a page that comes back
+    orders.onCall(muted ? 'unmute' : 'mute', scene.call);
+  };
   if (phone && call)
     return {
+      mute,
       hold: () => phone.line.ask({ type: held ? 'resume' : 'hold', leg: call.leg }),
       hangup: () => phone.line.ask({ type: 'hangup', leg: call.leg }),
     };
-  return { hold: () => orders.onCall(held ? 'resume' : 'hold', scene.call), hangup: () => orders.onCall('hangup', scene.call) };
+  return { mute, hold: () => orders.onCall(held ? 'resume' : 'hold', scene.call), hangup: () => orders.onCall('hangup', scene.call) };
 }
 
 type ControlProps = { icon: typeof IconDialpad; k: string; short: string; pressed?: boolean; onClick: () => void; children: ReactNode };

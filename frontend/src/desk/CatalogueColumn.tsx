@@ -208,7 +208,12 @@ function Row({ item, chosen, marked, looking, take }: RowProps) {
 }
 
 const specOf = (i: Item): string =>
-  [i.category, ...i.params.slice(0, 4).map((p) => [p.value, p.unit].filter(Boolean).join(' '))].filter(Boolean).join(' · ');
+  i.params.length === 0
+    ? i.category
+    : i.params
+        .slice(0, 5)
+        .map((p) => [p.value, p.unit].filter(Boolean).join(' '))
+        .join(' · ');
 
 function Price({ item, stale }: { item: Item; stale: boolean }) {
   const { t } = useTranslation();

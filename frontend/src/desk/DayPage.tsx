@@ -81,7 +81,7 @@ function Calls({ lines }: { lines: Line[] }) {
   const f = useFormat();
   const ru = localeOf(i18n.language) === 'ru';
   const columns: Column<Line>[] = [
-    { id: 'at', head: t('calls.title'), cell: (c) => <Num title={f.full(c.answered_at)}>{f.time(c.answered_at)}</Num>, place: 'tl' },
+    { id: 'at', head: t('call.when'), cell: (c) => <Num title={f.full(c.answered_at)}>{f.time(c.answered_at)}</Num>, place: 'tl' },
     {
       id: 'shop',
       head: t('desk.day.shop'),

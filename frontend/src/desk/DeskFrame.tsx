@@ -39,15 +39,15 @@ export function DeskFrame() {
       </main>
     );
   }
-  return <Rooms seen={seen.data} />;
+  return <Rooms seen={seen.data} silent={seen.isError} />;
 }
 
 const troubleOf = (e: Error): { status?: number } => ('status' in e && typeof e.status === 'number' ? { status: e.status } : {});
 
 /** Where calls are answered: as was chosen here, else on the telephone that is there. */
-const modeOf = (desk: Desk): Mode => modeKept() ?? (desk.phone === 'missing' ? 'browser' : 'desk phone');
+const modeOf = (desk: Desk): Mode => modeKept() ?? (desk.phone === 'missing' || desk.phone === 'browser' ? 'browser' : 'desk phone');
 
-function Rooms({ seen }: { seen: Seen }) {
+function Rooms({ seen, silent }: { seen: Seen; silent: boolean }) {
   const [mode, setMode] = useState(() => modeOf(seen.desk));
   const phone = useLine(mode);
   const orders = useOrders();
@@ -69,7 +69,7 @@ function Rooms({ seen }: { seen: Seen }) {
   return (
     <HouseOf value={house}>
       <Zone value={seen.desk.shift.zone}>
-        <Shell at={seen.at} />
+        <Shell silentSince={silent ? seen.at : undefined} />
       </Zone>
     </HouseOf>
   );
@@ -78,7 +78,7 @@ function Rooms({ seen }: { seen: Seen }) {
 /** A page that believes it can be rung, and a server that cannot ring it: connect anew. */
 function useBelieved(mode: Mode, seen: Seen, phone: ReturnType<typeof useLine>): void {
   const up = phone?.sight.phone.link.at === 'up' && phone.sight.phone.media.at === 'up';
-  const missing = mode === 'browser' && up && seen.desk.phone === 'missing';
+  const missing = mode === 'browser' && up && seen.desk.phone !== 'browser';
   const line = phone?.line;
   useEffect(() => {
     if (mode === 'browser' && up) keepMode('browser');
@@ -90,9 +90,10 @@ function useBelieved(mode: Mode, seen: Seen, phone: ReturnType<typeof useLine>):
   }, [missing, line]);
 }
 
-function Shell({ at }: { at: number }) {
+function Shell({ silentSince }: { silentSince: number | undefined }) {
   const { scene } = useHouse();
   const board = useKeyboard(scene.at);
+  const now = useNow();
   const [open, setOpen] = useState<'palette' | 'sheet'>();
   const close = () => setOpen(undefined);
   const offered = scene.at === 'offered';
@@ -107,7 +108,7 @@ function Shell({ at }: { at: number }) {
     <Verbs value={board}>
       <div className={css.desk}>
         <ShiftBar commands={() => setOpen('palette')} />
-        <Bars silentFor={useNow() - at} />
+        <Bars silentFor={silentSince === undefined ? 0 : now - silentSince} />
         <Elsewhere>{offered ? <Offered key={scene.call} scene={scene} /> : <Outlet />}</Elsewhere>
       </div>
       <Palette opened={open === 'palette'} close={close} board={board} />

@@ -3,20 +3,21 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { clock, phone as phoneText } from '../ui/format';
 import { shopColours } from '../ui/palette';
-import { useFormat } from '../ui/person';
+import { localeOf, useFormat } from '../ui/person';
 import { Key, Num, ShopBadge } from '../ui/ui';
 import { notify, ring } from './bell';
 import css from './desk.module.css';
 import { shopName, spokenName, useHouse, useServerNow } from './house';
 import { keys } from './keymap';
 import type { Card, Scene } from './scene';
+import { quoted } from './sentence';
 import { useVerbs } from './verbs';
 
 type Offer = Extract<Scene, { at: 'offered' }>;
 
 /** A call rings: whose it is, how to begin, and two ways on. */
 export function Offered({ scene }: { scene: Offer }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { phone } = useHouse();
   const { card } = scene;
   useNoise(card);
@@ -28,7 +29,7 @@ export function Offered({ scene }: { scene: Offer }) {
         {card && <Facts card={card} />}
         <div className={css.say} style={{ minHeight: 96 }}>
           <span className={css.small}>{t('desk.offer.begin')}</span>
-          <p>{card?.greeting || ' '}</p>
+          <p>{card?.greeting ? quoted(card.greeting, localeOf(i18n.language) === 'ru') : ' '}</p>
         </div>
         {phone ? <Choices scene={scene} /> : <p>{t('desk.offer.onPhone')}</p>}
       </div>

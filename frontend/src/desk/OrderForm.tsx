@@ -22,7 +22,7 @@ const goTo = (field: Asked): void => {
 /** The order as it is agreed: fed by the script and the catalogue, saved as it is typed. */
 export function OrderForm() {
   const { t } = useTranslation();
-  const { draft } = useInHand();
+  const { draft, over } = useInHand();
   const order = useOrder();
   const make = async () => {
     const missing = await order.make();
@@ -45,7 +45,14 @@ export function OrderForm() {
           <Total made={order.made} mine={totalOf(draft.mine)} currency={draft.mine.items[0]?.currency} />
         </div>
         {!order.made && (
-          <Button size="md" onClick={make} loading={order.busy} aria-keyshortcuts="Control+Enter" rightSection={<Key>{keys.order}</Key>}>
+          <Button
+            variant={over ? 'default' : 'filled'}
+            size="md"
+            onClick={make}
+            loading={order.busy}
+            aria-keyshortcuts="Control+Enter"
+            rightSection={<Key>{keys.order}</Key>}
+          >
             {t('desk.order.make')}
           </Button>
         )}

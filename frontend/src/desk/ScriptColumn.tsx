@@ -26,10 +26,13 @@ export function ScriptColumn({ walked, picked }: Props) {
   const node = walked.data?.view.node;
   // A new step takes the focus back from what led to it
   useEffect(() => {
-    if (document.activeElement === document.body || column.current?.contains(document.activeElement)) column.current?.focus();
+    const has = document.activeElement;
+    const field = has instanceof HTMLInputElement || has instanceof HTMLTextAreaElement ? has.dataset.field : undefined;
+    // What the step itself asks for has the focus already; a search that was answered gives it back.
+    if (field === 'search' || (!field && (has === document.body || column.current?.contains(has)))) column.current?.focus();
   }, [node, over]);
   return (
-    <section ref={column} className={css.script} aria-label={t('desk.script.label')} tabIndex={-1}>
+    <section ref={column} className={css.script} aria-label={t('desk.script.label')} tabIndex={-1} data-node={node}>
       <Conflicts />
       <Summary />
       {over && <OutcomeForm />}

@@ -41,7 +41,7 @@ export function ShiftBar({ commands }: { commands: () => void }) {
         {t(`desk.state.${held ? 'held' : scene.at}`)}
         <Since />
       </StateTag>
-      {isInCall(scene) ? <After /> : <Duty />}
+      {isInCall(scene) ? <After /> : scene.at !== 'offered' && <Duty />}
       <span className={css.grow} />
       <Figures />
       <LineQuality />
@@ -199,7 +199,7 @@ function Me() {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <button type="button" className={css.me} title={name} aria-label={t('desk.me', { name })}>
+        <button type="button" className={css.me} title={name} aria-label={`${initials(name)} ${name}`}>
           {initials(name) || '•'}
         </button>
       </Menu.Target>

@@ -39,13 +39,17 @@ export function WrapBar({ scene }: { scene: Wrap }) {
 function WrapTime({ scene }: { scene: Wrap }) {
   const { t } = useTranslation();
   const now = useServerNow();
-  const { since, until } = scene;
+  const { since, until, card } = scene;
+  const talk = since !== undefined && card?.answered_at ? (since - Date.parse(card.answered_at)) / 1000 : undefined;
   const spent = since === undefined ? 0 : (now - since) / 1000;
   const whole = since !== undefined && until !== undefined ? (until - since) / 1000 : undefined;
   return (
     <div className={css.time} role="timer" aria-live="off" data-state="wrapup">
       {clock(spent)}
-      <small>{whole === undefined ? ' ' : t('desk.wrap.of', { whole: clock(whole) })}</small>
+      <small>
+        {whole !== undefined && t('desk.wrap.of', { whole: clock(whole) })}
+        {talk !== undefined && ` · ${t('desk.wrap.talk', { talk: clock(talk) })}`}
+      </small>
     </div>
   );
 }

@@ -9,6 +9,9 @@ const card: Card = {
   from: '+79215550144',
   greeting: '',
   handed: false,
+  held: false,
+  muted: false,
+  away_until: null,
   queue: 'orders',
   source: 'Яндекс Директ',
   spoke_on: null,
@@ -42,9 +45,30 @@ const desk = (state: Desk['state'], call: Card | null = null): Desk => ({
 const up = (call?: Phone['call']): Phone => ({ ...newPhone('Chrome'), link: { at: 'up' }, media: { at: 'up' }, ...(call && { call }) });
 
 test('a ring is shown before the server says so, its card when it is there', () => {
-  const ringing = up({ phase: 'ringing', leg: 'L', call: 'C', until: 5_000 });
+  const ringing = up({ phase: 'ringing', leg: 'L', call: 'C', card: undefined, until: 5_000 });
   expect(sceneOf(desk('idle'), ringing, 100)).toEqual({ at: 'offered', call: 'C', card: undefined, until: 5_100 });
   expect(sceneOf(desk('offered', card), ringing, 0)).toMatchObject({ at: 'offered', card });
+});
+
+test('the ring itself brings the card', () => {
+  const brought = {
+    id: 'C',
+    from: '+7921***0144',
+    queue: 'orders',
+    source: 'Сайт',
+    waited_ms: 6_000,
+    greeting: 'Добрый день',
+    shop: card.shop,
+  };
+  const scene = sceneOf(desk('idle'), up({ phase: 'ringing', leg: 'L', call: 'C', card: brought, until: 5_000 }), 0);
+  expect(scene).toMatchObject({ at: 'offered', card: { from: '+7921***0144', started_at: '2026-11-25T10:59:54.000Z', shop: card.shop } });
+  const other = sceneOf(desk('idle'), up({ phase: 'ringing', leg: 'L', call: 'C', card: { nonsense: true }, until: 5_000 }), 0);
+  expect(other).toMatchObject({ at: 'offered', card: undefined });
+});
+
+test('who was muted stays so for a page that is opened anew', () => {
+  const talking = up({ phase: 'talking', leg: 'L', call: 'C', card: undefined, held: false, muted: false });
+  expect(sceneOf(desk('talking', { ...card, muted: true }), talking, 0)).toMatchObject({ at: 'talking', muted: true });
 });
 
 test('a call that ended on this page is wrap-up before the server says so', () => {
@@ -59,7 +83,7 @@ test('without its link a page shows what the server says', () => {
 
 test('a desk phone is followed by the server alone', () => {
   expect(sceneOf(desk('offered', card), undefined, 0)).toMatchObject({ at: 'offered', call: 'C' });
-  expect(sceneOf(desk('talking', { ...card, state: 'held' }), undefined, 0)).toMatchObject({ at: 'talking', held: true });
+  expect(sceneOf(desk('talking', { ...card, state: 'held', held: true }), undefined, 0)).toMatchObject({ at: 'talking', held: true });
   expect(sceneOf(desk('away'), undefined, 0).at).toBe('away');
 });
 

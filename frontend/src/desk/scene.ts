@@ -1,6 +1,7 @@
 // What the desk shows, of what the server last said and what the telephone knows at once. Pure.
 import type { Schemas } from '../api/client';
 import { unreachable } from '../ui/unreachable';
+import { cardOf } from './card';
 import type { Phone } from './phone/phone';
 
 export type Desk = Schemas['Desk'];
@@ -38,14 +39,21 @@ export function sceneOf(desk: Desk, phone: Phone | undefined, ours: number): Sce
 }
 
 function onPhone(desk: Desk, call: NonNullable<Phone['call']>, ours: number): Scene {
-  const card = desk.call?.id === call.call ? desk.call : undefined;
+  const card = desk.call?.id === call.call ? desk.call : cardOf(call.card, Date.parse(desk.now));
   switch (call.phase) {
     case 'ringing':
       return { at: 'offered', call: call.call, card, until: call.until + ours };
     case 'answered':
       return { at: 'joining', call: call.call, card };
     case 'talking':
-      return { at: 'talking', call: call.call, card, since: instant(card?.answered_at), held: call.held, muted: call.muted };
+      return {
+        at: 'talking',
+        call: call.call,
+        card,
+        since: instant(card?.answered_at),
+        held: call.held,
+        muted: call.muted || card?.muted === true,
+      };
     default:
       return unreachable(call);
   }
@@ -65,7 +73,7 @@ function onServer(desk: Desk): Scene {
       return call ? { at: 'offered', call: call.id, card: call, until } : { at: 'idle', since, resting: false };
     case 'talking':
       if (!call) return { at: 'idle', since, resting: false };
-      return { at: 'talking', call: call.id, card: call, since: instant(call.answered_at), held: call.state === 'held', muted: false };
+      return { at: 'talking', call: call.id, card: call, since: instant(call.answered_at), held: call.held, muted: call.muted };
     case 'wrap-up':
       return call ? { at: 'wrapup', call: call.id, card: call, since, until } : { at: 'idle', since, resting: false };
     default:

@@ -1,6 +1,6 @@
-// The desk as the server has it: read every two seconds, and at once after everything that is done.
+// The desk as the server has it: told by a stream, and read at times in case the stream is silent.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { client } from '../api/client';
 import { type Clock, learn, unknown } from '../live/clock';
 import type { Desk } from './scene';
@@ -9,7 +9,9 @@ export type Seen = { desk: Desk; clock: Clock; at: number };
 
 const key = ['desk'] as const;
 /** How often the desk is looked at when nothing else says that it changed, ms. */
-const pace = 2_000;
+const pace = 5_000;
+/** How long to wait before a stream that broke is begun again, ms. */
+const again = 2_000;
 
 let clock: Clock = unknown;
 
@@ -22,7 +24,35 @@ async function look(): Promise<Seen> {
   return { desk: data, clock, at: came };
 }
 
+/** Hears the stream of the desk. What it says is what get-desk would. */
+function useStream(): void {
+  const queries = useQueryClient();
+  useEffect(() => {
+    let source: EventSource | undefined;
+    let retry: ReturnType<typeof setTimeout> | undefined;
+    const open = () => {
+      source = new EventSource('/api/v1/desk/events');
+      source.addEventListener('desk', (e: MessageEvent<string>) => {
+        const desk: unknown = JSON.parse(e.data);
+        if (isDesk(desk)) queries.setQueryData<Seen>(key, { desk, clock, at: Date.now() });
+      });
+      source.onerror = () => {
+        source?.close();
+        retry = setTimeout(open, again);
+      };
+    };
+    open();
+    return () => {
+      source?.close();
+      clearTimeout(retry);
+    };
+  }, [queries]);
+}
+
+const isDesk = (v: unknown): v is Desk => typeof v === 'object' && v !== null && 'operator_id' in v && 'state' in v && 'shift' in v;
+
 export function useSeen() {
+  useStream();
   return useQuery<Seen>({
     queryKey: key,
     queryFn: look,
@@ -44,7 +74,7 @@ export type Orders = {
   pause: (reason: PauseReason) => Promise<boolean>;
   finish: () => Promise<boolean>;
   extend: () => Promise<boolean>;
-  onCall: (verb: 'hangup' | 'hold' | 'resume', call: string) => Promise<boolean>;
+  onCall: (verb: 'hangup' | 'hold' | 'resume' | 'mute' | 'unmute', call: string) => Promise<boolean>;
 };
 
 type Answer = { data?: Desk; response: Response };

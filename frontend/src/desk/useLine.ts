@@ -1,8 +1,7 @@
 // The telephone of this page, one for as long as the page is there.
 
-import createClient from 'openapi-fetch';
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
-import { guard } from '../api/client';
+import { client } from '../api/client';
 import { Line, type Sight, type Ticket } from './phone/line';
 
 const place = 'switchboard.phone';
@@ -14,11 +13,6 @@ export function modeKept(): Mode | undefined {
   return kept === 'browser' || kept === 'desk phone' ? kept : undefined;
 }
 export const keepMode = (mode: Mode): void => localStorage.setItem(place, mode);
-
-/** As create-desk-ticket will be in the contract. */
-type Ticketed = { post: { responses: { 201: { content: { 'application/json': { ticket: string } } } } } };
-const client = createClient<{ '/desk/tickets': Ticketed }>({ baseUrl: '/api/v1' });
-client.use(guard);
 
 async function ticket(): Promise<Ticket> {
   const answer = await client.POST('/desk/tickets').catch(() => undefined);

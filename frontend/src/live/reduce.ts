@@ -45,11 +45,11 @@ function mark(dirty: Dirty, kind: Kind, id: string): Dirty {
 }
 
 const paths: Record<Kind, readonly string[]> = {
-  call: ['/calls', '/calls/{id}'],
-  order: ['/orders', '/orders/{id}', '/calls', '/calls/{id}'],
+  call: ['/calls', '/calls/{id}', '/summary', '/operators'],
+  order: ['/orders', '/orders/{id}', '/calls', '/calls/{id}', '/summary'],
   task: ['/tasks', '/lost-calls'],
-  'lost-call': ['/lost-calls', '/tasks'],
-  charge: ['/calls', '/calls/{id}', '/exports/billing.csv'],
+  'lost-call': ['/lost-calls', '/tasks', '/summary'],
+  charge: ['/calls', '/calls/{id}', '/exports/billing-count', '/summary'],
   snapshot: ['/catalogue/snapshots', '/catalogue/items', '/catalogue/sources'],
 };
 

@@ -26,7 +26,7 @@ export function Attention({ lost }: { lost: readonly LostCall[] }) {
     <section className={css.card} aria-label={t('attention.title')}>
       <h2>
         {t('attention.title')}
-        <Link to="/s/$shop/lost" params={{ shop }}>
+        <Link to="/s/$shop/lost" params={{ shop }} search={{ callback: 'owed' }}>
           {t('attention.all')}
         </Link>
       </h2>
@@ -36,7 +36,7 @@ export function Attention({ lost }: { lost: readonly LostCall[] }) {
             <StateGlyph state="lost" />
             <span>
               <b>
-                <Link to="/s/$shop/calls/$call" params={{ shop, call: l.call_id }}>
+                <Link to="/s/$shop/calls/$call" params={{ shop, call: String(l.call_no) }}>
                   {l.from ? phone(l.from) : t('call.withheld')}
                 </Link>
               </b>

@@ -1,23 +1,20 @@
-import { Button } from '@mantine/core';
-import { IconDownload, IconShoppingBag } from '@tabler/icons-react';
 import { Link, useParams } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../api/client';
-import { phone } from '../ui/format';
 import { Panel } from '../ui/Panel';
 import { localeOf, useFormat } from '../ui/person';
-import { Chip, Num } from '../ui/ui';
+import { Num } from '../ui/ui';
+import { CallHead } from './CallHead';
 import { Charge } from './Charge';
 import css from './call.module.css';
-import { type Story, useNumbers, useQueues, useShopName } from './data';
+import { type Story, useQueues, useShopName } from './data';
 import { LostCard, Timeline, WhyCard } from './Evidence';
 import { OrderLines } from './OrderLines';
 import { Path } from './Path';
 import { Player } from './Player';
 import { SnapshotNote } from './SnapshotNote';
 import { readScript, type Script } from './script';
-import { CallTag, shortOperator } from './states';
 
 /** One call, as the shop that pays for it may check it. */
 export function CallPage() {
@@ -38,7 +35,7 @@ function Body({ story }: { story: Story }) {
   return (
     <>
       <title>{t('call.page', { no: story.no })}</title>
-      <Head story={story} />
+      <CallHead story={story} />
       <Figures story={story} />
       {story.recording_url && story.recording && <Player key={story.id} story={story} script={script} />}
       <div className={css.evidence}>
@@ -87,67 +84,6 @@ function useScript(story: Story): Script | undefined {
   );
   const source = script.data?.versions?.find((v) => v.id === walk?.script_version_id)?.source;
   return useMemo(() => (source === undefined ? undefined : readScript(source, localeOf(i18n.language))), [source, i18n.language]);
-}
-
-function Head({ story }: { story: Story }) {
-  const { t } = useTranslation();
-  const f = useFormat();
-  const shop = useShopName();
-  const buyer = api.useQuery('get', '/calls/{id}/buyer', { params: { path: { id: story.id }, query: { shop } } }, { retry: false });
-  const source = useNumbers().data?.items?.find((n) => n.e164 === story.to)?.source;
-  const name = buyer.data?.buyer?.name;
-  const number = story.from ? phone(story.from) : t('call.withheld');
-  return (
-    <header>
-      <p className={css.crumbs}>
-        <Link to="/s/$shop/calls" params={{ shop }}>
-          {t('calls.title')}
-        </Link>{' '}
-        / {t('call.no', { no: f.number(story.no) })}
-      </p>
-      <div className={css.title}>
-        <h1>
-          {name || number}
-          {name && (
-            <span>
-              <Num>{number}</Num>
-            </span>
-          )}
-        </h1>
-        {story.recording_url && (
-          <div className={css.actions}>
-            <Button
-              component="a"
-              href={story.recording_url}
-              download={`call-${story.no}.wav`}
-              variant="default"
-              leftSection={<IconDownload size={16} aria-hidden />}
-            >
-              {t('call.recording')}
-            </Button>
-          </div>
-        )}
-      </div>
-      <div className={css.tags}>
-        <CallTag call={story} />
-        {story.order && (
-          <Link to="/s/$shop/orders/$order" params={{ shop, order: story.order.id }} className={css.bare}>
-            <Chip icon={IconShoppingBag}>{t('orders.name', { no: f.number(story.order.no) })}</Chip>
-          </Link>
-        )}
-        <time dateTime={story.started_at} title={f.full(story.started_at)}>
-          {t('call.came', { day: f.day(story.started_at), time: f.time(story.started_at) })}
-        </time>
-        <span>{t(`direction.${story.direction}`)}</span>
-        <span>{source ? t('call.to', { number: phone(story.to), source }) : phone(story.to)}</span>
-        {story.operator_id && (
-          <Link to="/s/$shop/calls" params={{ shop }} search={{ operator: story.operator_id }} title={story.operator_id}>
-            {t('call.byOperator', { operator: shortOperator(story.operator_id) })}
-          </Link>
-        )}
-      </div>
-    </header>
-  );
 }
 
 type Figure = { id: string; what: string; value: string; note: ReactNode; good?: boolean; href: string };

@@ -1,29 +1,37 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import type { Choice } from '../ui/choice';
 import { clock, phone } from '../ui/format';
 import { useFormat, useNow } from '../ui/person';
 import { type Column, Table } from '../ui/Table';
 import { Num } from '../ui/ui';
-import { type Call, useNumbers, useShopName } from './data';
+import { type Call, useNumbers, useOperatorName, useShopName } from './data';
 import css from './shop.module.css';
-import { CallTag, shortOperator } from './states';
+import { CallTag } from './states';
 
-type Props = { label: string; calls: readonly Call[]; keyed?: boolean; brief?: boolean };
+type Props = { label: string; calls: readonly Call[]; keyed?: boolean; brief?: boolean; choice?: Choice };
 
 /** Calls, a row each; every row opens the call. */
-export function CallTable({ label, calls, keyed, brief }: Props) {
-  const columns = useColumns().filter((c) => !brief || short.includes(c.id));
-  return <Table label={label} columns={columns} rows={calls} rowKey={(c) => c.id} keyed={keyed} />;
+export function CallTable({ label, calls, keyed, brief, choice }: Props) {
+  const { t } = useTranslation();
+  const nameOf = (c: Call) => t('call.no', { no: c.no });
+  const all = useColumns();
+  const columns = brief ? all.filter((c) => short.includes(c.id)).map(beside) : all;
+  return <Table label={label} columns={columns} rows={calls} rowKey={(c) => c.id} keyed={keyed} choice={choice && { ...choice, nameOf }} />;
 }
 
+/** On a phone the wait stands where the charge is in the whole list. */
+const beside = (c: Column<Call>): Column<Call> => (c.id === 'wait' ? { ...c, place: 'br' } : c);
+
 /** What is left beside other panels. */
-const short = ['from', 'at', 'operator', 'wait', 'talk', 'charge'];
+const short = ['from', 'at', 'operator', 'wait', 'talk'];
 
 function useColumns(): Column<Call>[] {
   const { t } = useTranslation();
   const f = useFormat();
   const now = useNow();
   const shop = useShopName();
+  const operator = useOperatorName();
   const sources = new Map(useNumbers().data?.items?.map((n) => [n.e164, n.source]));
   return [
     {
@@ -31,7 +39,7 @@ function useColumns(): Column<Call>[] {
       head: t('call.buyer'),
       place: 'tl',
       cell: (c) => (
-        <Link to="/s/$shop/calls/$call" params={{ shop, call: c.id }}>
+        <Link to="/s/$shop/calls/$call" params={{ shop, call: String(c.no) }}>
           {c.from ? phone(c.from) : t('call.withheld')}
         </Link>
       ),
@@ -51,7 +59,7 @@ function useColumns(): Column<Call>[] {
     {
       id: 'operator',
       head: t('call.operator'),
-      cell: (c) => (c.operator_id ? <Num title={c.operator_id}>{shortOperator(c.operator_id)}</Num> : <span className={css.quiet}>–</span>),
+      cell: (c) => (c.operator_id ? operator(c.operator_id) : <span className={css.quiet}>–</span>),
     },
     { id: 'wait', head: t('call.wait'), right: true, cell: (c) => clock(c.queue_s) },
     { id: 'talk', head: t('call.talk'), right: true, cell: (c) => (c.answered_at ? clock(c.talk_s) : '–') },

@@ -1,10 +1,11 @@
 import { useTranslation } from 'react-i18next';
 import { api } from '../api/client';
 import { useFormat, useNow } from '../ui/person';
-import { Num, StateGlyph, StateTag } from '../ui/ui';
+import { Num, StateGlyph } from '../ui/ui';
 import { Due } from './Attention';
+import { Act, CallbackTag, Owner } from './Callback';
 import css from './call.module.css';
-import { type Story, useQueues, useShopName } from './data';
+import { type Story, useOperatorName, useQueues, useShopName } from './data';
 import { type Moment, moments, why } from './timeline';
 
 const told = [
@@ -37,10 +38,14 @@ export function Timeline({ story }: { story: Story }) {
       <h2>
         {t('timeline.title')} <span>{f.zone}</span>
       </h2>
+      {(story.events ?? []).length === 0 && <p className={css.said}>{t('timeline.none')}</p>}
       <ol className={css.moments}>
-        {moments(story.events ?? []).map((m) => (
+        {moments(story.events ?? []).map((m, _, all) => (
           <li key={m.seq}>
-            <time dateTime={new Date(m.at).toISOString()} title={f.full(m.at)}>
+            <time
+              dateTime={new Date(m.at).toISOString()}
+              title={t('timeline.since', { ms: f.number(m.at - (all[0]?.at ?? m.at)), at: f.full(m.at) })}
+            >
               <Num>{f.exact(m.at)}</Num>
             </time>
             <span className={css.dot}>{m.state && <StateGlyph state={m.state} />}</span>
@@ -49,7 +54,7 @@ export function Timeline({ story }: { story: Story }) {
             </div>
             {m.tookMs !== undefined && (
               <span className={css.took}>
-                <Num>{f.span(m.tookMs / 1000)}</Num>
+                <Num title={t('timeline.ms', { ms: f.number(m.tookMs) })}>{f.span(m.tookMs / 1000)}</Num>
               </span>
             )}
           </li>
@@ -62,6 +67,7 @@ export function Timeline({ story }: { story: Story }) {
 function What({ moment }: { moment: Moment }) {
   const { t } = useTranslation();
   const queues = useQueues().data?.items ?? [];
+  const nameOf = useOperatorName();
   const kind = told.find((k) => k === moment.kind);
   const text = (name: string) => {
     const v = moment.body.get(name);
@@ -78,7 +84,7 @@ function What({ moment }: { moment: Moment }) {
           : kind === 'enqueue' && queue
             ? t('timeline.inQueue', { queue })
             : kind === 'offer' && text('operator')
-              ? t('timeline.offered', { operator: text('operator').slice(-4) })
+              ? t('timeline.offered', { operator: nameOf(text('operator')) })
               : t(`moment.${kind}`)}
       </b>
       {kind === 'arrived' && <p>{t('timeline.by', { trunk: text('trunk') })}</p>}
@@ -97,7 +103,9 @@ export function WhyCard({ story }: { story: Story }) {
     <section className={css.card} aria-label={t('why.label')}>
       <h2>{t('why.title', { span: f.span(w.waitedMs / 1000) })}</h2>
       <ul className={css.said}>
-        {w.onDuty === 0 ? (
+        {w.able === 0 && w.came > 0 ? (
+          <li>{t('why.cameLater', { count: w.came })}</li>
+        ) : w.onDuty === 0 ? (
           <li>{t('why.nobody')}</li>
         ) : w.able === 0 ? (
           <li>{t('why.unable', { count: w.onDuty })}</li>
@@ -106,6 +114,7 @@ export function WhyCard({ story }: { story: Story }) {
         ) : (
           <li>{t('why.idle', { idle: w.idle, count: w.able })}</li>
         )}
+        {w.able > 0 && w.came > 0 && <li>{t('why.came', { count: w.came })}</li>}
         {w.position > 0 && <li>{t('why.position', { position: w.position })}</li>}
         {w.ahead > 0 && <li>{t('why.ahead', { count: w.ahead })}</li>}
         {w.offers > 1 && <li>{t('why.offers', { count: w.offers })}</li>}
@@ -115,28 +124,28 @@ export function WhyCard({ story }: { story: Story }) {
   );
 }
 
-const ways = { open: 'lost', claimed: 'offered', done: 'ready', cancelled: 'paused' } as const;
-
 /** A lost call: the reason in words, who calls back, and until when. */
 export function LostCard({ story }: { story: Story }) {
   const { t } = useTranslation();
   const now = useNow();
   const shop = useShopName();
   const gone = story.state === 'ended' && story.outcome !== 'answered';
-  const lost = api
-    .useQuery('get', '/lost-calls', { params: { query: { shop, limit: 200 } } }, { enabled: gone })
-    .data?.items?.find((l) => l.call_id === story.id);
+  const lost = api.useQuery('get', '/lost-calls', { params: { query: { shop, call_id: story.id } } }, { enabled: gone }).data?.items?.at(0);
   if (!gone) return null;
   return (
     <section className={css.card} aria-label={t('lost.one')}>
       <h2>
-        {t('lost.one')} {lost?.callback && <StateTag state={ways[lost.callback.state]}>{t(`task.${lost.callback.state}`)}</StateTag>}
+        {t('lost.one')} {lost && <CallbackTag lost={lost} />}
       </h2>
       <p className={css.big}>{lost?.words ?? story.reason}</p>
-      {lost?.callback && lost.callback.state !== 'done' && (
-        <p className={css.said}>
-          <Due due={lost.callback.due_at} now={now} />
-        </p>
+      {lost && (
+        <div className={css.owed}>
+          <span>
+            {t('lost.owner')}: <Owner lost={lost} />
+          </span>
+          {lost.callback && !lost.callback.closed_at && <Due due={lost.callback.due_at} now={now} />}
+          <Act lost={lost} />
+        </div>
       )}
       {lost?.callback?.closed_reason && <p className={css.said}>{lost.callback.closed_reason}</p>}
     </section>

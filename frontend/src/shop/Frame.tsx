@@ -2,20 +2,24 @@ import { ActionIcon, Button, Drawer, Menu } from '@mantine/core';
 import { IconLogout, IconMenu2 } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useRouteContext, useRouter } from '@tanstack/react-router';
-import { type ReactNode, useMemo, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { signOut } from '../api/session';
 import { freshness } from '../live/reduce';
 import { useLive } from '../live/stream';
-import { type Keys, useKeys } from '../ui/keys';
+import { type Keys, useKeys, useSequence } from '../ui/keys';
 import { speak } from '../ui/language';
 import { Broken, Loading } from '../ui/Panel';
 import { localeOf, useFormat, useNow, Zone } from '../ui/person';
-import { Logo, ShopBadge } from '../ui/ui';
+import { Key, Logo, ShopBadge } from '../ui/ui';
 import { useShop, useShopName } from './data';
 import css from './frame.module.css';
 import { KeySheet } from './KeySheet';
+import { Offline } from './Offline';
 import { Sections } from './Sections';
+import { sections } from './sections';
+
+const Palette = lazy(() => import('./Palette').then((m) => ({ default: m.Palette })));
 
 /** The frame of a shop's cabinet: sections at the side, the page beside them. */
 export function Frame() {
@@ -26,6 +30,8 @@ export function Frame() {
   const keys = useMemo<Keys>(() => ({ 'Shift+Slash': () => setHelp(true), Slash: focusSearch, 'Shift+Digit7': () => setHelp(true) }), []);
   useKeys(keys);
   const live = useLive(useShopName());
+  const fresh = freshness(live, useNow());
+  useGo();
   if (shop.error)
     return (
       <main className={css.main}>
@@ -42,6 +48,7 @@ export function Frame() {
   const side = (close: () => void): ReactNode => (
     <>
       <ShopSwitch name={name} colour={shop.data.colour} />
+      <Find />
       <Sections onGo={close} />
       <div className={css.foot}>
         <Freshness live={live} />
@@ -51,7 +58,7 @@ export function Frame() {
   );
   return (
     <Zone value={shop.data.timezone}>
-      <div className={css.shell}>
+      <div className={css.shell} data-fresh={fresh}>
         <a className={css.skip} href="#page">
           {t('frame.skip')}
         </a>
@@ -82,16 +89,47 @@ export function Frame() {
           </nav>
         </Drawer>
         <main className={css.main} id="page" tabIndex={-1}>
+          <Offline live={live} />
           <Outlet />
         </main>
         <KeySheet opened={help} close={() => setHelp(false)} />
+        <Suspense>
+          <Palette help={() => setHelp(true)} />
+        </Suspense>
       </div>
     </Zone>
   );
 }
 
+/** G and then a letter goes to a page. */
+function useGo() {
+  const router = useRouter();
+  const shop = useShopName();
+  const keys = useMemo(
+    () => Object.fromEntries(sections.map((s) => [s.code, () => void router.navigate({ to: s.to, params: { shop } })])),
+    [router, shop],
+  );
+  useSequence('KeyG', keys);
+}
+
 function focusSearch() {
   document.querySelector<HTMLInputElement>('input[data-search]')?.focus();
+}
+
+/** The door to the palette for those who do not know its key. */
+function Find() {
+  const { t } = useTranslation();
+  return (
+    <button
+      type="button"
+      className={css.find}
+      aria-keyshortcuts="Control+K"
+      onClick={() => void import('@mantine/spotlight').then((m) => m.spotlight.open())}
+    >
+      {t('frame.find')}
+      <Key>Ctrl K</Key>
+    </button>
+  );
 }
 
 function ShopSwitch({ name, colour }: { name: string; colour: string }) {

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
+import { busy, type Hour } from './hours';
 import css from './shop.module.css';
-import { busy, type Hour } from './summary';
 
 const kinds = ['lost', 'late', 'kept'] as const;
 

@@ -3,13 +3,19 @@ import { useTranslation } from 'react-i18next';
 import css from './shop.module.css';
 
 const sheet = [
+  { keys: ['Ctrl K'], what: 'palette' },
+  { keys: ['G H', 'G C', 'G L'], what: 'go' },
+  { keys: ['G O', 'G S', 'G K'], what: 'goMore' },
   { keys: ['J', 'K'], what: 'move' },
   { keys: ['Enter'], what: 'open' },
+  { keys: ['X', 'Shift X'], what: 'choose' },
+  { keys: ['Esc'], what: 'clear' },
   { keys: ['/'], what: 'search' },
   { keys: ['Space'], what: 'play' },
   { keys: ['←', '→'], what: 'skip' },
   { keys: ['Shift ←', 'Shift →'], what: 'step' },
   { keys: [',', '.'], what: 'speed' },
+  { keys: ['C'], what: 'comment' },
   { keys: ['?'], what: 'help' },
 ] as const;
 

@@ -1,61 +1,137 @@
-import { Button } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
-import { useContext } from 'react';
+import { Button, Select } from '@mantine/core';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { api } from '../api/client';
-import { clock, dayOf, phone } from '../ui/format';
+import { BulkBar, useChoice } from '../ui/choice';
+import { clock, phone } from '../ui/format';
 import { Empty, Panel } from '../ui/Panel';
-import { useFormat, useNow, Zone } from '../ui/person';
+import { useFormat, useNow } from '../ui/person';
 import { type Column, Table } from '../ui/Table';
-import { Num, StateTag } from '../ui/ui';
+import { Num } from '../ui/ui';
 import { Due } from './Attention';
+import { Act, CallbackTag, Owner } from './Callback';
+import { Chips } from './Chips';
+import { useCallbacks } from './callbacks';
 import { type LostCall, useLost, useShopName } from './data';
 import { DayFilter } from './Filters';
-import { type Days, readDays } from './filters';
+import { callbacks, type LostFilters, readLost, reasons } from './filters';
 import { More } from './More';
 import css from './shop.module.css';
 
 /** Calls that nobody took: why, who calls back, and until when. */
 export function LostPage() {
   const { t } = useTranslation();
-  const zone = useContext(Zone);
-  const days = useSearch({ from: '/inside/s/$shop/lost' });
+  const filters = useSearch({ from: '/inside/s/$shop/lost' });
   const go = useNavigate({ from: '/s/$shop/lost' });
-  const lost = useLost();
+  const change = (next: Partial<LostFilters>) => go({ search: readLost({ ...filters, ...next }) });
+  const lost = useLost(filters);
+  const rows = lost.data?.pages.flatMap((p) => p.items ?? []) ?? [];
+  const choice = useChoice(rows.map((r) => r.id));
   const columns = useColumns();
-  const within = (l: LostCall) => inDays(dayOf(l.lost_at, zone), days);
+  const nameOf = (l: LostCall) => t('call.no', { no: l.call_no });
   return (
     <>
       <title>{t('lost.page')}</title>
       <div className={css.title}>
         <h1>{t('lost.title')}</h1>
       </div>
-      <div className={css.bar}>
-        <DayFilter days={days} change={(d) => go({ search: readDays(d) })} />
-      </div>
+      <search className={css.bar} aria-label={t('lost.filters')}>
+        <DayFilter days={filters} change={change} />
+        <Callback filters={filters} change={change} />
+        <Reason filters={filters} change={change} />
+        {filters.owner && (
+          <Chips chips={[{ id: 'owner', text: t('lost.ofOwner', { owner: filters.owner }), clear: () => change({ owner: undefined }) }]} />
+        )}
+      </search>
       <section className={css.card} aria-label={t('lost.title')}>
         <Panel query={lost} rows={6}>
-          {(data) => {
-            const rows = data.pages.flatMap((p) => p.items ?? []).filter(within);
-            return (
+          {() =>
+            rows.length === 0 ? (
+              <None filtered={Object.keys(filters).length > 0} />
+            ) : (
               <>
-                {rows.length === 0 ? (
-                  <Empty title={t('lost.none')}>{t('lost.noneText')}</Empty>
-                ) : (
-                  <Table label={t('lost.title')} columns={columns} rows={rows} rowKey={(l) => l.id} />
-                )}
-                {(rows.length > 0 || lost.hasNextPage) && <More shown={rows.length} query={lost} />}
+                <Table label={t('lost.title')} columns={columns} rows={rows} rowKey={(l) => l.id} choice={{ ...choice, nameOf }} />
+                <More shown={rows.length} query={lost} />
               </>
-            );
-          }}
+            )
+          }
         </Panel>
       </section>
+      <BulkBar choice={choice}>
+        <TakeAll rows={rows.filter((r) => choice.chosen.has(r.id) && r.callback?.state === 'open')} after={choice.clear} />
+      </BulkBar>
     </>
   );
 }
 
-const inDays = (day: string, { from, to }: Days) => (!from || day >= from) && (!to || day <= to);
+type Bound = { filters: LostFilters; change: (next: Partial<LostFilters>) => void };
+
+function Callback({ filters, change }: Bound) {
+  const { t } = useTranslation();
+  return (
+    <Select
+      size="xs"
+      w={170}
+      aria-label={t('lost.callback')}
+      placeholder={t('lost.anyCallback')}
+      clearable
+      value={filters.callback ?? null}
+      data={callbacks.map((c) => ({ value: c, label: t(`callbackIs.${c}`) }))}
+      onChange={(v) => change({ callback: callbacks.find((c) => c === v) })}
+    />
+  );
+}
+
+function Reason({ filters, change }: Bound) {
+  const { t } = useTranslation();
+  return (
+    <Select
+      size="xs"
+      w={190}
+      aria-label={t('lost.reason')}
+      placeholder={t('lost.anyReason')}
+      clearable
+      value={filters.reason ?? null}
+      data={reasons.map((r) => ({ value: r, label: t(`lostBy.${r}`) }))}
+      onChange={(v) => change({ reason: reasons.find((r) => r === v) })}
+    />
+  );
+}
+
+function None({ filtered }: { filtered: boolean }) {
+  const { t } = useTranslation();
+  const shop = useShopName();
+  if (!filtered) return <Empty title={t('lost.none')}>{t('lost.noneText')}</Empty>;
+  return (
+    <Empty
+      title={t('calls.noneFiltered')}
+      action={
+        <Link to="/s/$shop/lost" params={{ shop }}>
+          {t('list.clear')}
+        </Link>
+      }
+    >
+      {t('calls.noneFilteredText')}
+    </Empty>
+  );
+}
+
+/** Takes every callback that was chosen and is open; all can be given back. */
+function TakeAll({ rows, after }: { rows: readonly LostCall[]; after: () => void }) {
+  const { t } = useTranslation();
+  const { take, busy } = useCallbacks();
+  return (
+    <Button
+      size="xs"
+      loading={busy}
+      onClick={async () => {
+        await take(rows);
+        after();
+      }}
+    >
+      {t('bulk.take', { count: rows.length })}
+    </Button>
+  );
+}
 
 function useColumns(): Column<LostCall>[] {
   const { t } = useTranslation();
@@ -68,7 +144,7 @@ function useColumns(): Column<LostCall>[] {
       head: t('call.buyer'),
       place: 'tl',
       cell: (l) => (
-        <Link to="/s/$shop/calls/$call" params={{ shop, call: l.call_id }}>
+        <Link to="/s/$shop/calls/$call" params={{ shop, call: String(l.call_no) }}>
           {l.from ? phone(l.from) : t('call.withheld')}
         </Link>
       ),
@@ -97,49 +173,4 @@ function useColumns(): Column<LostCall>[] {
     },
     { id: 'act', head: t('lost.act'), cell: (l) => <Act lost={l} /> },
   ];
-}
-
-const tones = { open: 'lost', claimed: 'offered', done: 'ready', cancelled: 'paused' } as const;
-
-function CallbackTag({ lost }: { lost: LostCall }) {
-  const { t } = useTranslation();
-  const state = lost.callback?.state;
-  if (!state) return <span className={css.quiet}>{t('lost.noNumber')}</span>;
-  return <StateTag state={tones[state]}>{t(`task.${state}`)}</StateTag>;
-}
-
-/** Who answers for the call back: a person who took it, else the unit. */
-function Owner({ lost }: { lost: LostCall }) {
-  const { t } = useTranslation();
-  const members = api.useQuery('get', '/members', { params: { query: { shop: useShopName() } } }, { staleTime: 300_000 }).data?.items ?? [];
-  const by = lost.callback?.claimed_by;
-  const [unit, name] = lost.owner.split(':');
-  const member = members.find((m) => m.account_id === by || (unit === 'member' && m.id === name));
-  if (member) return member.name;
-  return unit === 'pool' ? t('lost.pool', { name: name ?? '' }) : t('lost.operator');
-}
-
-function Act({ lost }: { lost: LostCall }) {
-  const { t } = useTranslation();
-  const queries = useQueryClient();
-  const shop = useShopName();
-  const { account } = useRouteContext({ from: '/inside' });
-  const after = { onSettled: () => queries.invalidateQueries() };
-  const claim = api.useMutation('post', '/tasks/{id}/claim', after);
-  const done = api.useMutation('post', '/tasks/{id}/done', after);
-  const params = { path: { id: lost.task_id ?? '' }, query: { shop } };
-  if (!lost.task_id) return null;
-  if (lost.callback?.state === 'open')
-    return (
-      <Button size="compact-xs" variant="default" loading={claim.isPending} onClick={() => claim.mutate({ params })}>
-        {t('lost.claim')}
-      </Button>
-    );
-  if (lost.callback?.state === 'claimed' && lost.callback.claimed_by === account.id)
-    return (
-      <Button size="compact-xs" variant="default" loading={done.isPending} onClick={() => done.mutate({ params, body: {} })}>
-        {t('lost.done')}
-      </Button>
-    );
-  return null;
 }

@@ -1,33 +1,24 @@
 import { Link } from '@tanstack/react-router';
 import { useContext } from 'react';
 import { useTranslation } from 'react-i18next';
+import { phone } from '../ui/format';
 import { Panel } from '../ui/Panel';
 import { useFormat, useNow, Zone } from '../ui/person';
+import { type Column, Table } from '../ui/Table';
 import { StateTag } from '../ui/ui';
 import { Attention } from './Attention';
 import { CallTable } from './CallTable';
-import type { Call, LostCall, Order } from './data';
-import { useDay, useQueues, useShopName, useToday } from './data';
+import { type Summary, useCalls, useLost, useNumbers, useQueues, useShopName, useSummary, useToday } from './data';
 import { Hours } from './Hours';
+import { sums } from './money';
 import css from './shop.module.css';
-import { add, type Summary, summarize } from './summary';
 
 /** How the day goes: what came, what was lost, what it brought and what it cost. */
 export function TodayPage() {
   const { t } = useTranslation();
   const f = useFormat();
   const zone = useContext(Zone);
-  const { calls, orders, lost } = useDay(useToday());
-  const queues = useQueues();
-  const hourOf = (at: string) => Number(new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit' }).format(new Date(at)));
-  const day = {
-    data: calls.data &&
-      orders.data &&
-      lost.data &&
-      queues.data && { calls: calls.data, orders: orders.data, lost: lost.data, queues: queues.data.items ?? [] },
-    error: calls.error ?? orders.error ?? lost.error ?? queues.error,
-    refetch: () => Promise.all([calls.refetch(), orders.refetch(), lost.refetch(), queues.refetch()]),
-  };
+  const summary = useSummary(useToday());
   return (
     <>
       <title>{t('today.page')}</title>
@@ -37,79 +28,92 @@ export function TodayPage() {
           <small title={zone}>{f.day(useNow())}</small>
         </h1>
       </div>
-      <Panel query={day} rows={8}>
-        {(d) => {
-          const sum = summarize(d.calls.items, d.queues, d.lost.items, hourOf);
-          return (
-            <>
-              <Figures sum={sum} orders={d.orders.items} lost={d.lost.items} whole={d.calls.whole} />
-              <div className={css.two}>
-                <div className={css.stack}>
-                  <Hours hours={sum.hours} />
-                  <Late late={sum.late} queues={d.queues} />
-                </div>
-                <div className={css.stack}>
-                  <Now live={sum.live} />
-                  <Attention lost={d.lost.items} />
-                </div>
-              </div>
-            </>
-          );
-        }}
+      <Panel query={summary} rows={2}>
+        {(s) => <Figures sum={s} />}
       </Panel>
+      <div className={css.two}>
+        <div className={css.stack}>
+          <Panel query={summary} rows={5}>
+            {(s) => <Hours hours={s.hours ?? []} />}
+          </Panel>
+          <Late />
+        </div>
+        <div className={css.stack}>
+          <Panel query={summary} rows={2}>
+            {(s) => <Now sum={s} />}
+          </Panel>
+          <Owed />
+          <Panel query={summary} rows={3}>
+            {(s) => <Sources sum={s} />}
+          </Panel>
+        </div>
+      </div>
     </>
   );
 }
 
-type FiguresProps = { sum: Summary<Call>; orders: Order[]; lost: LostCall[]; whole: boolean };
+/** Buyers who wait for a call back, whatever day they rang. */
+function Owed() {
+  const owed = useLost({ callback: 'owed' }, 6);
+  return (
+    <Panel query={owed} rows={3}>
+      {(d) => <Attention lost={d.pages.flatMap((p) => p.items ?? [])} />}
+    </Panel>
+  );
+}
 
-function Figures({ sum, orders, lost, whole }: FiguresProps) {
+/** Each figure opens the list that it counts. */
+function Figures({ sum }: { sum: Summary }) {
   const { t } = useTranslation();
   const f = useFormat();
   const shop = useShopName();
   const today = useToday();
   const days = { from: today, to: today };
-  const offered = sum.kept + sum.late.length + sum.gaveUp;
-  const open = lost.filter((l) => l.callback?.state === 'open').length;
-  const won = orders.filter((o) => o.status === 'confirmed');
-  const turnover = add(won.map((o) => ({ amount: o.total_minor, scale: 2, currency: o.currency })));
+  const offered = sum.kept + sum.late + sum.gave_up;
   return (
     <nav className={css.figures} aria-label={t('today.figures')}>
       <Link className={css.figure} to="/s/$shop/calls" params={{ shop }} search={days}>
         <span>{t('today.calls')}</span>
         <b>{f.number(sum.calls)}</b>
-        <small>{whole ? t('today.callsNote', { count: sum.live.length }) : t('today.notWhole')}</small>
+        <small>{t('today.callsNote', { count: sum.waiting + sum.talking })}</small>
       </Link>
       <Link className={css.figure} to="/s/$shop/lost" params={{ shop }} search={days}>
         <span>{t('today.lost')}</span>
-        <b>{f.number(lost.length)}</b>
-        <small data-state={open > 0 ? 'lost' : undefined}>{t('today.lostNote', { count: open })}</small>
+        <b>{f.number(sum.lost)}</b>
+        <small data-state={sum.gave_up > 0 ? 'lost' : undefined}>{t('today.lostNote', { count: sum.gave_up })}</small>
       </Link>
-      <a className={css.figure} href="#late">
+      <Link className={css.figure} to="/s/$shop/calls" params={{ shop }} search={{ ...days, promise: 'kept' }}>
         <span>{t('today.kept')}</span>
         <b>{offered > 0 ? f.percent(sum.kept / offered) : '–'}</b>
         <small>{t('today.keptNote', { kept: f.number(sum.kept), count: offered })}</small>
-      </a>
+      </Link>
       <Link className={css.figure} to="/s/$shop/orders" params={{ shop }} search={{ ...days, status: 'confirmed' }}>
         <span>{t('today.orders')}</span>
-        <b>{f.number(won.length)}</b>
-        <small>{turnover.length > 0 ? turnover.map((m) => f.money(m, true)).join(' · ') : t('today.noOrders')}</small>
+        <b>{f.number(sum.orders)}</b>
+        <small>{sum.orders > 0 ? sums(sum.turnover, (m) => f.money(m, true)) : t('today.noOrders')}</small>
       </Link>
       <Link className={css.figure} to="/s/$shop/calls" params={{ shop }} search={{ ...days, outcome: 'answered' }}>
         <span>{t('today.spend')}</span>
-        <b>{sum.spend.length > 0 ? sum.spend.map((m) => f.money(m)).join(' · ') : '–'}</b>
+        <b>{sums(sum.spent, f.money)}</b>
         <small>{t('today.spendNote')}</small>
       </Link>
     </nav>
   );
 }
 
+const shown = 10;
+
 /** The calls that broke the promise, beneath the promise itself. */
-function Late({ late, queues }: { late: Call[]; queues: { id: string; name: string; promise_ms: number; promise_share: number }[] }) {
+function Late() {
   const { t } = useTranslation();
   const f = useFormat();
+  const shop = useShopName();
+  const today = useToday();
+  const filter = { from: today, to: today, promise: 'late' } as const;
+  const calls = useCalls(filter, shown);
+  const queues = useQueues().data?.items ?? [];
   return (
-    <section className={css.card} id="late" aria-label={t('today.late')}>
+    <section className={css.card} aria-label={t('today.late')}>
       <h2>
         {t('today.late')}
         <span>
@@ -120,22 +124,74 @@ function Late({ late, queues }: { late: Call[]; queues: { id: string; name: stri
             .join(' · ')}
         </span>
       </h2>
-      {late.length === 0 ? <p className={css.pad}>{t('today.noLate')}</p> : <CallTable label={t('today.late')} calls={late} brief />}
+      <Panel query={calls} rows={3}>
+        {(d) => {
+          const late = d.pages.flatMap((p) => p.items ?? []).slice(0, shown);
+          if (late.length === 0) return <p className={css.pad}>{t('today.noLate')}</p>;
+          return (
+            <>
+              <CallTable label={t('today.late')} calls={late} brief />
+              {calls.hasNextPage && (
+                <div className={css.more}>
+                  <Link to="/s/$shop/calls" params={{ shop }} search={filter}>
+                    {t('today.allLate')}
+                  </Link>
+                </div>
+              )}
+            </>
+          );
+        }}
+      </Panel>
     </section>
   );
 }
 
-function Now({ live }: { live: Call[] }) {
+function Now({ sum }: { sum: Summary }) {
   const { t } = useTranslation();
-  const waiting = live.filter((c) => ['greeting', 'menu', 'waiting'].includes(c.state)).length;
-  const talking = live.filter((c) => ['talking', 'held', 'moving'].includes(c.state)).length;
+  const shop = useShopName();
   return (
     <section className={css.card} aria-label={t('today.now')}>
       <h2>{t('today.now')}</h2>
       <div className={`${css.pad} ${css.bar}`}>
-        <StateTag state={talking > 0 ? 'talking' : 'paused'}>{t('today.talking', { count: talking })}</StateTag>
-        <StateTag state={waiting > 0 ? 'offered' : 'paused'}>{t('today.waiting', { count: waiting })}</StateTag>
+        <Link className={css.bare} to="/s/$shop/calls" params={{ shop }} search={{ live: 'talking' }}>
+          <StateTag state={sum.talking > 0 ? 'talking' : 'paused'}>{t('today.talking', { count: sum.talking })}</StateTag>
+        </Link>
+        <Link className={css.bare} to="/s/$shop/calls" params={{ shop }} search={{ live: 'waiting' }}>
+          <StateTag state={sum.waiting > 0 ? 'offered' : 'paused'}>{t('today.waiting', { count: sum.waiting })}</StateTag>
+        </Link>
       </div>
+    </section>
+  );
+}
+
+type Row = NonNullable<Summary['sources']>[number];
+
+/** Which number of the shop was called, and what came of it. */
+function Sources({ sum }: { sum: Summary }) {
+  const { t } = useTranslation();
+  const f = useFormat();
+  const shop = useShopName();
+  const today = useToday();
+  const numbers = new Map(useNumbers().data?.items?.map((n) => [n.id, n]));
+  const columns: Column<Row>[] = [
+    {
+      id: 'source',
+      head: t('call.source'),
+      place: 'tl',
+      cell: (s) => (
+        <Link to="/s/$shop/calls" params={{ shop }} search={{ from: today, to: today, number_id: s.number_id }}>
+          {numbers.get(s.number_id)?.source || phone(numbers.get(s.number_id)?.e164 ?? '–')}
+        </Link>
+      ),
+    },
+    { id: 'calls', head: t('today.calls'), right: true, place: 'tr', cell: (s) => f.number(s.calls) },
+    { id: 'lost', head: t('today.lost'), right: true, cell: (s) => f.number(s.lost) },
+    { id: 'orders', head: t('today.orders'), right: true, cell: (s) => f.number(s.orders) },
+  ];
+  return (
+    <section className={css.card} aria-label={t('today.sources')}>
+      <h2>{t('today.sources')}</h2>
+      <Table label={t('today.sources')} columns={columns} rows={sum.sources ?? []} rowKey={(s) => s.number_id} keyed={false} />
     </section>
   );
 }

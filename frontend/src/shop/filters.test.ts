@@ -1,11 +1,18 @@
 import { expect, test } from 'vitest';
-import { readCalls, readDays, readNumber, readPlace, readScript } from './filters';
+import { readCalls, readDays, readLost, readNumber, readPlace, readScript } from './filters';
 
 const id = '01a21291-d2bc-7bc5-b1ae-abbc3697b26f';
 
 test('filters are read from the address as they were written', () => {
   const all = { from: '2026-11-01', to: '2026-11-25', outcome: 'abandoned', number: '+79215550144', operator: id };
   expect(readCalls(all)).toEqual(all);
+});
+
+test('the filters of lost calls are read, and of figures', () => {
+  const lost = { from: '2026-11-01', reason: 'abandoned', callback: 'owed', owner: 'pool:main' };
+  expect(readLost(lost)).toEqual(lost);
+  expect(readLost({ callback: 'x', owner: "pool:'" })).toEqual({});
+  expect(readCalls({ promise: 'late', live: 'waiting', number_id: id })).toEqual({ promise: 'late', live: 'waiting', number_id: id });
 });
 
 test('what no list understands is left out', () => {

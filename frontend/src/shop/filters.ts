@@ -5,13 +5,26 @@ export const outcomes = ['answered', 'abandoned', 'overflowed', 'voicemail', 're
 export type Outcome = (typeof outcomes)[number];
 export const orderStates = ['draft', 'confirmed', 'cancelled'] as const;
 export type OrderState = (typeof orderStates)[number];
+export const promises = ['kept', 'late'] as const;
+export const lives = ['any', 'waiting', 'talking'] as const;
+export const reasons = ['abandoned', 'busy', 'failed', 'closed'] as const;
+export const callbacks = ['owed', 'open', 'claimed', 'done', 'cancelled'] as const;
 
-export type CallFilters = Days & { outcome?: Outcome; number?: string; operator?: string };
+export type CallFilters = Days & {
+  outcome?: Outcome;
+  number?: string;
+  operator?: string;
+  promise?: (typeof promises)[number];
+  live?: (typeof lives)[number];
+  number_id?: string;
+};
 export type OrderFilters = Days & { status?: OrderState };
+export type LostFilters = Days & { reason?: (typeof reasons)[number]; callback?: (typeof callbacks)[number]; owner?: string };
 
 type Given = Record<string, unknown>;
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const unit = /^(pool|member):[\w-]{1,90}$/;
 
 function day(v: unknown): string | undefined {
   if (typeof v !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(v)) return undefined;
@@ -20,6 +33,7 @@ function day(v: unknown): string | undefined {
 }
 
 const oneOf = <T extends string>(all: readonly T[], v: unknown): T | undefined => all.find((x) => x === v);
+const like = (form: RegExp, v: unknown): string | undefined => (typeof v === 'string' && form.test(v) ? v : undefined);
 
 /** Drops what is not given, so that addresses stay short. */
 const given = <T extends object>(of: T): T => {
@@ -38,7 +52,10 @@ export function readCalls(s: Given): CallFilters {
     ...readDays(s),
     outcome: oneOf(outcomes, s.outcome),
     number: readNumber(s.number),
-    operator: typeof s.operator === 'string' && uuid.test(s.operator) ? s.operator : undefined,
+    operator: like(uuid, s.operator),
+    promise: oneOf(promises, s.promise),
+    live: oneOf(lives, s.live),
+    number_id: like(uuid, s.number_id),
   });
 }
 
@@ -52,6 +69,9 @@ export function readNumber(v: unknown): string | undefined {
 }
 
 export const readOrders = (s: Given): OrderFilters => given({ ...readDays(s), status: oneOf(orderStates, s.status) });
+
+export const readLost = (s: Given): LostFilters =>
+  given({ ...readDays(s), reason: oneOf(reasons, s.reason), callback: oneOf(callbacks, s.callback), owner: like(unit, s.owner) });
 
 export const readCatalogue = (s: Given): { q?: string } =>
   given({ q: typeof s.q === 'string' || typeof s.q === 'number' ? String(s.q).slice(0, 200) : undefined });

@@ -1,15 +1,11 @@
-// A recording in the ear: one element that plays, two channels with a tap each.
+// A recording in the ear: one element that streams, two channels with a tap each.
 import { useEffect, useRef, useState } from 'react';
-import { peaksOf, type Wave } from './wav';
+import { client } from '../api/client';
+import { useShopName } from './data';
+import { past, type Stretch } from './silence';
 
-export type Load =
-  | { state: 'asked-nothing' }
-  | { state: 'loading' }
-  | { state: 'ready'; wave: Wave; address: string }
-  | { state: 'broken'; status: number };
+export type Load = { state: 'asked-nothing' } | { state: 'loading' } | { state: 'ready'; address: string } | { state: 'broken' };
 export type Muted = readonly [buyer: boolean, operator: boolean];
-
-const bars = 240;
 
 type Taps = { context: AudioContext; gains: readonly [GainNode, GainNode] };
 
@@ -27,27 +23,19 @@ function wire(element: HTMLAudioElement): Taps {
   return { context, gains: [gain(0), gain(1)] };
 }
 
-/** Sound fetches a recording once, when somebody asks for it: every listening is written down. */
-export function useSound(url: string) {
+/** Sound asks for a call's recording when somebody wants to hear it: every listening is written down. */
+export function useSound(call: string, silent: readonly Stretch[]) {
+  const shop = useShopName();
   const element = useRef<HTMLAudioElement>(null);
   const taps = useRef<Taps>(undefined);
+  const wanted = useRef<number | undefined>(undefined);
   const [load, setLoad] = useState<Load>({ state: 'asked-nothing' });
   const [playing, setPlaying] = useState(false);
   const [second, setSecond] = useState(0);
   const [muted, setMuted] = useState<Muted>([false, false]);
   const [speed, setSpeed] = useState(1);
+  const [tight, setTight] = useState(false);
 
-  const fetchOnce = async () => {
-    if (load.state === 'loading' || load.state === 'ready') return;
-    setLoad({ state: 'loading' });
-    const answer = await fetch(url).catch(() => undefined);
-    if (!answer?.ok) return setLoad({ state: 'broken', status: answer?.status ?? 0 });
-    const file = await answer.arrayBuffer();
-    setLoad({ state: 'ready', wave: peaksOf(file, bars), address: URL.createObjectURL(new Blob([file], { type: 'audio/wav' })) });
-  };
-
-  const address = load.state === 'ready' ? load.address : undefined;
-  useEffect(() => () => (address ? URL.revokeObjectURL(address) : undefined), [address]);
   useEffect(() => {
     if (element.current) element.current.playbackRate = speed;
     taps.current?.gains.forEach((g, i) => {
@@ -56,6 +44,13 @@ export function useSound(url: string) {
   }, [speed, muted]);
   useEffect(() => () => void taps.current?.context.close(), []);
 
+  const ask = async () => {
+    setLoad({ state: 'loading' });
+    const { data } = await client
+      .POST('/calls/{id}/listenings', { params: { path: { id: call }, query: { shop } } })
+      .catch(() => ({ data: undefined }));
+    setLoad(data ? { state: 'ready', address: data.url } : { state: 'broken' });
+  };
   const play = async () => {
     const e = element.current;
     if (!e) return;
@@ -66,23 +61,51 @@ export function useSound(url: string) {
     await taps.current.context.resume();
     await e.play();
   };
+  /** Moves the head; it need not play for that. */
   const seek = (to: number) => {
+    const at = Math.max(0, to);
+    setSecond(at);
+    if (element.current && load.state === 'ready') element.current.currentTime = at;
+    else wanted.current = at;
+  };
+  /** Plays, from a second if one is given, as soon as there is something to play. */
+  const start = (from?: number) => {
+    if (from !== undefined) seek(from);
+    if (load.state === 'ready') play().catch(() => {});
+    else if (load.state !== 'loading') {
+      wanted.current ??= second;
+      ask();
+    }
+  };
+  const begin = () => {
     const e = element.current;
     if (!e) return;
-    e.currentTime = Math.max(0, Math.min(to, Number.isFinite(e.duration) ? e.duration : to));
+    e.playbackRate = speed;
+    if (wanted.current === undefined) return;
+    e.currentTime = wanted.current;
+    wanted.current = undefined;
+    play().catch(() => {}); // a browser that wants a press first keeps the place
+  };
+  const tick = () => {
+    const e = element.current;
+    if (!e || wanted.current !== undefined) return;
+    const on = tight && !e.paused ? past(silent, e.currentTime) : undefined;
+    if (on !== undefined) e.currentTime = on;
     setSecond(e.currentTime);
   };
   const toggle = (channel: 0 | 1) => setMuted(([a, b]) => (channel === 0 ? [!a, b] : [a, !b]));
   const bind = {
     ref: element,
-    src: address,
+    src: load.state === 'ready' ? load.address : undefined,
     onPlay: () => setPlaying(true),
     onPause: () => setPlaying(false),
     onEnded: () => setPlaying(false),
-    onTimeUpdate: () => setSecond(element.current?.currentTime ?? 0),
-    onLoadedMetadata: () => {
-      if (element.current) element.current.playbackRate = speed;
-    },
+    onTimeUpdate: tick,
+    onLoadedMetadata: begin,
+    onError: () => load.state === 'ready' && setLoad({ state: 'broken' }),
   };
-  return { bind, load, fetchOnce, play, pause: () => element.current?.pause(), seek, playing, second, muted, toggle, speed, setSpeed };
+  const pause = () => element.current?.pause();
+  return { bind, load, start, seek, pause, playing, second, muted, toggle, speed, setSpeed, tight, setTight };
 }
+
+export type Sound = ReturnType<typeof useSound>;

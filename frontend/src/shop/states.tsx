@@ -46,6 +46,3 @@ export function OrderTag({ status }: { status: keyof typeof orderTones }) {
   const { t } = useTranslation();
   return <StateTag state={orderTones[status]}>{t(`order.${status}`)}</StateTag>;
 }
-
-/** The last digits of an operator's id: the API gives a shop no name of them. */
-export const shortOperator = (id: string): string => id.slice(-4);

@@ -48,7 +48,16 @@ export function holds(events: readonly EventLike[]): { from: number; to: number 
 const bodyOf = (body: unknown): ReadonlyMap<string, unknown> =>
   new Map(typeof body === 'object' && body !== null ? Object.entries(body) : []);
 
-export type Why = { able: number; idle: number; onDuty: number; ahead: number; offers: number; position: number; waitedMs: number };
+export type Why = {
+  able: number;
+  idle: number;
+  onDuty: number;
+  came: number;
+  ahead: number;
+  offers: number;
+  position: number;
+  waitedMs: number;
+};
 
 /** Why this operator, and why so late; undefined where nobody was chosen. */
 export function why(explanation: unknown): Why | undefined {
@@ -61,6 +70,7 @@ export function why(explanation: unknown): Why | undefined {
     able: w('able'),
     idle: w('idle'),
     onDuty: w('on_duty'),
+    came: w('came'),
     ahead: w('ahead'),
     offers: w('offers'),
     position: w('position'),

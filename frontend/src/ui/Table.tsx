@@ -1,5 +1,7 @@
-// A list as a table: the first column is the link, J and K move, Enter opens.
+// A list as a table: the first column is the link, J and K move, Enter opens, X chooses.
 import { type ReactNode, useMemo, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Choice } from './choice';
 import { useKeys } from './keys';
 import css from './table.module.css';
 
@@ -8,19 +10,33 @@ export type Place = 'tl' | 'tr' | 'bl' | 'br' | 'wide';
 
 export type Column<T> = { id: string; head: string; cell: (row: T) => ReactNode; right?: true; place?: Place; width?: string };
 
-type Props<T> = { label: string; columns: readonly Column<T>[]; rows: readonly T[]; rowKey: (row: T) => string; keyed?: boolean };
+type Props<T> = {
+  label: string;
+  columns: readonly Column<T>[];
+  rows: readonly T[];
+  rowKey: (row: T) => string;
+  keyed?: boolean;
+  /** Rows can be chosen; nameOf says to a reader which one. */
+  choice?: Choice & { nameOf: (row: T) => string };
+};
 
-export function Table<T>({ label, columns, rows, rowKey, keyed = true }: Props<T>) {
+export function Table<T>({ label, columns, rows, rowKey, keyed = true, choice }: Props<T>) {
+  const { t } = useTranslation();
   const body = useRef<HTMLTableSectionElement>(null);
   const keys = useMemo(() => {
+    if (!keyed) return {};
+    const links = () => [...(body.current?.querySelectorAll<HTMLElement>('tr > td:first-child a') ?? [])];
+    const here = () => links().findIndex((l) => l.closest('tr')?.contains(document.activeElement));
     const move = (by: 1 | -1) => () => {
-      if (!keyed) return;
-      const links = [...(body.current?.querySelectorAll<HTMLElement>('tr > td:first-child a') ?? [])];
-      const here = links.findIndex((l) => l.matches(':focus'));
-      links[Math.min(links.length - 1, Math.max(0, here + by))]?.focus();
+      const all = links();
+      all[Math.min(all.length - 1, Math.max(0, here() + by))]?.focus();
     };
-    return { KeyJ: move(1), KeyK: move(-1) };
-  }, [keyed]);
+    const pick = (range: boolean) => () => {
+      const key = links()[here()]?.closest('tr')?.dataset.key;
+      if (key) choice?.choose(key, range);
+    };
+    return { KeyJ: move(1), KeyK: move(-1), ...(choice && { KeyX: pick(false), 'Shift+KeyX': pick(true) }) };
+  }, [keyed, choice]);
   useKeys(keys);
   return (
     <table className={css.table}>
@@ -35,15 +51,29 @@ export function Table<T>({ label, columns, rows, rowKey, keyed = true }: Props<T
         </tr>
       </thead>
       <tbody ref={body}>
-        {rows.map((row) => (
-          <tr key={rowKey(row)}>
-            {columns.map((c) => (
-              <td key={c.id} data-right={c.right} data-place={c.place}>
-                {c.cell(row)}
-              </td>
-            ))}
-          </tr>
-        ))}
+        {rows.map((row) => {
+          const key = rowKey(row);
+          const chosen = choice?.chosen.has(key) || undefined;
+          return (
+            <tr key={key} data-key={key} data-chosen={chosen}>
+              {columns.map((c, i) => (
+                <td key={c.id} data-right={c.right} data-place={c.place} data-chooses={(choice && i === 0) || undefined}>
+                  {choice && i === 0 && (
+                    <input
+                      type="checkbox"
+                      className={css.check}
+                      aria-label={t('bulk.choose', { row: choice.nameOf(row) })}
+                      aria-keyshortcuts="X"
+                      checked={chosen ?? false}
+                      onChange={(e) => choice.choose(key, e.nativeEvent instanceof MouseEvent && e.nativeEvent.shiftKey)}
+                    />
+                  )}
+                  {c.cell(row)}
+                </td>
+              ))}
+            </tr>
+          );
+        })}
       </tbody>
     </table>
   );

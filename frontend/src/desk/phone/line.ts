@@ -129,9 +129,9 @@ export class Line {
 
   private tell(input: Untimed<Input>): void {
     const { phone, acts } = step(this.sight.phone, { ...input, at: performance.now() });
-    for (const act of acts) this.act(act);
     this.sound.mouth(speaks(phone));
-    if (phone !== this.sight.phone) this.show({ phone });
+    if (phone !== this.sight.phone) this.show({ phone }); // first: what is done may tell something at once
+    for (const act of acts) this.act(act);
   }
 
   private act(act: Act): void {

@@ -6,7 +6,8 @@ import { type Ask, closed, type Heard, type Ice, type Sent, type Shown } from '.
 /** Instants are ms of this computer's monotonic clock, except that they may jump while it sleeps. */
 export type Instant = number;
 
-export type Call = { leg: string; call: string } & (
+/** card is what the ring said of the call, as the server wrote it. */
+export type Call = { leg: string; call: string; card: unknown } & (
   | { phase: 'ringing'; until: Instant }
   | { phase: 'answered' }
   | { phase: 'talking'; held: boolean; muted: boolean }
@@ -247,7 +248,7 @@ function asked(phone: Phone, ask: Exclude<Ask, { type: 'offer' }>): Step {
   if (!call || call.leg !== ask.leg) return only(phone);
   switch (ask.type) {
     case 'answer':
-      return call.phase === 'ringing' ? say({ ...phone, call: { phase: 'answered', leg: call.leg, call: call.call } }, ask) : only(phone);
+      return call.phase === 'ringing' ? say({ ...phone, call: { ...of(call), phase: 'answered' } }, ask) : only(phone);
     case 'decline':
       return call.phase === 'ringing' ? say(without(phone), ask) : only(phone);
     case 'hangup':
@@ -264,15 +265,17 @@ function without(phone: Phone): Phone {
   return rest;
 }
 
+/** Which call it is, whatever its phase. */
+const of = ({ leg, call, card }: Call | Shown): { leg: string; call: string; card: unknown } => ({ leg, call, card });
+
 const callOf = (s: Shown, at: Instant, muted: boolean): Call => {
-  const { leg, call } = s;
   switch (s.phase) {
     case 'ringing':
-      return { leg, call, phase: 'ringing', until: at + s.forMs };
+      return { ...of(s), phase: 'ringing', until: at + s.forMs };
     case 'answered':
-      return { leg, call, phase: 'answered' };
+      return { ...of(s), phase: 'answered' };
     case 'talking':
-      return { leg, call, phase: 'talking', held: s.held, muted };
+      return { ...of(s), phase: 'talking', held: s.held, muted };
     default:
       return unreachable(s.phase);
   }
@@ -324,13 +327,13 @@ function told(phone: Phone, m: Numbered, at: Instant): Step {
       return media(phone, m.up, at);
     case 'ring': // one that was answered meanwhile does not ring again
       if (phone.call?.leg === m.leg) return only(phone);
-      return only({ ...phone, call: { leg: m.leg, call: m.call, phase: 'ringing', until: at + m.forMs } });
+      return only({ ...phone, call: { leg: m.leg, call: m.call, card: m.card, phase: 'ringing', until: at + m.forMs } });
     case 'stop':
     case 'ended':
       return only(phone.call?.leg === m.leg ? without(phone) : phone);
     case 'joined':
       if (phone.call?.leg !== m.leg || phone.call.phase === 'talking') return only(phone);
-      return only({ ...phone, call: { leg: m.leg, call: phone.call.call, phase: 'talking', held: false, muted: false } });
+      return only({ ...phone, call: { ...of(phone.call), phase: 'talking', held: false, muted: false } });
     case 'held':
       if (phone.call?.leg !== m.leg || phone.call.phase !== 'talking') return only(phone);
       return only({ ...phone, call: { ...phone.call, held: m.held } });

@@ -3,7 +3,15 @@
 export type Ice = { urls: string[]; username?: string; credential?: string };
 
 /** The call that the server says the page must show. */
-export type Shown = { phase: 'ringing' | 'answered' | 'talking'; leg: string; call: string; held: boolean; away: boolean; forMs: number };
+export type Shown = {
+  phase: 'ringing' | 'answered' | 'talking';
+  leg: string;
+  call: string;
+  held: boolean;
+  away: boolean;
+  forMs: number;
+  card: unknown;
+};
 
 /** What we hear, with its number where it has one. */
 export type Heard = { n: number; ack: number } & (
@@ -11,7 +19,7 @@ export type Heard = { n: number; ack: number } & (
   | { type: 'busy'; device: string }
   | { type: 'answer'; id: number; sdp: string }
   | { type: 'media'; up: boolean }
-  | { type: 'ring'; leg: string; call: string; forMs: number }
+  | { type: 'ring'; leg: string; call: string; forMs: number; card: unknown }
   | { type: 'stop'; leg: string; reason: string }
   | { type: 'joined'; leg: string }
   | { type: 'held'; leg: string; held: boolean }
@@ -73,6 +81,7 @@ function shownOf(v: unknown): Shown | undefined {
     held: f.get('held') === true,
     away: f.get('away') === true,
     forMs: count(f, 'for_ms'),
+    card: f.get('card'),
   };
 }
 
@@ -120,7 +129,7 @@ function body(f: Fields): Unnumbered<Heard> {
     case 'media':
       return { type: 'media', up: f.get('up') === true };
     case 'ring':
-      return { type: 'ring', leg, call: text(f, 'call'), forMs: count(f, 'for_ms') };
+      return { type: 'ring', leg, call: text(f, 'call'), forMs: count(f, 'for_ms'), card: f.get('card') };
     case 'stop':
       return { type: 'stop', leg, reason: text(f, 'reason') };
     case 'joined':

@@ -19,7 +19,6 @@ export const desk = {
   commands: 'Commands',
   find: 'What to do',
   findNone: 'There is no such command now.',
-  me: 'Menu: {{name}}',
   toDesk: 'To the desk',
   mode: { toPhone: 'Answer on the desk phone', toBrowser: 'Answer in the browser' },
   line: {
@@ -213,6 +212,7 @@ export const desk = {
     extend: '30 s more',
     ready: 'Ready',
     of: 'of {{whole}}',
+    talk: 'talk {{talk}}',
     outcome: 'Outcome of the call',
     proposed: 'By the script: {{outcome}}',
     when: 'When to call back',

@@ -27,7 +27,6 @@ export const desk = {
   commands: 'Команды',
   find: 'Что сделать',
   findNone: 'Такой команды сейчас нет.',
-  me: 'Меню: {{name}}',
   toDesk: 'К рабочему месту',
   mode: { toPhone: 'Отвечать на настольном телефоне', toBrowser: 'Отвечать в браузере' },
   line: {
@@ -233,6 +232,7 @@ export const desk = {
     extend: 'Ещё 30 с',
     ready: 'Готов',
     of: 'из {{whole}}',
+    talk: 'разговор {{talk}}',
     outcome: 'Итог звонка',
     proposed: 'По сценарию: {{outcome}}',
     when: 'Когда перезвонить',

@@ -1,0 +1,67 @@
+// Pictures of the desk in all its states, without a server; and axe on each.
+// BASE: where the pages are served. PICTURES, ONLY and LOOKS as for the others.
+import { mkdir } from 'node:fs/promises';
+import { open, pageOf, violations } from './browser.mjs';
+import { at, ringingOnPhone, setPhone, setStage, talkingOnPhone } from './desk-stage.mjs';
+
+const out = process.env.PICTURES ?? 'pictures';
+const only = process.env.ONLY?.split(',');
+const looks = process.env.LOOKS?.split(',') ?? ['ru-light-1440', 'en-dark-1440', 'ru-dark-1440', 'en-light-1440'];
+await mkdir(out, { recursive: true });
+
+const shows = {
+  'desk-idle': { state: 'idle', phone: {} },
+  'desk-lapsed': { state: 'away', phone: {} },
+  'desk-offered': { state: 'offered', phone: { shown: ringingOnPhone } },
+  'desk-talking': { state: 'talking', phone: { shown: talkingOnPhone } },
+  'desk-wrapup': { state: 'wrapup', phone: {} },
+  'desk-lost': { state: 'talking', phone: { shown: talkingOnPhone }, after: (page, phone) => lose(page, phone) },
+  'desk-busy': { state: 'idle', phone: { busy: true } },
+  'desk-phone': { state: 'talking' },
+  'desk-card': { state: 'talking', phone: { shown: talkingOnPhone }, after: (page) => press(page, 'KeyF', 'Digit2') },
+  'desk-compare': { state: 'talking', phone: { shown: talkingOnPhone }, after: (page) => press(page, 'KeyC', 'ArrowDown', 'KeyC', 'KeyC') },
+  'desk-keys': { state: 'idle', phone: {}, after: (page) => press(page, 'Shift+Slash') },
+  'desk-palette': { state: 'talking', phone: { shown: talkingOnPhone }, after: (page) => press(page, 'Control+KeyK') },
+  'desk-day': { state: 'idle', phone: {}, address: '/desk/day' },
+  'desk-check': { state: 'idle', phone: {}, address: '/desk/check' },
+};
+
+async function press(page, ...keys) {
+  for (const key of keys) {
+    await page.keyboard.press(key);
+    await page.waitForTimeout(150);
+  }
+}
+async function lose(page, phone) {
+  await page.routeWebSocket('**/rtc', (ws) => ws.close({ code: 1001 }));
+  phone.close(1001);
+  await page.waitForTimeout(400);
+}
+
+const browser = await open();
+let wrong = 0;
+for (const look of looks) {
+  const [locale, scheme, width] = look.split('-');
+  for (const [name, show] of Object.entries(shows)) {
+    if (only && !only.includes(name)) continue;
+    const { context, page, complaints } = await pageOf(browser, { locale, scheme, width: Number(width), bypassCSP: true });
+    await page.clock.setFixedTime(at);
+    await setStage(page, { locale, state: show.state });
+    const phone = show.phone && (await setPhone(page, show.phone));
+    await page.goto(show.address ?? '/desk');
+    await page.locator('main').first().waitFor();
+    await page.waitForTimeout(900);
+    await show.after?.(page, phone);
+    await page.waitForTimeout(250);
+    await page.screenshot({ path: `${out}/${name}-${look}.png` });
+    const found = await violations(page);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    if (wide > 0) found.push(`the page is ${wide} px too wide`);
+    for (const v of [...found, ...complaints.filter((c) => !c.includes('404'))]) console.log(`${name} ${look}: ${v}`);
+    wrong += found.length;
+    await context.close();
+  }
+}
+await browser.close();
+console.log(wrong === 0 ? 'pictures of the desk are done, nothing found' : `${wrong} found`);
+process.exit(wrong === 0 ? 0 : 1);

@@ -1,0 +1,75 @@
+// What pictures are taken of. A scene has a name, and shows itself in a page
+// that is signed in as who: the shop's owner, or an operator. One that nothing
+// can be shown of answers false.
+import { settled, shop, things } from './browser.mjs';
+
+const at = `/s/${shop.slug}`;
+
+/** A page of the shop by its address, which may hang on the things that there are. */
+const visit = (name, address) => ({
+  name,
+  who: 'owner',
+  show: async (page) => {
+    const to = typeof address === 'string' ? address : address(await things(page));
+    if (to === undefined) return false;
+    await page.goto(`${at}${to}`);
+    return true;
+  },
+});
+
+const played = {
+  name: 'call',
+  who: 'owner',
+  show: async (page) => {
+    await page.goto(`${at}/calls/${(await things(page)).answered.no}`);
+    await settled(page);
+    await page.locator('[aria-keyshortcuts=Space]').click();
+    await page.waitForFunction(() => (document.querySelector('audio')?.currentTime ?? 0) > 2.5);
+    await page.locator('[aria-keyshortcuts=Space]').click();
+    await page.waitForURL('**t=*');
+    return true;
+  },
+};
+
+const palette = {
+  name: 'palette',
+  who: 'owner',
+  show: async (page) => {
+    await page.goto(`${at}/calls/48050`);
+    await settled(page);
+    await page.keyboard.press('Control+KeyK');
+    await page.getByRole('dialog').waitFor();
+    return true;
+  },
+};
+
+const chosen = {
+  name: 'chosen',
+  who: 'owner',
+  show: async (page) => {
+    await page.goto(`${at}/lost?callback=open`);
+    await settled(page);
+    for (const key of ['KeyJ', 'KeyX', 'KeyJ', 'Shift+KeyX']) await page.keyboard.press(key);
+    return true;
+  },
+};
+
+export const shopScenes = [
+  visit('today', ''),
+  visit('calls', '/calls'),
+  played,
+  visit('lostcall', (t) => t.lost && `/calls/${t.lost.no}`),
+  visit('lost', '/lost'),
+  visit('orders', '/orders'),
+  visit('order', (t) => t.order && `/orders/${t.order.id}`),
+  visit('catalogue', '/catalogue?q=nokian'),
+  visit('empty', '/calls?outcome=voicemail'),
+  visit('scripts', '/scripts'),
+  visit('script', (t) => `/scripts/${t.script.id}`),
+  visit('absent', '/calls/00000000-0000-4000-8000-000000000000'),
+  palette,
+  chosen,
+];
+
+/** The desk in its five states: idle, offered, talking, wrap-up, connection lost. They are shown by whoever builds them, as operator. */
+export const deskScenes = [];

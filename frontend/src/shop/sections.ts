@@ -1,0 +1,9 @@
+// The pages of the cabinet, with their keys after G.
+export const sections = [
+  { id: 'today', to: '/s/$shop', key: 'H', code: 'KeyH' },
+  { id: 'calls', to: '/s/$shop/calls', key: 'C', code: 'KeyC' },
+  { id: 'lost', to: '/s/$shop/lost', key: 'L', code: 'KeyL' },
+  { id: 'orders', to: '/s/$shop/orders', key: 'O', code: 'KeyO' },
+  { id: 'scripts', to: '/s/$shop/scripts', key: 'S', code: 'KeyS' },
+  { id: 'catalogue', to: '/s/$shop/catalogue', key: 'K', code: 'KeyK' },
+] as const;
