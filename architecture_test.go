@@ -180,7 +180,7 @@ var may = map[string][]string{
 	"bench/gen":    {"telephony/media/g711"},
 	"bench/rig":    {},
 	"bench/chrome": {},
-	"bench/load":   {"bench/gen", "bench/rig"},
+	"bench/load":   {"bench/chrome", "bench/gen", "bench/rig"},
 
 	// engines for whoever has none, and the files of the frontend
 	"deploy/embedded": {},

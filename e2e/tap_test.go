@@ -2,10 +2,12 @@ package e2e
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"net"
 	"net/netip"
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -27,6 +29,8 @@ type tap struct {
 	farAudio      netip.AddrPort
 	acked, hungUp time.Time
 	heard         []byte // what the telephone hears: A-law
+	keys          []byte // that it is told were pressed
+	stamp         uint32 // of the last of them
 	readers       sync.WaitGroup
 }
 
@@ -118,9 +122,68 @@ func (p *tap) hears(b []byte, _ netip.AddrPort) {
 	if len(b) > header && b[1]&0x7f == g711.ALaw.PayloadType() {
 		p.heard = append(p.heard, b[header:]...)
 	}
+	if len(b) >= header+4 && b[1]&0x7f == eventType {
+		p.told(b)
+	}
 	if p.phoneAudio.IsValid() {
 		_, _ = p.near.WriteToUDPAddrPort(b, p.phoneAudio)
 	}
+}
+
+// eventType is the payload type of keys in the scenario's offer, and keys are
+// those of RFC 4733.
+const (
+	eventType = 101
+	keys      = "0123456789*#"
+)
+
+// told notes a key: the packets of one press have one timestamp.
+func (p *tap) told(b []byte) {
+	const header = 12
+	if at := binary.BigEndian.Uint32(b[4:]); at != p.stamp && int(b[header]) < len(keys) {
+		p.stamp = at
+		p.keys = append(p.keys, keys[b[header]])
+	}
+}
+
+// pressed is the keys that the telephone was told of.
+func (p *tap) pressed() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return string(p.keys)
+}
+
+// press has the telephone press a key, for 100 ms.
+func (p *tap) press(key byte) {
+	p.mu.Lock()
+	to := p.farAudio
+	p.mu.Unlock()
+	const ssrc = 0x5eed
+	stamp := uint32(time.Now().UnixMicro() / 125) //nolint:gosec // it may wrap
+	for i := range 7 {
+		b := make([]byte, 16)
+		b[0], b[1] = 0x80, eventType
+		binary.BigEndian.PutUint16(b[2:], uint16(i))
+		binary.BigEndian.PutUint32(b[4:], stamp)
+		binary.BigEndian.PutUint32(b[8:], ssrc)
+		b[12], b[13] = byte(strings.IndexByte(keys, key)), 10
+		if i >= 4 {
+			b[13] |= 0x80 // the end, three times
+		}
+		binary.BigEndian.PutUint16(b[14:], uint16(160*min(i+1, 5)))
+		_, _ = p.far.WriteToUDPAddrPort(b, to)
+	}
+}
+
+// last returns the newest n samples that the telephone heard, nil while there
+// are fewer.
+func (p *tap) last(n int) []int16 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.heard) < n {
+		return nil
+	}
+	return g711.ALaw.Decode(p.heard[len(p.heard)-n:])
 }
 
 // took is how long the telephone talked, from its ACK to its BYE.

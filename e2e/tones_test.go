@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"switchboard/bench/rig"
-	"switchboard/telephony/media/g711"
 	"switchboard/telephony/media/tone"
 	"switchboard/telephony/media/wav"
 )
@@ -35,7 +33,7 @@ func TestTonesBothWays(t *testing.T) {
 	}, "RTP_ADDR="+audioHost)
 	heardByOperator := s.baresip()
 	wire := openTap(t, s.sip)
-	s.sipp(wire)
+	s.sipp(wire, hangsUp)()
 
 	owner := s.owner("tyres")
 	one := s.callFrom(owner, buyer(1), "ended")
@@ -173,40 +171,4 @@ func (s *scene) run(dir, name string, args ...string) (said func() string) {
 		}
 	})
 	return said
-}
-
-// sipp rings the tyre shop through the tap, and talks until it hangs up.
-func (s *scene) sipp(wire *tap) {
-	s.t.Helper()
-	dir := folder(s.t)
-	sound := filepath.Join(dir, "tone.al")
-	if err := os.WriteFile(sound, g711.ALaw.Encode(tone.Sine(buyersTone, 8000)), 0o600); err != nil {
-		s.t.Fatal(err)
-	}
-	scenario, err := os.ReadFile("testdata/call.xml")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	file := filepath.Join(dir, "call.xml")
-	if err := os.WriteFile(file, []byte(strings.ReplaceAll(string(scenario), "%SOUND%", sound)), 0o600); err != nil {
-		s.t.Fatal(err)
-	}
-	at, err := rig.FreePort(netip.MustParseAddr("127.20.0.2"))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "sipp", addrOf(wire.sip).String(), "-sf", file, "-s", tyres, "-i", at.Addr().String(), "-p", fmt.Sprint(at.Port()),
-		"-mi", at.Addr().String(), "-key", "from", buyer(1), "-key", "tap", addrOf(wire.sip).String(), "-key", "hears", tapHost,
-		"-key", "port", fmt.Sprint(addrOf(wire.far).Port()), "-m", "1", "-nostdin", "-timeout", "40s", "-timeout_error", "-trace_err")
-	cmd.Dir = dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		errors, _ := filepath.Glob(filepath.Join(dir, "*_errors.log"))
-		for _, f := range errors {
-			text, _ := os.ReadFile(f)
-			s.t.Logf("sipp said: %s", text)
-		}
-		s.t.Fatalf("sipp: %v: %s", err, out)
-	}
 }

@@ -1,14 +1,19 @@
 package telephony_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
+	"switchboard/telephony/command"
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/g711"
 	"switchboard/telephony/media/tone"
 	"switchboard/telephony/sdp"
 	"switchboard/telephony/sipua"
+	"switchboard/tenant/fault"
 	"switchboard/tenant/tenanttest"
 )
 
@@ -93,5 +98,86 @@ func (r *ringing) hold(t *testing.T, d sdp.Direction) {
 	r.leg.Reoffer(r.local.Offer())
 	if a := await[sipua.Reanswered](t, r); a.Code >= 300 {
 		t.Fatalf("the re-INVITE was answered %d", a.Code)
+	}
+}
+
+// What the telephone's key did, the desk cannot undo: nobody would be heard. What
+// the desk did, the telephone can.
+func TestDeskAndTelephoneAgreeOnHold(t *testing.T) {
+	t.Parallel()
+	h := open(t, func(w *tenanttest.World) {
+		w.Admin(t, "update house.shop set greeting = 'none' where id = $1", w.A.ID.UUID())
+	})
+	buyer, desk := h.phone(), h.phone()
+	anna := h.operator("anna", desk, h.w.A)
+	call := buyer.ring(h, "84950000001", "89215550144")
+	r := next(t, desk)
+	desk.answer(t, r)
+	await[sipua.Answered](t, call)
+	h.until("they talk", "select 1 from shop.call where state = 'talking'")
+	c := command.NewClient(h.node.ControlURL(), "test")
+	id := tenanttest.One[uuid.UUID](t, h.w, "select id from shop.call")
+	do := func(v command.Verb) error {
+		return c.Do(t.Context(), command.Order{Verb: v, Operator: anna, Call: id})
+	}
+	sees := func(state command.State, muted bool) {
+		t.Helper()
+		var d command.Desk
+		for range 250 {
+			d, _ = c.Desk(t.Context(), anna)
+			if d.Call != nil && d.Call.State == state && d.Call.Muted == muted && d.Phone == "fixed" {
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		t.Errorf("the call is %+v at the desk, want %s", d.Call, state)
+	}
+
+	r.hold(t, sdp.SendOnly)
+	sees("held", false)
+	if err := do(command.Resume); !errors.Is(err, command.ErrHeldByPhone) {
+		t.Errorf("resumed at the desk while the telephone holds: %v", err)
+	}
+	r.hold(t, sdp.SendRecv)
+	sees("talking", false)
+	if err := do(command.Hold); err != nil {
+		t.Fatal(err)
+	}
+	sees("held", false)
+	r.hold(t, sdp.SendOnly)
+	r.hold(t, sdp.SendRecv)
+	sees("talking", false)
+	for _, step := range []struct {
+		verb  command.Verb
+		state command.State
+		muted bool
+	}{{command.Mute, "talking", true}, {command.Hold, "held", true}, {command.Resume, "talking", true}, {command.Unmute, "talking", false}} {
+		if err := do(step.verb); err != nil {
+			t.Errorf("%s: %v", step.verb, err)
+		}
+		sees(step.state, step.muted)
+	}
+	if err := do(command.Hangup); err != nil {
+		t.Fatal(err)
+	}
+	await[sipua.Ended](t, call)
+	await[sipua.Ended](t, r)
+}
+
+// Who can be rung nowhere is not on duty, and is told why.
+func TestReadyNeedsATelephone(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	anna := h.w.AddOperator(t, "anna", h.w.A)
+	c := command.NewClient(h.node.ControlURL(), "test")
+	var err error
+	for range 100 { // until the directory has her
+		if err = c.Do(t.Context(), command.Order{Verb: command.Ready, Operator: anna}); !errors.Is(err, fault.NotFound) {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if !errors.Is(err, command.ErrNoPhone) {
+		t.Errorf("ready: %v", err)
 	}
 }

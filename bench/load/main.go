@@ -27,12 +27,13 @@ type size struct {
 	from, to int           // calls a second, in which the limit is looked for
 	step     int
 	try      time.Duration // at each of them
+	desks    int           // in browsers
 	alone    string        // the only part to run; empty: all
 }
 
 var (
-	full  = size{talks: 100, window: 15 * time.Second, most: 200, rates: []int{100, 300}, rush: 10 * time.Second, busy: 15 * time.Second, from: 200, to: 1200, step: 100, try: 4 * time.Second}
-	short = size{talks: 4, window: time.Second, rates: []int{10}, rush: time.Second, busy: 2 * time.Second, from: 20, to: 20, step: 20, try: time.Second}
+	full  = size{talks: 100, window: 15 * time.Second, most: 200, rates: []int{100, 300}, rush: 10 * time.Second, busy: 15 * time.Second, from: 200, to: 1200, step: 100, try: 4 * time.Second, desks: 50}
+	short = size{talks: 4, window: time.Second, rates: []int{10}, rush: time.Second, busy: 2 * time.Second, from: 20, to: 20, step: 20, try: time.Second, desks: 2}
 )
 
 func main() { os.Exit(run(os.Args[1:])) }
@@ -41,7 +42,7 @@ func run(args []string) int {
 	f := flag.NewFlagSet("load", flag.ContinueOnError)
 	small := f.Bool("short", false, "a few calls only: shows that the measurement works, not what Switchboard does")
 	binary := f.String("binary", "bin/switchboard", "what is measured")
-	only := f.String("only", "", "a part alone: yardsticks, idle, audio, queue, free, limit or apart")
+	only := f.String("only", "", "a part alone: yardsticks, idle, audio, queue, free, desks, limit or apart")
 	if err := f.Parse(args); err != nil {
 		return 2
 	}
@@ -69,7 +70,7 @@ func measure(ctx context.Context, binary string, s size, out io.Writer) error {
 	for _, part := range []struct {
 		name string
 		run  func(context.Context, size) error
-	}{{"yardsticks", b.yardsticks}, {"idle", b.idle}, {"audio", b.audio}, {"queue", b.queue}, {"free", b.free}, {"apart", b.apart}, {"limit", b.limit}} {
+	}{{"yardsticks", b.yardsticks}, {"idle", b.idle}, {"audio", b.audio}, {"queue", b.queue}, {"free", b.free}, {"desks", b.browsers}, {"apart", b.apart}, {"limit", b.limit}} {
 		if s.alone != "" && s.alone != part.name {
 			continue
 		}

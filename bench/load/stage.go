@@ -43,7 +43,11 @@ shops:
      numbers: [{e164: "+74950000003", source: TV, queue: orders}], queues: [{name: orders, tier: order, promise: {share: 0.9, within: 10s}, hours: always}]}
   - {slug: apart, name: {ru: Отдельно, en: Apart}, timezone: Europe/Moscow, language: ru, plan: bench, owner: {email: o4@bench.test, password: "bench-Password-1"}, greeting: none, recording: off,
      numbers: [{e164: "+74950000004", source: TV, queue: orders}], queues: [{name: orders, tier: order, promise: {share: 0.9, within: 10s}, hours: always}]}
+  - {slug: pages, name: {ru: Страницы, en: Pages}, timezone: Europe/Moscow, language: ru, plan: bench, owner: {email: o5@bench.test, password: "bench-Password-1"}, greeting: none,
+     numbers: [{e164: "+74950000005", source: TV, queue: orders}], queues: [{name: orders, tier: order, promise: {share: 0.9, within: 10s}, hours: always}]}
 operators:
+  - {template: "d{01..50}", email: "{name}@bench.test", password: "bench-Password-1", tier: order, shops: [pages], wrap_up: 0s}
+  - {name: Chromium, email: chromium@bench.test, password: "bench-Password-1", tier: order, shops: [pages], wrap_up: 0s}
   - {template: "a{0001..1000}", email: "{name}@bench.test", password: "bench-Password-1", tier: order, shops: [taped, plain, apart], sip: "sip:{name}@%[1]s", ready: true, wrap_up: 0s}
   - {template: "b{001..020}", email: "{name}@bench.test", password: "bench-Password-1", tier: order, shops: [few], sip: "sip:{name}@%[1]s", ready: true, wrap_up: 0s}
 `

@@ -95,6 +95,7 @@ func TestABrowserIsGone(t *testing.T) {
 		st.tell(Cut{Call: st.call, Leg: leg})
 		time.Sleep(10 * time.Second)
 		st.tell(Gone{Call: st.call, Leg: uuid.New()}) // of another leg: late
+		st.want("hold c1")
 		st.tell(Gone{Call: st.call, Leg: leg})
 		if d, _ := st.s.Desk(st.t.Context(), st.anna); d.State != "away" || d.Reason != "connection lost" || d.Call != nil {
 			t.Errorf("anna's desk: %+v", d)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"switchboard/bench/chrome"
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/g711"
 	"switchboard/telephony/webleg"
@@ -81,7 +82,7 @@ func open(t testing.TB, change ...func(*webleg.Config)) *house {
 	h.Hub = hub
 	mux := http.NewServeMux()
 	mux.Handle("/rtc", hub)
-	mux.Handle("/", http.FileServer(http.Dir("testdata")))
+	mux.Handle("/", http.FileServerFS(chrome.Pages))
 	h.server = httptest.NewServer(mux)
 	t.Cleanup(func() {
 		h.player.Close()
