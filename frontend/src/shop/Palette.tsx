@@ -45,7 +45,7 @@ export function Palette({ help }: Props) {
       scrollable
       transitionProps={{ duration: 0 }}
       overlayProps={{ blur: 0 }}
-      classNames={{ actionsGroup: css.group }}
+      classNames={{ actionsGroup: css.group, search: css.search }}
       maxHeight={420}
       nothingFound={t('palette.nothing')}
       searchProps={{ placeholder: t('palette.search'), 'aria-label': t('palette.search') }}
