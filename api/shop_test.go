@@ -230,6 +230,12 @@ func TestABillSaysHowItWasReckoned(t *testing.T) {
 	if s.Bill.Proven {
 		t.Error("a bill of another amount than its record gives is called proven")
 	}
+	w.Admin(t, `insert into shop.charge (shop_id, id, subject, call_id, leg, version, kind, tariff_version_id, service_at, period, raw_ms, billed_s, bundle_s, amount, scale, currency, reverses_id, explain, posted_at)
+		select shop_id, gen_random_uuid(), subject, call_id, leg, version, 'reversal', tariff_version_id, service_at, period, -raw_ms, -billed_s, 0, -amount, scale, currency, id, explain, posted_at from shop.charge`)
+	owner.Do(t, "GET", "/calls/1", nil).Want(t, http.StatusOK).JSON(t, &s)
+	if s.Bill != nil {
+		t.Errorf("a charge that was taken back is shown as %+v", s.Bill)
+	}
 }
 
 // sound is a second of A-law, the buyer loud in its first half.

@@ -102,6 +102,7 @@ const story = {
     await page.keyboard.press('KeyG');
     await page.keyboard.press('KeyK');
     await page.waitForURL(`**${at}/catalogue`);
+    await settled(page);
     await page.keyboard.press('KeyG');
     await page.keyboard.press('KeyL');
     await page.waitForURL(`**${at}/lost`);

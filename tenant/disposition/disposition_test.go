@@ -78,6 +78,10 @@ func TestTheLastWordCounts(t *testing.T) {
 				t.Errorf("task %+v", c)
 			}
 		}
+		owed := tenanttest.One[int](t, w, "select count(*) from shop.task where closed_at is null")
+		if (owed == 1) != (step.task != "") {
+			t.Errorf("after %+v: %d callbacks are owed", step.word, owed)
+		}
 		if got != step.task {
 			t.Errorf("after %+v: task %q, want %q", step.word, got, step.task)
 		}

@@ -69,6 +69,10 @@ func TestADraftIsKeptByRevision(t *testing.T) {
 	if d := take(t, w, w.A.Scope, call); d.Revision != 0 || string(d.Body) != "{}" {
 		t.Errorf("where nothing was typed: %+v", d)
 	}
+	var early draft.Stale
+	if _, err := save(t, w, w.A.Scope, call, 5, `{"note":"a"}`); !errors.As(err, &early) || early.Kept.Revision != 0 {
+		t.Errorf("made from a revision that never was: %v", err)
+	}
 	for n, step := range []struct {
 		by       tenant.Scope
 		revision int64

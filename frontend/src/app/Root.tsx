@@ -4,14 +4,14 @@ import { Link, Outlet, useRouter } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Toasts } from '../ui/toast';
 import css from './app.module.css';
-import { renew, useExpired } from './expiry';
+import { renew, useCalm, useExpired } from './expiry';
 import { Credentials } from './SignIn';
 
 /** Every page, and the question who you are when the session ended meanwhile. */
 export function Root() {
   const { t } = useTranslation();
   const queries = useQueryClient();
-  const expired = useExpired();
+  const expired = useCalm(useExpired());
   const back = () => {
     renew();
     queries.invalidateQueries();

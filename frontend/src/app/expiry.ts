@@ -1,6 +1,6 @@
 // A session that ends while somebody works: the page stays, and asks who they are.
 import type { QueryClient } from '@tanstack/react-query';
-import { useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { type Session, sessionKey } from '../api/session';
 
 let over = false;
@@ -26,3 +26,25 @@ export const useExpired = (): boolean =>
     },
     () => over,
   );
+
+/** Nobody is asked in the middle of a word: the keys would go to the question, ms without a key. */
+const calm = 1_500;
+
+/** Becomes true with what is wanted, once nobody types. */
+export function useCalm(wanted: boolean): boolean {
+  const [now, setNow] = useState(false);
+  useEffect(() => {
+    if (!wanted) return setNow(false);
+    let wait = setTimeout(() => setNow(true), calm);
+    const press = () => {
+      clearTimeout(wait);
+      wait = setTimeout(() => setNow(true), calm);
+    };
+    window.addEventListener('keydown', press);
+    return () => {
+      clearTimeout(wait);
+      window.removeEventListener('keydown', press);
+    };
+  }, [wanted]);
+  return now;
+}

@@ -22,6 +22,14 @@ export function DeskFrame() {
   const { t } = useTranslation();
   const wide = useMediaQuery('(min-width: 1180px)', true, { getInitialValueInEffect: false });
   const seen = useSeen();
+  const [chosen, setChosen] = useState(modeKept);
+  // A telephone that was chosen here before connects while the desk is read: a call may be waiting for it.
+  const mode = chosen ?? (seen.data && modeOf(seen.data.desk));
+  const phone = useLine(wide ? mode : undefined);
+  const change = (to: Mode) => {
+    keepMode(to);
+    setChosen(to);
+  };
   if (!wide)
     return (
       <main className={css.narrow}>
@@ -30,7 +38,7 @@ export function DeskFrame() {
         <p>{t('desk.narrow.text')}</p>
       </main>
     );
-  if (!seen.data) {
+  if (!seen.data || !mode) {
     return (
       <main className={css.narrow}>
         <title>{t('desk.page')}</title>
@@ -39,22 +47,25 @@ export function DeskFrame() {
       </main>
     );
   }
-  return <Rooms seen={seen.data} silent={seen.isError} />;
+  const silent = seen.error ? (troubleOf(seen.error).status === 401 ? 'signin' : 'server') : undefined;
+  return <Rooms seen={seen.data} silent={silent} mode={mode} setMode={change} phone={phone} />;
 }
 
 const troubleOf = (e: Error): { status?: number } => ('status' in e && typeof e.status === 'number' ? { status: e.status } : {});
 
-/** Where calls are answered: as was chosen here, else on the telephone that is there. */
-const modeOf = (desk: Desk): Mode => modeKept() ?? (desk.phone === 'missing' || desk.phone === 'browser' ? 'browser' : 'desk phone');
+/** Where calls are answered if nothing was chosen here: on the telephone that is there. */
+const modeOf = (desk: Desk): Mode => (desk.phone === 'missing' || desk.phone === 'browser' ? 'browser' : 'desk phone');
 
-function Rooms({ seen, silent }: { seen: Seen; silent: boolean }) {
-  const [mode, setMode] = useState(() => modeOf(seen.desk));
-  const phone = useLine(mode);
+type RoomsProps = {
+  seen: Seen;
+  silent: 'server' | 'signin' | undefined;
+  mode: Mode;
+  setMode: (to: Mode) => void;
+  phone: ReturnType<typeof useLine>;
+};
+
+function Rooms({ seen, silent, mode, setMode, phone }: RoomsProps) {
   const orders = useOrders();
-  const change = (to: Mode) => {
-    keepMode(to);
-    setMode(to);
-  };
   const call = phone?.sight.phone.call;
   const ringing = call && `${call.leg} ${call.phase}`;
   // The telephone is first to know, the server has the card
@@ -64,12 +75,12 @@ function Rooms({ seen, silent }: { seen: Seen; silent: boolean }) {
   }, [ringing, orders]);
   const ours = Date.now() - performance.now() + seen.clock.ahead;
   const scene = sceneOf(seen.desk, phone?.sight.phone, ours);
-  useBelieved(mode, seen, phone);
-  const house = { desk: seen.desk, clock: seen.clock, scene, orders, phone, mode, setMode: change };
+  useBelieved(mode, seen, silent ? undefined : phone);
+  const house = { desk: seen.desk, clock: seen.clock, scene, orders, phone, mode, setMode };
   return (
     <HouseOf value={house}>
       <Zone value={seen.desk.shift.zone}>
-        <Shell silentSince={silent ? seen.at : undefined} />
+        <Shell silentSince={silent === 'server' ? seen.at : undefined} />
       </Zone>
     </HouseOf>
   );

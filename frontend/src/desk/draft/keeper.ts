@@ -44,7 +44,7 @@ export type Step = { draft: Draft; acts: readonly Act[] };
 
 /** Typing rests for so long before it is saved, ms. */
 export const pause = 400;
-const waits = [1_000, 2_000, 4_000, 8_000, 15_000];
+const waits = [1_000, 2_000, 4_000, 5_000];
 
 export const empty: Draft = {
   revision: 0,
@@ -137,7 +137,7 @@ function joined(d: Draft, draft: Schemas['Draft'], at: Instant): Step {
 
 function failed(d: Draft, why: Why, at: Instant): Step {
   if (d.saving.at === 'rest') return only(d);
-  const retry = at + (waits[Math.min(d.tries, waits.length - 1)] ?? 15_000);
+  const retry = at + (waits[Math.min(d.tries, waits.length - 1)] ?? 5_000);
   const next: Draft = { ...d, tries: d.tries + 1, saving: { at: 'waiting', why, retry } };
   return only(next, keep(next));
 }

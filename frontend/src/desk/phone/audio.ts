@@ -143,12 +143,13 @@ export class Sound {
   private play(stream: MediaStream): void {
     this.speaker.srcObject = stream;
     this.loud();
-    this.speaker.play().catch(() => this.tell.microphone({ at: 'off', trouble: 'silent' }));
   }
 
   /** Uses the chosen loudspeaker, where the browser lets us choose. */
   loud(): void {
     if ('setSinkId' in this.speaker) this.speaker.setSinkId(chosen().speaker).catch(() => {});
+    if (this.speaker.srcObject && this.speaker.paused)
+      this.speaker.play().catch(() => this.tell.microphone({ at: 'off', trouble: 'silent' }));
   }
 
   /** Whether a key goes as RFC 4733 with the audio; else it must be told in words. */

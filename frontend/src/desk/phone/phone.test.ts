@@ -242,6 +242,22 @@ test('when the network changes the socket and the audio are made anew', () => {
   expect(doings(back.acts)).toEqual(['put', 'keep token', 'offer']);
 });
 
+test('a socket that no longer answers is opened anew, though it says that it is open', () => {
+  const quality = (at: number): Input => ({ type: 'ask', at, ask: { type: 'quality', leg: 'L', loss: 0, jitter_ms: 1, rtt_ms: 9 } });
+  const answered = play(talk().phone, quality(5_000), says(5_020, { type: 'uplink', n: 4, leg: 'L', received: 250, lost: 0 }), {
+    type: 'tick',
+    at: 99_000,
+  });
+  expect(doings(answered.acts)).toEqual(['put', 'put']);
+  const silent = play(talk().phone, quality(5_000), quality(10_000), { type: 'tick', at: 13_000 });
+  expect(doings(silent.acts)).toEqual(['put', 'put']);
+  expect(doings(play(silent.phone, { type: 'tick', at: 13_100 }).acts)).toEqual(['open']);
+});
+
+test('audio that was gone for a while means another network', () => {
+  expect(doings(play(talk().phone, { type: 'connection', at: 50, state: 'gone' }).acts)).toEqual(['open']);
+});
+
 test('an older offer is not sent again, and its answer is not taken', () => {
   const cut = play(
     talk().phone,

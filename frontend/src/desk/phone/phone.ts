@@ -42,6 +42,7 @@ export type Phone = {
   unheard: readonly (Ask & { n: number })[];
   offers: number;
   refusals: number; // offers in a row that came to nothing
+  silentSince?: Instant; // a question to which nothing has come
   taking: boolean; // the desk is to be here even if it is open elsewhere
 };
 
@@ -91,6 +92,8 @@ export const newPhone = (device: string): Phone => ({
 
 /** An offer that was not answered for so long is made again, ms. */
 const offerPatience = 8_000;
+/** A socket that says nothing for so long to a question is dead, though it does not know, ms. */
+const silence = 8_000;
 /** Waits before the first tries to come back, ms; then the last one for ever. */
 const waits = [250, 500, 1_000, 2_000, 4_000, 5_000];
 /** Half of a wait is chance, so that a restarted server does not meet all desks at once. */
@@ -136,7 +139,7 @@ export function step(phone: Phone, input: Input): Step {
     case 'connection':
       return connection(phone, input.state, input.at);
     case 'ask':
-      return asked(phone, input.ask);
+      return asked(phone, input.ask, input.at);
     case 'mute':
       return only(phone.call?.phase === 'talking' ? { ...phone, call: { ...phone.call, muted: input.muted } } : phone);
     default:
@@ -194,6 +197,7 @@ function dropped(phone: Phone, input: { code: number; at: Instant; chance: numbe
 function ticked(phone: Phone, at: Instant): Step {
   if (phone.link.at === 'cut' && at >= phone.link.retry) return begin(phone, phone.link.tries);
   if (phone.call?.phase === 'ringing' && at >= phone.call.until + 1_000 && phone.link.at !== 'up') return only(without(phone));
+  if (phone.silentSince !== undefined && at - phone.silentSince > silence) return network(phone, at);
   return again(phone, at) ? offer(phone, at) : only(phone);
 }
 
@@ -209,7 +213,8 @@ function network(phone: Phone, at: Instant): Step {
     case 'up':
     case 'opening':
     case 'cut': {
-      const moved: Phone = { ...phone, media: phone.media.at === 'none' ? phone.media : { at: 'down' }, cutSince: phone.cutSince ?? at };
+      const { silentSince: _, ...known } = phone;
+      const moved: Phone = { ...known, media: phone.media.at === 'none' ? phone.media : { at: 'down' }, cutSince: phone.cutSince ?? at };
       return begin(moved, 0);
     }
     default:
@@ -226,6 +231,7 @@ function offer(phone: Phone, at: Instant): Step {
 
 function connection(phone: Phone, state: 'connected' | 'failed' | 'gone', at: Instant): Step {
   if (state === 'connected') return only({ ...phone, media: { at: 'up' }, refusals: 0 });
+  if (state === 'gone') return network(phone, at); // the network changed: the socket is as dead
   const down: Phone = { ...phone, media: phone.media.at === 'none' ? phone.media : { at: 'down' } };
   return down.media.at === 'down' && down.link.at === 'up' ? offer(down, at) : only(down);
 }
@@ -239,11 +245,8 @@ function say(phone: Phone, ask: Ask): Step {
 }
 
 /** Does what the operator wants. What no longer makes sense is not sent. */
-function asked(phone: Phone, ask: Exclude<Ask, { type: 'offer' }>): Step {
-  if (ask.type === 'bye') {
-    const step = say(phone, ask);
-    return { phone: step.phone, acts: step.acts };
-  }
+function asked(phone: Phone, ask: Exclude<Ask, { type: 'offer' }>, at: Instant): Step {
+  if (ask.type === 'bye') return say(phone, ask);
   const { call } = phone;
   if (!call || call.leg !== ask.leg) return only(phone);
   switch (ask.type) {
@@ -254,7 +257,8 @@ function asked(phone: Phone, ask: Exclude<Ask, { type: 'offer' }>): Step {
     case 'hangup':
       return call.phase === 'ringing' ? only(phone) : say(phone, ask);
     case 'quality': // of no use later
-      return call.phase === 'talking' && phone.link.at === 'up' ? say(phone, ask) : only(phone);
+      if (call.phase !== 'talking' || phone.link.at !== 'up') return only(phone);
+      return say({ ...phone, silentSince: phone.silentSince ?? at }, ask);
     default:
       return call.phase === 'talking' ? say(phone, ask) : only(phone);
   }
@@ -288,7 +292,8 @@ function heard(phone: Phone, m: Heard, at: Instant): Step {
     return phone.taking ? only(busy, { do: 'put', message: { v: 1, type: 'take' } }) : only(busy);
   }
   if (phone.link.at !== 'up' || (m.n !== 0 && m.n <= phone.ack)) return only(phone);
-  const noted: Phone = { ...phone, ack: Math.max(phone.ack, m.n), unheard: phone.unheard.filter((u) => u.n > m.ack) };
+  const { silentSince: _, ...spoken } = phone; // whatever it says, it is there
+  const noted: Phone = { ...spoken, ack: Math.max(phone.ack, m.n), unheard: phone.unheard.filter((u) => u.n > m.ack) };
   const { phone: next, acts } = told(noted, m, at);
   return { phone: next, acts: m.n === 0 ? acts : [{ do: 'put', message: { v: 1, type: 'ack', ack: noted.ack } }, ...acts] };
 }
@@ -299,7 +304,7 @@ function welcome(phone: Phone, m: Extract<Heard, { type: 'welcome' }>, at: Insta
   const unheard = byToken ? phone.unheard.filter((u) => u.n > m.heard) : [];
   const ack = m.resumed ? phone.ack : 0;
   const muted = phone.call?.phase === 'talking' && phone.call.muted && phone.call.leg === m.state?.leg;
-  const { cutSince: _, ...known } = without(phone);
+  const { cutSince: _, silentSince: __, ...known } = without(phone);
   const next: Phone = {
     ...known,
     link: { at: 'up' },
