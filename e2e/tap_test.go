@@ -159,7 +159,7 @@ func (p *tap) press(key byte) {
 	to := p.farAudio
 	p.mu.Unlock()
 	const ssrc = 0x5eed
-	stamp := uint32(time.Now().UnixMicro() / 125) //nolint:gosec // it may wrap
+	stamp := uint32(time.Now().UnixMicro() / 125)
 	for i := range 7 {
 		b := make([]byte, 16)
 		b[0], b[1] = 0x80, eventType

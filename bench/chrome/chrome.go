@@ -24,9 +24,10 @@ const patience = 20 * time.Second
 
 // Browser is a running one.
 type Browser struct {
-	dir string
-	cmd *exec.Cmd
-	ws  *websocket.Conn
+	dir  string
+	cmd  *exec.Cmd
+	ws   *websocket.Conn
+	done chan struct{} // closed when nothing of ws is read any more
 
 	mu      sync.Mutex
 	id      int
@@ -86,11 +87,12 @@ func (b *Browser) connect(ctx context.Context, where string) error {
 	if err != nil {
 		return err
 	}
-	if b.ws, _, err = websocket.Dial(ctx, "ws://127.0.0.1:"+lines[0]+lines[1], nil); err != nil { //nolint:bodyclose // there is none after an upgrade
+	if b.ws, _, err = websocket.Dial(ctx, "ws://127.0.0.1:"+lines[0]+lines[1], nil); err != nil {
 		return fmt.Errorf("open chromium's DevTools: %w", err)
 	}
 	b.ws.SetReadLimit(16 << 20)
-	go b.listen()
+	b.done = make(chan struct{})
+	go b.listen(context.WithoutCancel(ctx)) // until the browser ends
 	return nil
 }
 
@@ -98,6 +100,7 @@ func (b *Browser) connect(ctx context.Context, where string) error {
 func (b *Browser) Close() {
 	if b.ws != nil {
 		_ = b.ws.CloseNow()
+		<-b.done
 	}
 	if b.cmd != nil {
 		_ = b.cmd.Process.Kill()
@@ -106,9 +109,10 @@ func (b *Browser) Close() {
 	_ = os.RemoveAll(b.dir)
 }
 
-func (b *Browser) listen() {
+func (b *Browser) listen(ctx context.Context) {
+	defer close(b.done)
 	for {
-		_, text, err := b.ws.Read(context.Background())
+		_, text, err := b.ws.Read(ctx)
 		if err != nil {
 			return
 		}
@@ -181,14 +185,14 @@ func tone(freq float64) []byte {
 	data := make([]byte, 0, rate*seconds*2)
 	for i := range rate * seconds {
 		s := int16(11600 * math.Sin(2*math.Pi*freq*float64(i)/rate))
-		data = binary.LittleEndian.AppendUint16(data, uint16(s)) //nolint:gosec // the same 16 bits
+		data = binary.LittleEndian.AppendUint16(data, uint16(s))
 	}
 	le := binary.LittleEndian
-	b := append([]byte("RIFF"), le.AppendUint32(nil, uint32(36+len(data)))...) //nolint:gosec // 192 kB
+	b := append([]byte("RIFF"), le.AppendUint32(nil, uint32(36+len(data)))...)
 	b = le.AppendUint32(append(b, "WAVEfmt "...), 16)
 	b = le.AppendUint16(le.AppendUint16(b, 1), 1) // PCM, one channel
 	b = le.AppendUint32(le.AppendUint32(b, rate), rate*2)
 	b = le.AppendUint16(le.AppendUint16(b, 2), 16)
-	b = le.AppendUint32(append(b, "data"...), uint32(len(data))) //nolint:gosec // 192 kB
+	b = le.AppendUint32(append(b, "data"...), uint32(len(data)))
 	return append(b, data...)
 }
