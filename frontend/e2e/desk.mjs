@@ -267,7 +267,7 @@ const story = {
     await press('Escape', 'KeyE', 'KeyE');
     await page.getByText('Итог звонка').waitFor();
     await page.getByRole('radio', { name: 'Перезвонить' }).waitFor();
-    const place = await page.getByRole('radio').allInnerTexts();
+    const place = await page.locator('button[role=radio]').allInnerTexts();
     await press(`Digit${place.findIndex((o) => o.includes('Перезвонить')) + 1}`);
     await press('Enter');
     await page.getByText('Впишите, когда перезвонить').first().waitFor();

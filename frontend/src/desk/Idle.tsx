@@ -105,13 +105,11 @@ function Leftovers() {
   return (
     <section aria-label={t('desk.leftover.title')}>
       <b>{t('desk.leftover.title')}</b>
-      {all.map(({ call, fields }) => (
+      {all.map(({ call, texts }) => (
         <div key={call} className={css.conflict}>
-          <blockquote>
-            {[fields.note, fields.name, fields.phone, fields.address, fields.deliver, fields.comment].filter(Boolean).join('\n')}
-          </blockquote>
+          <blockquote>{texts.join('\n')}</blockquote>
           <div>
-            <Button size="compact-sm" variant="default" onClick={() => navigator.clipboard.writeText(JSON.stringify(fields, null, 1))}>
+            <Button size="compact-sm" variant="default" onClick={() => navigator.clipboard.writeText(texts.join('\n'))}>
               {t('desk.leftover.copy')}
             </Button>
             <Button size="compact-sm" variant="default" onClick={() => drop(call)}>

@@ -9,6 +9,7 @@ import { Conflicts } from './Conflicts';
 import { type Item, useInHand } from './call';
 import css from './desk.module.css';
 import { keys } from './keymap';
+import { readable } from './left';
 import { OutcomeForm } from './OutcomeForm';
 import { Sentence } from './Sentence';
 import { Summary } from './Summary';
@@ -99,7 +100,7 @@ function Walked({ walk }: { walk: Walk }) {
         <li key={s.at}>
           <IconCheck size={14} aria-hidden />
           <span>{s.title}</span>
-          <b>{s.said}</b>
+          <b>{readable(s.said)}</b>
         </li>
       ))}
     </ol>

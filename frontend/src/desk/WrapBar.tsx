@@ -16,9 +16,10 @@ type Wrap = Extract<InCall, { at: 'wrapup' }>;
 export function WrapBar({ scene }: { scene: Wrap }) {
   const { t } = useTranslation();
   const { orders } = useHouse();
-  const { outcome } = useInHand();
+  const { outcome, keeper } = useInHand();
   const finish = async () => {
-    if (await outcome.settle()) await orders.finish();
+    const [told] = await Promise.all([outcome.settle(), keeper.flush()]); // when the call is closed nothing can be saved to it
+    if (told) await orders.finish();
   };
   useVerbs({ finish, extend: orders.extend });
   return (

@@ -28,6 +28,10 @@ test('the script fills the form, a later answer corrects it, and typed text is l
   expect(corrected).toEqual({ address: 'Невский, 1' });
 });
 
+test('a day is filled in as people write it', () => {
+  expect(fedBy([walked('deliver', '2026-11-26'), walked('hours', 'с 13 до 17')])).toEqual({ deliver: '26.11.2026, с 13 до 17' });
+});
+
 test('an answer that was taken back says nothing', () => {
   expect(fedBy([walked('buyer_name', 'Сергей', { holds: false })])).toEqual({});
   const path = [

@@ -24,13 +24,16 @@ const places: readonly [TextField, RegExp][] = [
 ];
 const hours = /(^|_)(hours|time|slot)$/;
 
+/** A day as people write it: 2026-11-26 is 26.11.2026. */
+export const readable = (said: string): string => said.replace(/^(\d{4})-(\d\d)-(\d\d)$/, '$3.$2.$1');
+
 /** What the answers of a walk say about the order. A day and its hours are one field. */
 export function fedBy(path: readonly Step[]): Fed {
   const fed: Fed = {};
   for (const s of path) {
     if (!s.holds || !s.said) continue;
     const field = places.find(([, name]) => name.test(s.node))?.[0];
-    if (field) fed[field] = s.said;
+    if (field) fed[field] = readable(s.said);
     if (hours.test(s.node) && fed.deliver) fed.deliver = `${fed.deliver}, ${s.said}`;
   }
   return fed;

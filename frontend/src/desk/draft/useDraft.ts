@@ -1,7 +1,7 @@
 // The thin shell around the keeper of drafts: the API, the browser's storage, a clock.
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { client, type Schemas } from '../../api/client';
-import { type Fields, nothing, readFields } from './fields';
+import { type Fields, readFields } from './fields';
 import { type Act, type Draft, empty, type Input, type Kept, safe, step, type Why } from './keeper';
 
 const prefix = 'switchboard.draft.';
@@ -29,13 +29,20 @@ function keep(call: string, kept: Kept): void {
   }
 }
 
-/** Calls whose text is still only here, after they were closed. */
-export function leftovers(): { call: string; fields: Fields }[] {
-  return Object.keys(localStorage)
+/** What was typed in calls that closed before the server had it: only what it does not have. */
+export function leftovers(): { call: string; texts: string[] }[] {
+  const calls = Object.keys(localStorage)
     .filter((k) => k.startsWith(prefix))
-    .map((k) => k.slice(prefix.length))
-    .map((call) => ({ call, fields: readKept(call)?.mine ?? nothing }));
+    .map((k) => k.slice(prefix.length));
+  return calls.flatMap((call) => {
+    const kept = readKept(call);
+    const texts = kept ? told.filter((f) => kept.mine[f] && kept.mine[f] !== kept.base[f]).map((f) => kept.mine[f]) : [];
+    if (texts.length > 0) return [{ call, texts }];
+    forget(call);
+    return [];
+  });
 }
+const told = ['note', 'name', 'phone', 'address', 'entrance', 'deliver', 'comment', 'when', 'subject'] as const;
 export const forget = (call: string): void => localStorage.removeItem(prefix + call);
 
 function whyOf(status: number | undefined): Why {
