@@ -21,6 +21,7 @@ type (
 type Call struct {
 	ID    string
 	State State
+	Alone bool    // held because the operator's connection is lost: a wait, which is ours to pay
 	Since Instant // the last event
 
 	ArrivedAt  Instant
@@ -31,9 +32,9 @@ type Call struct {
 
 	RingMs     Millis // until the first answer of anything, machine or person
 	GreetingMs Millis // with the machine: greeting and menu
-	QueueMs    Millis // waiting for a person
+	QueueMs    Millis // waiting for a person, for one whose connection is lost too
 	TalkMs     Millis
-	HoldMs     Millis // held, or being moved to another person
+	HoldMs     Millis // held by the operator, or being moved to another person
 	WrapUpMs   Millis // after-call work, on top of the call's own length
 
 	Outcome Outcome // "" until EndedAt
@@ -68,6 +69,7 @@ func (c Call) Apply(now Instant, ev Event) (Call, error) {
 	case HangUp:
 		c = c.end(ev)
 	}
+	c.Alone = ev.Kind == Lose
 	return c.enter(to), nil
 }
 
@@ -102,7 +104,7 @@ func (c *Call) part() *Millis {
 		return &c.RingMs
 	case c.State == Greeting, c.State == Menu:
 		return &c.GreetingMs
-	case c.State == Waiting:
+	case c.State == Waiting, c.Alone:
 		return &c.QueueMs
 	case c.State == Talking:
 		return &c.TalkMs

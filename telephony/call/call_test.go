@@ -14,7 +14,7 @@ var update = flag.Bool("update", false, "rewrite testdata")
 
 var (
 	states = []State{Greeting, Menu, Waiting, Talking, Held, Moving, WrapUp, Ended}
-	kinds  = []Kind{Greet, Ask, Enqueue, Connect, Hold, Resume, Transfer, Recall, HangUp, Finish}
+	kinds  = []Kind{Greet, Ask, Enqueue, Connect, Hold, Resume, Transfer, Recall, Lose, Regain, HangUp, Finish}
 )
 
 // TestLifeOfACall prints every state against every event, so that a changed
@@ -70,6 +70,17 @@ var stories = []story{
 			State: Ended, Since: 110200, GreetedAt: 1200, AnsweredAt: 20200, EndedAt: 90200, FinishedAt: 110200,
 			RingMs: 200, GreetingMs: 5000, QueueMs: 14000, TalkMs: 60000, HoldMs: 10000, WrapUpMs: 20000,
 			Outcome: Answered, By: Operator, Code: 200,
+		},
+	},
+	{
+		"the operator's connection is lost twice, once in a hold: neither is held time",
+		[]moment{
+			at(1000, Enqueue), at(4000, Connect), at(10000, Lose), at(17000, Resume), at(20000, Hold), at(22000, Lose), at(25000, Regain), at(30000, Resume),
+			{31000, Event{Kind: HangUp, By: Caller, Code: 200}}, at(31000, Finish),
+		},
+		Call{
+			State: Ended, Since: 31000, AnsweredAt: 4000, EndedAt: 31000, FinishedAt: 31000,
+			QueueMs: 13000, TalkMs: 10000, HoldMs: 7000, Outcome: Answered, By: Caller, Code: 200,
 		},
 	},
 	{

@@ -26,6 +26,8 @@ const (
 	Resume   Kind = "resume"
 	Transfer Kind = "transfer" // to another person
 	Recall   Kind = "recall"   // the transfer came to nothing: back to the operator
+	Lose     Kind = "lose"     // the operator's connection is lost: the buyer hears music, and waits for a person
+	Regain   Kind = "regain"   // it is back, and the operator had put them on hold
 	HangUp   Kind = "hang-up"  // by either side, or by us
 	Finish   Kind = "finish"   // the after-call work is over
 )
@@ -43,8 +45,8 @@ var next = map[State]map[Kind]State{
 	Greeting: {Greet: Greeting, Ask: Menu, Enqueue: Waiting, Connect: Talking, HangUp: Ended},
 	Menu:     {Enqueue: Waiting, HangUp: Ended},
 	Waiting:  {Connect: Talking, HangUp: Ended},
-	Talking:  {Hold: Held, Transfer: Moving, Enqueue: Waiting, HangUp: WrapUp},
-	Held:     {Resume: Talking, Transfer: Moving, Enqueue: Waiting, HangUp: WrapUp},
+	Talking:  {Hold: Held, Lose: Held, Transfer: Moving, Enqueue: Waiting, HangUp: WrapUp},
+	Held:     {Resume: Talking, Lose: Held, Regain: Held, Transfer: Moving, Enqueue: Waiting, HangUp: WrapUp},
 	Moving:   {Connect: Talking, Recall: Talking, HangUp: WrapUp},
 	WrapUp:   {Finish: Ended},
 	Ended:    {},

@@ -80,9 +80,11 @@ func (f *floor) cut(ev Cut) {
 	f.show(l.with)
 	until := acd.Instant(ev.UntilMS)
 	l.away = &until
+	f.apply(l, call.Event{Kind: call.Lose})
 	if !l.held {
-		f.music(l, call.Hold)
+		f.do(func(p Phones) { p.Hold(ev.Call) })
 	}
+	f.change(l)
 }
 
 // back lets them talk on, unless the operator had put the buyer on hold.
@@ -96,7 +98,10 @@ func (f *floor) back(ev Back) {
 	l.away = nil
 	if !l.held {
 		f.music(l, call.Resume)
+		return
 	}
+	f.apply(l, call.Event{Kind: call.Regain})
+	f.change(l)
 }
 
 // gone gives up waiting for the operator.

@@ -61,7 +61,7 @@ func TestABrowserComesBack(t *testing.T) {
 		st.tell(HungUp{Call: st.call, By: call.Caller})
 		time.Sleep(11 * time.Second)
 		st.want("hold c1", "resume c1", "end c1")
-		if r := st.log.all.Finished[0]; r.TalkMS != 20_000 || r.HoldMS != 5_000 || r.WrapUpMS != 10_000 {
+		if r := st.log.all.Finished[0]; r.TalkMS != 20_000 || r.HoldMS != 0 || r.QueueMS != 7_000 || r.WrapUpMS != 10_000 {
 			t.Errorf("record: %+v", r.Parts)
 		}
 	})
@@ -112,7 +112,7 @@ func TestABrowserIsGone(t *testing.T) {
 		st.want("hold c1", "music for waiting to c1", "offer c1 to boris", "join c1", "end c1")
 		r := st.log.all.Finished[0]
 		got := []int64{r.RingMS, r.QueueMS, r.TalkMS, r.HoldMS}
-		if want := []int64{0, 6_000, 50_000, 10_000}; !slices.Equal(got, want) || *r.OperatorID != boris {
+		if want := []int64{0, 16_000, 50_000, 0}; !slices.Equal(got, want) || *r.OperatorID != boris {
 			t.Errorf("ring, queue, talk, hold are %v ms, want %v; by %s", got, want, r.OperatorID)
 		}
 		if len(st.log.all.Lost) != 0 {
