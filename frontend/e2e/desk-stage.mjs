@@ -297,6 +297,47 @@ const day = {
   })),
 };
 
+const long = 'Шестьдесят букв в названии магазина, и ни одной буквы меньше того';
+const cruel = {
+  desk: {
+    ...desk,
+    state: 'talking',
+    shift: { ...shift, calls: 1_000_000, earned: { amount: 100_000_000, scale: 2, currency: 'RUB' } },
+    call: { ...card, from: '', source: '', shop: { ...shop, name_ru: long, name_en: long, spoken_ru: long, spoken_en: long } },
+  },
+  buyer: {
+    ...buyer,
+    phone: '',
+    orders: 21,
+    calls: 1_000_000,
+    open_tasks: [],
+    lost: 21,
+    place: null,
+    buyer: { ...buyer.buyer, name: `${long} Шестидесятибуквенный`, address: long.repeat(3), note: '' },
+  },
+  walk: {
+    ...walk,
+    path: [...path, ...path.map((p, i) => ({ ...p, at: iso(i), said: `${p.said} ${long}` }))],
+    view: {
+      ...view,
+      barred: true,
+      email: 'info@koleso24.test',
+      choices: Array.from({ length: 9 }, (_, i) => ({ id: `c${i}`, key: String(i + 1), text: `${long} ${i}` })),
+    },
+  },
+  draft: {
+    ...draft,
+    body: {
+      ...draft.body,
+      note: long.repeat(9),
+      order: {
+        ...draft.body.order,
+        items: Array.from({ length: 21 }, (_, i) => ({ ...line(items[i % 5], '1000000'), item_id: id(300 + i) })),
+      },
+    },
+  },
+};
+
 const states = {
   idle: {},
   away: { state: 'away', on_duty: false, reason: 'lapsed' },
@@ -319,12 +360,13 @@ const session = (locale) => ({
 
 /** Answers the page's API as it is in a state; `with` changes single answers. */
 export async function setStage(page, { locale = 'ru', state = 'idle', ...change } = {}) {
+  const hard = change.cruel ? cruel : {};
   const answers = {
     '/session': session(locale),
-    '/desk': { ...desk, ...states[state], now: iso(0), ...change.desk },
-    [`/calls/${call}/walk`]: { ...walk, ...change.walk },
-    [`/calls/${call}/buyer`]: buyer,
-    [`/desk/calls/${call}/draft`]: { ...draft, ...change.draft },
+    '/desk': { ...desk, ...states[state], ...hard.desk, now: iso(change.clock ?? 0) },
+    [`/calls/${call}/walk`]: hard.walk ?? walk,
+    [`/calls/${call}/buyer`]: hard.buyer ?? buyer,
+    [`/desk/calls/${call}/draft`]: hard.draft ?? draft,
     [`/desk/calls/${call}/disposition`]: disposition,
     '/catalogue/items': { items },
     '/catalogue/comparison': {
@@ -356,10 +398,11 @@ export async function setStage(page, { locale = 'ru', state = 'idle', ...change 
 }
 
 /** A telephone that connects at once and says what `say` sends; the returned function sends more. */
-export async function setPhone(page, { shown, busy } = {}) {
-  await page.addInitScript(() => {
+export async function setPhone(page, { shown, busy, denied } = {}) {
+  await page.addInitScript((refused) => {
     localStorage.setItem('switchboard.phone', 'browser');
     navigator.mediaDevices.getUserMedia = async () => {
+      if (refused) throw new DOMException('refused', 'NotAllowedError');
       const context = new AudioContext();
       return context.createMediaStreamDestination().stream;
     };
@@ -378,7 +421,7 @@ export async function setPhone(page, { shown, busy } = {}) {
       getStats = async () => new Map();
       close() {}
     };
-  });
+  }, denied ?? false);
   const phone = { say: () => {}, heard: [] };
   await page.routeWebSocket('**/rtc', (ws) => {
     let n = 0;

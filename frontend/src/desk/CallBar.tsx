@@ -11,7 +11,7 @@ import { shopName, spokenName, useHouse, useServerNow } from './house';
 import { keys, twice } from './keymap';
 import { colourOf, timeAt } from './Offered';
 import type { Card, InCall } from './scene';
-import { useVerbs } from './verbs';
+import { useVerbs, useVerbsAbove } from './verbs';
 
 type Talk = Exclude<InCall, { at: 'wrapup' }>;
 
@@ -167,7 +167,7 @@ function Pad() {
     setSent((s) => `${s}${key}`.slice(-16));
   };
   useVerbs({ pad: () => setOpened((o) => !o) });
-  useVerbs(opened ? { choose: (n) => dial(String(n)), leave: () => setOpened(false) } : {});
+  useVerbsAbove(opened ? { choose: (n) => dial(String(n)), leave: () => setOpened(false) } : {});
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus={false}>
       <Popover.Target>

@@ -14,7 +14,7 @@ import { keys } from './keymap';
 import { OrderForm } from './OrderForm';
 import { Typed } from './Typed';
 import { useStock } from './useStock';
-import { useVerbs } from './verbs';
+import { useVerbs, useVerbsAbove } from './verbs';
 
 export function CatalogueColumn() {
   return (
@@ -154,7 +154,8 @@ function useMarks(chosen: Item | undefined) {
     setComparing(false);
     setMarked([]);
   };
-  useVerbs({ compare, ...(comparing && { leave: close }) });
+  useVerbs({ compare });
+  useVerbsAbove(comparing ? { leave: close } : {});
   return { marked, comparing, open: () => setComparing(true), close };
 }
 

@@ -11,7 +11,7 @@ import { shopName, spokenName, useHouse, useServerNow } from './house';
 import { keys } from './keymap';
 import type { Card, Scene } from './scene';
 import { quoted } from './sentence';
-import { useVerbs } from './verbs';
+import { useVerbs, useVerbsAbove } from './verbs';
 
 type Offer = Extract<Scene, { at: 'offered' }>;
 
@@ -131,7 +131,7 @@ function Choices({ scene }: { scene: Offer }) {
     if (reason !== 'shop') orders.pause(reason === 'break' ? 'break' : 'technical');
   };
   useVerbs({ answer, decline: () => setDeclining(true) });
-  useVerbs(
+  useVerbsAbove(
     declining
       ? {
           choose: (n) => {

@@ -93,9 +93,15 @@ function Head({ walk }: { walk: Walk }) {
 function Walked({ walk }: { walk: Walk }) {
   const { t } = useTranslation();
   const said = walk.path.filter((s) => s.holds && s.said);
+  const list = useRef<HTMLOListElement>(null);
+  const count = said.length;
+  // The newest answers stay in sight
+  useEffect(() => {
+    if (count > 0) list.current?.scrollTo(0, list.current.scrollHeight);
+  }, [count]);
   if (said.length === 0) return null;
   return (
-    <ol className={css.walked} aria-label={t('desk.script.walked')}>
+    <ol ref={list} className={css.walked} tabIndex={0} aria-label={t('desk.script.walked')}>
       {said.map((s) => (
         <li key={s.at}>
           <IconCheck size={14} aria-hidden />

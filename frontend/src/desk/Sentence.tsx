@@ -35,7 +35,19 @@ export function Sentence({ walk, picked }: { walk: Walk; picked: Item | undefine
 function Spoken({ text, names }: { text: string; names: readonly string[] }) {
   const { i18n } = useTranslation();
   const parts = partsOf(quoted(text, localeOf(i18n.language) === 'ru'), names);
-  return <p>{parts.map((p, i) => (p.exact ? <mark key={i}>{p.text}</mark> : p.text))}</p>;
+  return (
+    <p>
+      {parts.map((p, i) =>
+        p.exact ? (
+          <mark key={i} data-short={p.text.length < 20 || undefined}>
+            {p.text}
+          </mark>
+        ) : (
+          p.text
+        ),
+      )}
+    </p>
+  );
 }
 
 /** How old is what the sentence promises; what the shop forbids. */

@@ -15,7 +15,7 @@ import { keys } from './keymap';
 import { grade, mos } from './phone/quality';
 import { isInCall, type Scene } from './scene';
 import { type PauseReason, pauseReasons } from './useDesk';
-import { useVerbs } from './verbs';
+import { useVerbs, useVerbsAbove } from './verbs';
 
 const tones: Record<Scene['at'], State> = {
   away: 'paused',
@@ -73,7 +73,7 @@ function Duty() {
   useVerbs(away ? { ready: orders.ready } : { pause: () => setOpen(true) });
   if (away)
     return (
-      <Button size="xs" onClick={orders.ready} aria-keyshortcuts="R" rightSection={<Key>{keys.ready}</Key>}>
+      <Button variant="default" size="xs" onClick={orders.ready} aria-keyshortcuts="R" rightSection={<Key>{keys.ready}</Key>}>
         {t('desk.ready')}
       </Button>
     );
@@ -87,7 +87,9 @@ function PauseMenu({ opened, setOpened }: { opened: boolean; setOpened: (o: bool
     setOpened(false);
     orders.pause(reason);
   };
-  useVerbs(opened ? { choose: (n) => pauseReasons[n - 1] && pause(pauseReasons[n - 1] ?? 'other'), leave: () => setOpened(false) } : {});
+  useVerbsAbove(
+    opened ? { choose: (n) => pauseReasons[n - 1] && pause(pauseReasons[n - 1] ?? 'other'), leave: () => setOpened(false) } : {},
+  );
   return (
     <Menu opened={opened} onChange={setOpened} position="bottom-start" trapFocus={false} returnFocus>
       <Menu.Target>

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { keys, meaningOf, type Press, twice } from './keymap';
 import { newPhone, type Phone } from './phone/phone';
 import { type Card, type Desk, sceneOf, titleOf } from './scene';
+import { Board } from './verbs';
 
 const card: Card = {
   id: 'C',
@@ -129,4 +130,17 @@ test('one key does not end a call', () => {
 
 test('every verb has a key to teach', () => {
   expect(Object.values(keys).every((k) => k.length > 0)).toBe(true);
+});
+
+test('what is open over the rest has its keys, whenever the rest came', () => {
+  const board = new Board();
+  const done: string[] = [];
+  const says = (what: string) => ({ current: { choose: (n: number) => void done.push(`${what} ${n}`) } });
+  const close = board.add({ ...says('cards'), above: true });
+  board.add(says('answers'));
+  board.do({ choose: 2 });
+  close();
+  board.do({ choose: 3 });
+  expect(done).toEqual(['cards 2', 'answers 3']);
+  expect(board.do({ verb: 'hold' })).toBe(false);
 });

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { Schemas } from '../api/client';
 import { useCards as useTold, type Walk } from './useWalk';
-import { useVerbs } from './verbs';
+import { useVerbs, useVerbsAbove } from './verbs';
 
 export type Crib = Schemas['WalkCard'];
 export type Cards = { open: Crib | undefined; choosing: boolean; toggle: (card: Crib) => void; close: () => void };
@@ -27,7 +27,7 @@ export function useCardChoice(call: string, walk: Walk | undefined): Cards {
   };
   const some = walk !== undefined && walk.cards.length > 0;
   useVerbs(some ? { cards: () => (choosing || open ? close() : setChoosing(true)) } : {});
-  useVerbs(
+  useVerbsAbove(
     choosing
       ? {
           choose: (n) => {

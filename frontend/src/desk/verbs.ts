@@ -1,15 +1,19 @@
-// Who answers to which key now: parts of the screen say what they can do, the last one first.
+// Who answers to which key now: parts of the screen say what they can do. What is open over
+// the others comes first, then the part that came last.
 import { createContext, useContext, useEffect, useMemo, useRef } from 'react';
 import { type Meaning, meaningOf, type Verb } from './keymap';
 import type { Scene } from './scene';
 
 export type Handlers = { [v in Verb]?: () => void } & { choose?: (n: number) => void };
 
-export class Board {
-  private layers: { readonly current: Handlers }[] = [];
+type Layer = { readonly current: Handlers; readonly above?: boolean };
 
-  add(layer: { readonly current: Handlers }): () => void {
-    this.layers = [layer, ...this.layers];
+export class Board {
+  private layers: Layer[] = [];
+
+  add(layer: Layer): () => void {
+    const above = this.layers.filter((l) => l.above && !layer.above);
+    this.layers = [...above, layer, ...this.layers.filter((l) => !above.includes(l))];
     return () => {
       this.layers = this.layers.filter((l) => l !== layer);
     };
@@ -35,11 +39,25 @@ export class Board {
 export const Verbs = createContext(new Board());
 
 /** Lets keys and the palette do what handlers say, as long as the part is on the screen. */
-export function useVerbs(handlers: Handlers): void {
+export const useVerbs = (handlers: Handlers): void => useLayer(handlers, false);
+
+/** The same for what is open over the rest: a menu, a keypad, a choice of cards. */
+export const useVerbsAbove = (handlers: Handlers): void => useLayer(handlers, true);
+
+function useLayer(handlers: Handlers, above: boolean): void {
   const board = useContext(Verbs);
   const latest = useRef(handlers);
   latest.current = handlers;
-  useEffect(() => board.add(latest), [board]);
+  useEffect(
+    () =>
+      board.add({
+        above,
+        get current() {
+          return latest.current;
+        },
+      }),
+    [board, above],
+  );
 }
 
 const writes = (t: EventTarget | null): boolean =>
