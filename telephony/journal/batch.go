@@ -23,7 +23,7 @@ type Batch struct {
 	Parties   []Party
 	RangAgain []task.RangAgain
 	Calls     []Call      // calls that changed
-	Grants    []Grant     `json:"-"` // written by the commit itself: the operator's page asks at once
+	Grants    []Grant
 	Ended     []uuid.UUID // calls whose grants end
 	Dialogs   []Dialog
 	Closed    []uuid.UUID // dialogs that are no more
@@ -103,6 +103,7 @@ func (b *Batch) spread(w *writer, by leader) {
 	rows(w, task.RangAgainSQL, b.RangAgain)
 	rows(w, updateCalls, latest(b.Calls, func(c Call) uuid.UUID { return c.ID }))
 	rows(w, insertEvents, b.Events, by.pool, by.epoch)
+	rows(w, upsertGrants, b.grants(false))
 	if len(b.Ended) > 0 {
 		w.q.Queue(endGrants, b.Ended)
 	}
@@ -114,6 +115,14 @@ func (b *Batch) spread(w *writer, by leader) {
 	rows(w, task.LoseSQL, b.Lost)
 	rows(w, cdr.InsertLegsSQL, b.Finished)
 	w.owe(b.Finished)
+}
+
+// grants returns those that the commit itself writes, or the others. An operator
+// who is joined with a buyer asks for them at once; who is offered a call has
+// been told all that an offer opens.
+func (b *Batch) grants(atOnce bool) []Grant {
+	some := slices.DeleteFunc(slices.Clone(b.Grants), func(g Grant) bool { return (g.Reason == "call") != atOnce })
+	return latest(some, func(g Grant) grantKey { return grantKey{g.OperatorID, g.ShopID, g.Subject, g.Reason} })
 }
 
 // open returns the dialogs that the batch leaves up.
@@ -129,6 +138,7 @@ func (b *Batch) follow(n *Batch) {
 	b.Parties = append(b.Parties, n.Parties...)
 	b.RangAgain = append(b.RangAgain, n.RangAgain...)
 	b.Calls = append(b.Calls, n.Calls...)
+	b.Grants = append(b.Grants, n.Grants...)
 	b.Ended = append(b.Ended, n.Ended...)
 	b.Dialogs = append(b.Dialogs, n.Dialogs...)
 	b.Closed = append(b.Closed, n.Closed...)

@@ -78,7 +78,7 @@ func (l *Lease) Commit(ctx context.Context, b *Batch) error {
 	seq := b.Events[0].Seq
 	q.Queue("select house.write_ahead($1, $2, $3, $4, $5)", l.pool, l.epoch, seq, l.node, doc)
 	w := writer{q: q}
-	rows(&w, upsertGrants, latest(b.Grants, func(g Grant) grantKey { return grantKey{g.OperatorID, g.ShopID, g.Subject, g.Reason} }))
+	rows(&w, upsertGrants, b.grants(true))
 	if err = w.err; err == nil {
 		err = succeeded(l.db.AcrossBatch(ctx, "commit the journal", q))
 	}
