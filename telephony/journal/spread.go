@@ -16,7 +16,7 @@ import (
 const (
 	// pace is the least time between two spreads: under load many commits share
 	// one, and a lone one does not wait.
-	pace = 10 * time.Millisecond
+	pace = 50 * time.Millisecond
 	// backlog is how many batches may wait to be spread before Commit waits.
 	backlog = 4096
 	// mostEvents bounds one spread to some 100 ms.
