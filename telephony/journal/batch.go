@@ -22,7 +22,7 @@ type Batch struct {
 	Arrived   []Call // new calls
 	Parties   []Party
 	RangAgain []task.RangAgain
-	Calls     []Call      // calls that changed
+	Calls     []Call // calls that changed
 	Grants    []Grant
 	Ended     []uuid.UUID // calls whose grants end
 	Dialogs   []Dialog
