@@ -25,6 +25,9 @@ var may = map[string][]string{
 	"telephony/acd":  {},
 	"telephony/call": {},
 
+	// what is known, in words that can be spoken
+	"telephony/say": {"billing/money", "telephony/e164"},
+
 	// what-if, on the same core
 	"telephony/simulate": {"telephony/acd"},
 
@@ -191,7 +194,7 @@ var may = map[string][]string{
 var pure = []string{
 	"billing/money", "billing/rating",
 	"telephony/acd", "telephony/call",
-	"telephony/e164", "telephony/sipua/life",
+	"telephony/e164", "telephony/say", "telephony/sipua/life",
 	"telephony/media/g711", "telephony/media/tone",
 	"tenant/script/graph", "tenant/script/walk",
 }
@@ -199,7 +202,7 @@ var pure = []string{
 // exact packages also hold no floating-point number.
 var exact = []string{
 	"billing/money", "billing/rating",
-	"telephony/acd", "telephony/call",
+	"telephony/acd", "telephony/call", "telephony/say",
 	"tenant/script/graph", "tenant/script/walk",
 }
 
