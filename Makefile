@@ -31,7 +31,7 @@ check: build ## what is known without running: format, lint, imports, generated 
 	@scripts/install lint
 	scripts/check
 
-bench: build ## figures beside their yardsticks
+bench: pages build ## figures beside their yardsticks
 	@scripts/install bench
 	scripts/bench
 

@@ -2,7 +2,8 @@
 // BASE: where the pages are served. PICTURES, ONLY and LOOKS as for the others.
 import { mkdir } from 'node:fs/promises';
 import { open, pageOf, violations } from './browser.mjs';
-import { at, ringingOnPhone, setPhone, setStage, talkingOnPhone } from './desk-stage.mjs';
+import { ringingOnPhone, setPhone, setStage, talkingOnPhone } from './desk-stage.mjs';
+import { at } from './desk-things.mjs';
 
 const out = process.env.PICTURES ?? 'pictures';
 const only = process.env.ONLY?.split(',');

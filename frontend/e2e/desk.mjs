@@ -2,46 +2,14 @@
 // Switchboard, with a buyer by sipp. Then: the tab is killed in a call and opened
 // again, and the desk is opened twice. Exits 1 at the first thing that is not so.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { flags, info } from './browser.mjs';
+import { audible, buyer, noMoreBuyers } from './buyer.mjs';
 
 const anna = info.operators[0];
 
-/** The buyer's scenario, with a minute of a tone of 440 Hz in G.711 A-law to say. */
-async function prepare() {
-  const folder = await mkdtemp(join(tmpdir(), 'desk-'));
-  const sound = join(folder, 'tone.alaw');
-  const tone = Buffer.from(Array.from({ length: 8000 * 60 }, (_, i) => alaw(8000 * Math.sin((2 * Math.PI * 440 * i) / 8000))));
-  await writeFile(sound, tone);
-  const scenario = join(folder, 'buyer.xml');
-  await writeFile(scenario, (await readFile(new URL('buyer.xml', import.meta.url), 'utf8')).replace('SOUND', sound));
-  return { folder, scenario };
-}
-
-/** G.711 A-law of a sample of 16 bits. */
-function alaw(sample) {
-  const sign = sample >= 0 ? 0x80 : 0;
-  const s = Math.min(32_635, Math.abs(Math.round(sample))) >> 4;
-  let exponent = 7;
-  for (let mask = 0x400; exponent > 0 && !(s & mask); mask >>= 1) exponent--;
-  const mantissa = exponent === 0 ? (s >> 0) & 0x0f : (s >> (exponent - 1)) & 0x0f;
-  return (sign | (exponent << 4) | mantissa) ^ 0x55;
-}
-const { folder, scenario } = await prepare();
-const audible = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...flags, ...audible] });
-
-/** A buyer rings the first shop; the returned process ends with the call. */
-function buyer() {
-  const number = info.shops[0].numbers[0];
-  const args = [info.sip.udp, '-s', number, '-sf', scenario, '-m', '1', '-i', '127.0.0.1', '-nostdin', '-timeout', '300s'];
-  return spawn('sipp', args, { stdio: 'ignore' });
-}
 
 async function newPage(context) {
   const page = await context.newPage();
@@ -290,7 +258,7 @@ for (const [name, play] of Object.entries(story)) {
   console.log(`ok ${name}`);
 }
 await browser.close();
-await rm(folder, { recursive: true });
+await noMoreBuyers();
 assert.deepEqual(
   complaints.filter((c) => !/ERR_INTERNET_DISCONNECTED|WebSocket|Failed to fetch/.test(c)),
   [],

@@ -20,6 +20,11 @@ const told = [
   'connect',
   'held',
   'resumed',
+  'muted',
+  'cut',
+  'back',
+  'gone',
+  'return',
   'hung-up',
   'wrap',
   'release',
@@ -85,7 +90,9 @@ function What({ moment }: { moment: Moment }) {
             ? t('timeline.inQueue', { queue })
             : kind === 'offer' && text('operator')
               ? t('timeline.offered', { operator: nameOf(text('operator')) })
-              : t(`moment.${kind}`)}
+              : kind === 'muted' && moment.body.get('muted') === false
+                ? t('moment.unmuted')
+                : t(`moment.${kind}`)}
       </b>
       {kind === 'arrived' && <p>{t('timeline.by', { trunk: text('trunk') })}</p>}
       {kind === 'hung-up' && text('reason') && <p className={css.mono}>{text('reason')}</p>}

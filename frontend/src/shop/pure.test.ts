@@ -78,6 +78,18 @@ test('each stretch of a call lasts until what ends it', () => {
     ['wrap', 38_000],
   ]);
   expect(holds(events)).toEqual([{ from: 30_000, to: 42_000 }]);
+  const lost = [
+    events[2],
+    { seq: 4, at_ms: 30_000, kind: 'cut' },
+    { seq: 5, at_ms: 90_000, kind: 'gone' },
+    { seq: 6, at_ms: 90_000, kind: 'return' },
+    { seq: 7, at_ms: 95_000, kind: 'connect' },
+  ];
+  expect(moments(lost.filter((e) => e !== undefined)).flatMap((m) => (m.tookMs ? [[m.kind, m.tookMs]] : []))).toEqual([
+    ['connect', 69_000],
+    ['cut', 60_000],
+    ['return', 5000],
+  ]);
   expect(why({ why: { able: 3, idle: 0, on_duty: 5, came: 2 }, waited_ms: 6000 })).toMatchObject({
     able: 3,
     idle: 0,

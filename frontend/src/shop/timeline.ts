@@ -10,6 +10,9 @@ const states: Record<string, State> = {
   connect: 'talking',
   held: 'held',
   resumed: 'talking',
+  cut: 'lost',
+  back: 'talking',
+  return: 'offered',
   wrap: 'wrapup',
   release: 'ready',
   abandoned: 'lost',
@@ -19,7 +22,9 @@ const states: Record<string, State> = {
 const ends: Record<string, readonly string[]> = {
   arrived: ['greeted', 'enqueue', 'hung-up'],
   enqueue: ['connect', 'hung-up'],
-  connect: ['hung-up'],
+  connect: ['return', 'hung-up'],
+  cut: ['back', 'gone', 'hung-up'],
+  return: ['connect', 'hung-up'],
   held: ['resumed', 'hung-up'],
   wrap: ['release'],
 };
