@@ -43,6 +43,7 @@ var may = map[string][]string{
 	"telephony/media/g711":      {},
 	"telephony/media/prompt":    {"telephony/media"},
 	"telephony/media/recording": {"telephony/media", "telephony/media/g711", "telephony/media/wav"},
+	"telephony/media/speech":    {"telephony/media", "telephony/media/g711", "telephony/media/wav"},
 	"telephony/media/tone":      {},
 	"telephony/media/wav":       {"telephony/media/g711"},
 	"telephony/sdp":             {"telephony/media/g711"},

@@ -20,7 +20,7 @@ const (
 // Rate is the sampling rate of all that we write, in Hz.
 const Rate = 8000
 
-// HeaderSize is the length of what StereoHeader returns.
+// HeaderSize is the length of what StereoHeader and MonoHeader return.
 const HeaderSize = 58
 
 // Endless as the size of the data stands for "up to the end of the file": what
@@ -29,8 +29,12 @@ const Endless = 0xFFFFFFFF - HeaderSize + 8
 
 // StereoHeader returns the header of a file with size bytes of interleaved
 // A-law samples, two channels of 8 kHz. Non-PCM formats need the fact chunk.
-func StereoHeader(size uint32) [HeaderSize]byte {
-	const channels = 2
+func StereoHeader(size uint32) [HeaderSize]byte { return header(2, size) }
+
+// MonoHeader is the same with one channel.
+func MonoHeader(size uint32) [HeaderSize]byte { return header(1, size) }
+
+func header(channels uint16, size uint32) [HeaderSize]byte {
 	var h [HeaderSize]byte
 	le := binary.LittleEndian
 	copy(h[0:], "RIFF")
@@ -40,12 +44,12 @@ func StereoHeader(size uint32) [HeaderSize]byte {
 	le.PutUint16(h[20:], tagALaw)
 	le.PutUint16(h[22:], channels)
 	le.PutUint32(h[24:], Rate)
-	le.PutUint32(h[28:], Rate*channels)
+	le.PutUint32(h[28:], Rate*uint32(channels))
 	le.PutUint16(h[32:], channels) // bytes a sample of all channels
 	le.PutUint16(h[34:], 8)        // bits a sample of one
 	copy(h[38:], "fact")
 	le.PutUint32(h[42:], 4)
-	le.PutUint32(h[46:], size/channels)
+	le.PutUint32(h[46:], size/uint32(channels))
 	copy(h[50:], "data")
 	le.PutUint32(h[54:], size)
 	return h
