@@ -1,6 +1,6 @@
 // A stage for the desk: the API and the telephone as the page sees them, without a server.
 import assert from 'node:assert/strict';
-import { buyer, call, cruel, day, desk, disposition, draft, items, leg, states, walk } from './desk-things.mjs';
+import { buyer, call, cruel, day, desk, disposition, draft, id, iso, items, leg, states, walk } from './desk-things.mjs';
 
 const session = (locale) => ({
   csrf_token: 'token',

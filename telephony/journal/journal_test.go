@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"switchboard/telephony/journal"
 	"switchboard/tenant"
@@ -194,6 +195,34 @@ func TestTheSuccessorSpreadsWhatWasCommitted(t *testing.T) {
 	}
 	if last, err := l.CallNumbers(t.Context()); err != nil || last[w.A.ID.UUID()] != 2000 {
 		t.Errorf("last call numbers: %v, %v", last, err)
+	}
+}
+
+// A commit that is under way when another takes over counts, and is spread.
+func TestTheSuccessorWaitsForTheCommitUnderWay(t *testing.T) {
+	t.Parallel()
+	w := tenanttest.Open(t)
+	take(t, w, "a").Release()
+	doc, err := json.Marshal(arrival(w.A, uuid.New(), 1, "+79215550144"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := pgx.Connect(t.Context(), w.CrossURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(context.Background())
+	tx, err := c.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), "select house.write_ahead('main', 1, 1, 'a', $1)", doc); err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(300*time.Millisecond, func() { _ = tx.Commit(context.Background()) })
+	take(t, w, "b")
+	if n := tenanttest.One[int](t, w, "select count(*) from shop.call where epoch = 1"); n != 1 {
+		t.Errorf("%d calls of the one before, want the one under way", n)
 	}
 }
 

@@ -44,10 +44,7 @@ func Take(ctx context.Context, db *tenant.DB, pool, node string, log *slog.Logge
 	if err := l.lock(ctx); err != nil {
 		return nil, err
 	}
-	err := l.conn.QueryRow(ctx, `
-		insert into house.lease (pool, epoch, node, renewed_at) values ($1, 1, $2, now())
-		on conflict (pool) do update set epoch = house.lease.epoch + 1, node = excluded.node, renewed_at = now()
-		returning epoch`, pool, node).Scan(&l.epoch)
+	err := l.conn.QueryRow(ctx, "select house.lead_pool($1, $2)", pool, node).Scan(&l.epoch)
 	if err != nil {
 		l.drop()
 		return nil, fmt.Errorf("take the lease of pool %s: %w", pool, err)

@@ -33,8 +33,8 @@ func (f *floor) arrive(ev Arrived) {
 	case !ev.Open:
 		f.turnAway(l, outsideHours, ClipClosed)
 	case shop.Greeting == "none":
-		f.do(func(p Phones) { p.Ring(l.id) })
 		f.enqueue(l)
+		f.do(func(p Phones) { p.Ring(l.id) }) // after the offer, which somebody waits for
 	default:
 		f.apply(l, call.Event{Kind: call.Greet})
 		f.do(func(p Phones) { p.Greet(l.id, shop.Record) })

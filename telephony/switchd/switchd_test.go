@@ -185,7 +185,7 @@ func TestNothingLeavesBeforeItIsWritten(t *testing.T) {
 		st.want()
 		time.Sleep(3*commitRetry + time.Millisecond)
 		synctest.Wait()
-		st.want("ring back to c1", "offer c1 to anna")
+		st.want("offer c1 to anna", "ring back to c1")
 		if i, j := slices.Index(st.phones.did, "  wrote offer"), slices.Index(st.phones.did, "offer c1 to anna"); i < 0 || i > j {
 			t.Errorf("the offer left before it was written: %q", st.phones.did)
 		}
@@ -250,9 +250,9 @@ func TestAnOfferLapsesByItself(t *testing.T) {
 		late := st.phones.leg
 		time.Sleep(12*time.Second + time.Millisecond)
 		synctest.Wait()
-		st.want("ring back to c1", "offer c1 to anna", "withdraw c1")
+		st.want("offer c1 to anna", "ring back to c1", "withdraw c1")
 		st.tell(Accepted{Call: st.call, Operator: st.anna, Leg: late})
-		st.want("ring back to c1", "offer c1 to anna", "withdraw c1", "withdraw c1") // the telephone that answered too late is let go
+		st.want("offer c1 to anna", "ring back to c1", "withdraw c1", "withdraw c1") // the telephone that answered too late is let go
 	})
 }
 

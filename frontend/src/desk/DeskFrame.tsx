@@ -169,7 +169,10 @@ function Elsewhere({ children }: { children: React.ReactNode }) {
     <main className={css.narrow}>
       <h1>{t(`desk.elsewhere.${why}.title`)}</h1>
       <p>{t(`desk.elsewhere.${why}.text`, { device: link.at === 'busy' ? link.device : '' })}</p>
-      <Button onClick={why === 'busy' || why === 'taken' ? phone.line.take : why === 'foreign' ? () => location.reload() : phone.line.now}>
+      <Button
+        autoFocus
+        onClick={why === 'busy' || why === 'taken' ? phone.line.take : why === 'foreign' ? () => location.reload() : phone.line.now}
+      >
         {t(`desk.elsewhere.${why}.act`)}
       </Button>
     </main>
