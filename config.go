@@ -68,6 +68,14 @@ func (c config) folder(name string) (string, error) {
 	return dir, nil
 }
 
+// speech returns the folder of the prompts that a voice has spoken.
+func (c config) speech() (string, error) {
+	if c.Telephony.Speech.Dir == "" {
+		return c.folder("speech")
+	}
+	return filepath.Abs(c.Telephony.Speech.Dir)
+}
+
 // recordings returns the folder of the recordings.
 func (c config) recordings() (string, error) {
 	if c.Telephony.RecordingsDir == "" {

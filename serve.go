@@ -139,6 +139,9 @@ func (l redisLog) Printf(ctx context.Context, format string, v ...any) {
 
 func (s *service) buildTelephony(ctx context.Context, c config) (err error) {
 	c.Telephony.RecordingsDir = s.dirs.recordings
+	if c.Telephony.Speech.Dir, err = c.speech(); err != nil {
+		return err
+	}
 	s.rtpConfig = c.Telephony
 	s.teller = live.NewTeller(s.redis)
 	s.node, err = telephony.New(ctx, c.Telephony, s.db, func(hs []switchd.Hint) {

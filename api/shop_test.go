@@ -128,6 +128,21 @@ func lengthOf(t *testing.T, c apitest.Client, path string) int {
 	return len(p.Items)
 }
 
+func TestAShopShowsItsOwnGreeting(t *testing.T) {
+	t.Parallel()
+	w := apitest.Open(t)
+	w.Admin(t, "update house.shop set greeting_text = 'Здравствуйте, это Шины' where id = $1", w.A.ID.UUID())
+	for shop, want := range map[tenanttest.Shop]string{w.A: "Здравствуйте, это Шины", w.B: ""} {
+		var s struct {
+			Text *string `json:"greeting_text"`
+		}
+		w.Owner(t, shop).Do(t, "GET", "/shop", nil).Want(t, http.StatusOK).JSON(t, &s)
+		if s.Text == nil || *s.Text != want {
+			t.Errorf("%s greets with %v, want %q", shop.Slug, s.Text, want)
+		}
+	}
+}
+
 func TestACallGoesByItsNumber(t *testing.T) {
 	t.Parallel()
 	w, g := filled(t)

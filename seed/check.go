@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"switchboard/billing/wage"
 	"switchboard/tenant/account"
@@ -141,6 +142,9 @@ var (
 	colours = []string{"iris", "rose", "moss", "petrol", "brick", "ink", "ochre", "pine", "navy", "grape", "clay", "steel"}
 )
 
+// mostGreeting is in characters, about 40 s: a voice speaks no more, nor may the row have more.
+const mostGreeting = 500
+
 func (c *checker) shop(s *Shop, i int) {
 	at := func(f ...any) []any { return append([]any{"shops", i}, f...) }
 	if !slug.MatchString(s.Slug) {
@@ -149,6 +153,12 @@ func (c *checker) shop(s *Shop, i int) {
 	c.once("shop", s.Slug, at("slug")...)
 	c.oneOf(at("language"), s.Language, "ru", "en")
 	c.oneOf(at("greeting"), s.Greeting, "", "standard", "none")
+	if n := utf8.RuneCountInString(s.Greets); n > mostGreeting {
+		c.wrong(at("greeting_text"), "has %d characters, more than %d", n, mostGreeting)
+	}
+	if s.Greets != "" && s.Greeting == "none" {
+		c.wrong(at("greeting_text"), "would never be heard: greeting is none")
+	}
 	c.oneOf(at("status"), s.Status, "", "open", "suspended", "closed")
 	if s.Colour != "" {
 		c.oneOf(at("colour"), s.Colour, colours...)

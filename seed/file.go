@@ -50,11 +50,12 @@ type Shop struct {
 	Members   []Member   `yaml:"members"`
 	Queues    []Queue    `yaml:"queues"`
 	Numbers   []Number   `yaml:"numbers"`
-	Greeting  string     `yaml:"greeting"`  // standard (also if empty), none
-	Recording *Switch    `yaml:"recording"` // on (also if absent), off
-	Away      Duration   `yaml:"away"`      // how long a buyer hears music while the operator's browser is gone; 60 s if absent
-	Status    string     `yaml:"status"`    // open (also if empty), suspended, closed
-	Script    string     `yaml:"script"`    // file, relative to the seed's
+	Greeting  string     `yaml:"greeting"`      // standard (also if empty), none
+	Greets    string     `yaml:"greeting_text"` // the greeting in the shop's own words, in its language; a voice speaks them
+	Recording *Switch    `yaml:"recording"`     // on (also if absent), off
+	Away      Duration   `yaml:"away"`          // how long a buyer hears music while the operator's browser is gone; 60 s if absent
+	Status    string     `yaml:"status"`        // open (also if empty), suspended, closed
+	Script    string     `yaml:"script"`        // file, relative to the seed's
 	Catalogue *Catalogue `yaml:"catalogue"`
 }
 

@@ -3,6 +3,7 @@ package seed_test
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -84,6 +85,20 @@ func TestAChangedFileChangesWhatItNames(t *testing.T) {
 	}
 }
 
+// A shop's own greeting arrives, and leaves with the line that says it.
+func TestAShopGreetsInItsOwnWords(t *testing.T) {
+	t.Parallel()
+	w := tenanttest.Open(t)
+	for _, words := range []string{"Здравствуйте, это Книги!", ""} {
+		if err := apply(t, w, strings.Replace(small, "greeting: none", "greeting_text: "+strconv.Quote(words), 1)); err != nil {
+			t.Fatal(err)
+		}
+		if got := tenanttest.One[string](t, w, "select greeting_text from house.shop where slug = 'books'"); got != words {
+			t.Errorf("the shop greets with %q, want %q", got, words)
+		}
+	}
+}
+
 // All mistakes are told at once, each with its line.
 func TestMistakes(t *testing.T) {
 	t.Parallel()
@@ -103,6 +118,8 @@ func TestMistakes(t *testing.T) {
 		{"bad role", "supervisor", "boss", []string{`11: "boss" is none of supervisor`}},
 		{"two at once", "tier: order, shops: [books], sip: \"sip:a001@127.0.0.3:6000\"", "tier: chief, shops: [books], sip: \"a001\"", []string{"9: operators[0].tier", "9: operators[0].sip"}},
 		{"missing script", "greeting: none", "script: books.script.yaml, greeting: none", []string{"7: shops[0].script"}},
+		{"greeting never heard", "greeting: none", "greeting: none, greeting_text: Hello", []string{"7: shops[0].greeting_text"}},
+		{"long greeting", "greeting: none", "greeting_text: " + strings.Repeat("ш", 501), []string{"7: shops[0].greeting_text"}},
 		{"same number twice", `numbers: [`, `numbers: [{e164: "+74950000301", source: x, queue: orders}, `, []string{"number \"+74950000301\" is there already"}},
 		{"bad currency of pay", "pay: {currency: RUB", "pay: {currency: rub", []string{`12: "rub" is no currency`}},
 		{"bad pay", `"7.80"`, `"much"`, []string{"12: pay.talk_per_min"}},

@@ -22,6 +22,7 @@ import (
 	"switchboard/telephony/journal"
 	"switchboard/telephony/line"
 	"switchboard/telephony/media"
+	"switchboard/telephony/media/speech"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/switchd"
 	"switchboard/telephony/webleg"
@@ -42,6 +43,7 @@ type Config struct {
 	ICE           ICE
 	Public        string `env:"PUBLIC_URL"` // where pages are from
 	RecordingsDir string `env:"RECORDINGS_DIR"`
+	Speech        Speech
 	ControlAddr   string `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
 	ControlSecret string `env:"CONTROL_SECRET"`
 	Pool          string `env:"POOL" envDefault:"main"`
@@ -62,6 +64,7 @@ type Node struct {
 	browsers *webleg.Hub
 	leads    atomic.Bool
 	book     *directory.Book
+	speech   *speech.Cache
 	lease    *journal.Lease
 	room     *switchd.Switch
 	ua       *sipua.UA
@@ -81,11 +84,14 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 	if n.ports, err = media.NewPorts(cfg.RTPAddr, cfg.RTPFrom, cfg.RTPTo); err != nil {
 		return nil, err
 	}
-	n.book, err = directory.Open(ctx, db, log, func(d *directory.Directory) { n.duty.review(d) })
+	if n.speech, err = openSpeech(cfg.Speech, log); err != nil {
+		return nil, err
+	}
+	n.book, err = directory.Open(ctx, db, log, func(d *directory.Directory) { n.duty.review(d); n.speech.Want(greetings(d)) })
 	if err != nil {
 		return nil, err
 	}
-	n.lines = line.New(line.Config{Ports: n.ports, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Log: log})
+	n.lines = line.New(line.Config{Ports: n.ports, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Log: log})
 	n.duty = newDuty(n.book.Now, n.lines)
 	if err = n.openBrowsers(); err != nil {
 		return nil, err
@@ -135,6 +141,7 @@ func (n *Node) Run(ctx context.Context) error {
 	defer n.leads.Store(false)
 	g.Go(func() error { return n.room.Run(ctx) })
 	g.Go(func() error { n.book.Run(ctx); return ctx.Err() })
+	g.Go(func() error { n.speech.Run(ctx); return ctx.Err() })
 	g.Go(func() error { return n.keepLease(ctx) })
 	g.Go(func() error { return n.duty.run(ctx) })
 	g.Go(func() error { return n.serveControl(ctx) })

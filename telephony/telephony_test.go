@@ -39,7 +39,7 @@ func start(t *testing.T, w *tenanttest.World, recordings string) (*telephony.Nod
 	ctx, stop := context.WithCancel(context.Background())
 	n, err := telephony.New(ctx, telephony.Config{
 		SIPAddr: "127.0.0.1:0", PhonesFrom: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, RTPAddr: netip.MustParseAddr("127.0.0.1"),
-		RecordingsDir: recordings, ControlAddr: "127.0.0.1:0", ControlSecret: "test", Pool: "main", Node: "test", Realm: "switchboard",
+		RecordingsDir: recordings, Speech: telephony.Speech{Dir: filepath.Join(recordings, "speech")}, ControlAddr: "127.0.0.1:0", ControlSecret: "test", Pool: "main", Node: "test", Realm: "switchboard",
 	}, w.DB, func([]switchd.Hint) {}, log)
 	if err != nil {
 		t.Fatal(err)

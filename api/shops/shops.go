@@ -32,20 +32,21 @@ func (h *Handler) Register(a huma.API) {
 
 // Shop is a shop as its people and the platform's see it.
 type Shop struct {
-	ID          uuid.UUID `json:"id" format:"uuid"`
-	Slug        string    `json:"slug" doc:"Its name in addresses" example:"tyres"`
-	NameRu      string    `json:"name_ru"`
-	NameEn      string    `json:"name_en"`
-	SpokenRu    string    `json:"spoken_ru" doc:"The name as it is said"`
-	SpokenEn    string    `json:"spoken_en" doc:"The name as it is said"`
-	Timezone    string    `json:"timezone" example:"Europe/Moscow"`
-	Language    string    `json:"language" enum:"ru,en" doc:"Of its announcements"`
-	Colour      string    `json:"colour" doc:"Name of its colour on screens"`
-	Status      string    `json:"status" enum:"open,suspended,closed"`
-	Greeting    string    `json:"greeting" enum:"standard,none" doc:"What a buyer hears first; none: straight to the queue"`
-	Recording   bool      `json:"recording" doc:"Whether calls are recorded"`
-	AwaySeconds int       `json:"away_seconds" doc:"How long a buyer hears music while the operator's browser is gone, before the call goes to somebody else"`
-	CreatedAt   time.Time `json:"created_at"`
+	ID           uuid.UUID `json:"id" format:"uuid"`
+	Slug         string    `json:"slug" doc:"Its name in addresses" example:"tyres"`
+	NameRu       string    `json:"name_ru"`
+	NameEn       string    `json:"name_en"`
+	SpokenRu     string    `json:"spoken_ru" doc:"The name as it is said"`
+	SpokenEn     string    `json:"spoken_en" doc:"The name as it is said"`
+	Timezone     string    `json:"timezone" example:"Europe/Moscow"`
+	Language     string    `json:"language" enum:"ru,en" doc:"Of its announcements"`
+	Colour       string    `json:"colour" doc:"Name of its colour on screens"`
+	Status       string    `json:"status" enum:"open,suspended,closed"`
+	Greeting     string    `json:"greeting" enum:"standard,none" doc:"What a buyer hears first; none: straight to the queue"`
+	GreetingText string    `json:"greeting_text" doc:"The greeting in the shop's own words, spoken by a voice; empty, or not spoken yet: the stock greeting"`
+	Recording    bool      `json:"recording" doc:"Whether calls are recorded"`
+	AwaySeconds  int       `json:"away_seconds" doc:"How long a buyer hears music while the operator's browser is gone, before the call goes to somebody else"`
+	CreatedAt    time.Time `json:"created_at"`
 }
 
 type answer struct{ Body Shop }

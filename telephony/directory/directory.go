@@ -31,6 +31,7 @@ type Shop struct {
 	Zone     *time.Location
 	Status   string // open, suspended, closed
 	Greeting string // standard, none
+	Greets   string // the greeting in the shop's own words; empty: the stock one
 	Record   bool
 	Away     time.Duration // how long a buyer hears music while the operator's browser is gone
 	Face
@@ -104,6 +105,13 @@ func (d *Directory) Trunk(src netip.Addr) *Trunk {
 		}
 	}
 	return nil
+}
+
+// Shops calls visit with each shop that has a number, once a number.
+func (d *Directory) Shops(visit func(*Shop)) {
+	for _, n := range d.numbers {
+		visit(n.Shop)
+	}
 }
 
 // Trunks returns all trunks by name.

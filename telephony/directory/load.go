@@ -46,11 +46,12 @@ func loadShops(tx tenant.AcrossTx, log *slog.Logger) (map[uuid.UUID]*Shop, error
 	var rows []struct {
 		ID                                         uuid.UUID
 		Slug, Language, Timezone, Status, Greeting string
+		GreetingText                               string
 		Recording                                  bool
 		AwaySeconds                                int
 		Face                                       `gorm:"embedded"`
 	}
-	const all = "select id, slug, language, timezone, status, greeting, recording, away_seconds, name_ru, name_en, spoken_ru, spoken_en, colour from house.shop"
+	const all = "select id, slug, language, timezone, status, greeting, greeting_text, recording, away_seconds, name_ru, name_en, spoken_ru, spoken_en, colour from house.shop"
 	if err := tx.Query().Raw(all).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read shops: %w", err)
 	}
@@ -62,7 +63,7 @@ func loadShops(tx tenant.AcrossTx, log *slog.Logger) (map[uuid.UUID]*Shop, error
 			continue
 		}
 		shops[r.ID] = &Shop{
-			ID: r.ID, Slug: r.Slug, Language: r.Language, Zone: zone, Status: r.Status, Greeting: r.Greeting, Record: r.Recording,
+			ID: r.ID, Slug: r.Slug, Language: r.Language, Zone: zone, Status: r.Status, Greeting: r.Greeting, Greets: r.GreetingText, Record: r.Recording,
 			Away: time.Duration(r.AwaySeconds) * time.Second, Face: r.Face,
 		}
 	}

@@ -36,6 +36,7 @@ type Config struct {
 	Recordings string // directory
 	Book       func() *directory.Directory
 	Brief      func(Meeting) Brief
+	Greeting   func(*directory.Shop) *media.Clip // a shop's own, if it is at hand, else nil; must not block
 	Log        *slog.Logger
 }
 

@@ -4,6 +4,8 @@ import (
 	"github.com/google/uuid"
 
 	"switchboard/telephony/call"
+	"switchboard/telephony/directory"
+	"switchboard/telephony/media"
 	"switchboard/telephony/media/prompt"
 	"switchboard/telephony/switchd"
 )
@@ -44,15 +46,23 @@ func (l *Lines) Greet(id uuid.UUID, record bool) {
 			w.fail(err)
 			return
 		}
-		clips := prompt.Clips(w.number.Shop.Language, prompt.Greeting)
+		clips := l.greeting(w.number.Shop)
 		if record {
-			clips = prompt.Clips(w.number.Shop.Language, prompt.Greeting, prompt.Recorded)
+			clips = append(clips, prompt.Clip(w.number.Shop.Language, prompt.Recorded))
 		}
 		w.then(func() {
 			w.playing = l.player.Loop(w.buyer.audio, prompt.Music())
 			w.tell(switchd.Greeted{Call: id})
 		}, clips...)
 	})
+}
+
+// greeting is the shop's own, or the stock one in its language.
+func (l *Lines) greeting(s *directory.Shop) []*media.Clip {
+	if own := l.cfg.Greeting(s); own != nil {
+		return []*media.Clip{own}
+	}
+	return prompt.Clips(s.Language, prompt.Greeting)
 }
 
 // Ring lets the buyer hear that it rings.
