@@ -17,10 +17,10 @@ import (
 
 // voice is one whose words are tones; it counts what it says.
 type voice struct {
-	name  string
-	said  atomic.Int32
-	wait  func(context.Context) error
-	wrong error
+	name   string
+	said   atomic.Int32
+	hoarse atomic.Bool
+	wait   func(context.Context) error
 }
 
 func (v *voice) Name() string { return v.name }
@@ -32,7 +32,10 @@ func (v *voice) Speak(ctx context.Context, _ Text) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return pcmFile(8000, sine(8000, 440, 9000)), v.wrong
+	if v.hoarse.Load() {
+		return nil, errors.New("hoarse")
+	}
+	return pcmFile(8000, sine(8000, 440, 9000)), nil
 }
 
 func openCache(t *testing.T, dir string, v Voice) *Cache {
@@ -185,7 +188,8 @@ func TestTheQueueIsBounded(t *testing.T) {
 func TestWhatIsWantedIsAtHand(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		v := &voice{name: "anna", wrong: errors.New("hoarse")}
+		v := &voice{name: "anna"}
+		v.hoarse.Store(true)
 		c := openCache(t, t.TempDir(), v)
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan struct{})
@@ -197,7 +201,7 @@ func TestWhatIsWantedIsAtHand(t *testing.T) {
 		if c.Ready(hello) != nil || v.said.Load() != 1 {
 			t.Fatalf("a hoarse voice was asked %d times", v.said.Load())
 		}
-		v.wrong = nil
+		v.hoarse.Store(false)
 		time.Sleep(2*retryAfter + time.Second)
 		synctest.Wait()
 		if c.Ready(hello) == nil || c.Ready(bad) != nil {
