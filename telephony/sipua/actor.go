@@ -97,6 +97,12 @@ func (l *Leg) do(a life.Action) {
 	switch a {
 	case life.SendProgress:
 		l.sendProgress()
+	case life.SendPledge:
+		l.sendPledge()
+	case life.SendKept:
+		l.sendKept()
+	case life.AcceptPrack:
+		l.acceptPrack()
 	case life.SendAnswer:
 		l.sendAnswer()
 	case life.SendRefusal:
@@ -105,6 +111,10 @@ func (l *Leg) do(a life.Action) {
 		l.refuse(l.serving, 487, "Request Terminated")
 	case life.SendInvite:
 		l.sendInvite()
+	case life.SendElsewhere:
+		l.sendElsewhere()
+	case life.SendPrack:
+		l.sendPrack()
 	case life.SendCancel:
 		l.sendCancel()
 	case life.SendAck:
@@ -123,8 +133,11 @@ func (l *Leg) do(a life.Action) {
 // report tells the leg's owner.
 func (l *Leg) report(a life.Action) {
 	switch a {
+	case life.TellPledged:
+		l.tellPledged()
 	case life.TellRinging:
-		l.tell(Ringing{Code: l.calling.heard.StatusCode, SDP: l.calling.heard.Body()})
+		res := l.calling.heard
+		l.tell(Ringing{Code: res.StatusCode, SDP: bodyOf(res), Phone: string(tagOf(res.To().Params))})
 	case life.TellAnswered:
 		l.ua.counts.answered.Add(1)
 		l.tell(Answered{SDP: l.calling.answer()})
@@ -169,6 +182,18 @@ func (l *Leg) moved() {
 	l.alarms.clear()
 	now := time.Now()
 	switch l.state {
+	case life.Invited:
+		l.alarms.at(alarmUnanswered, l.until)
+		l.alarms.at(alarmRemind, now.Add(l.ua.timing.remind))
+	case life.Pledged:
+		l.alarms.at(alarmUnanswered, l.until)
+		l.alarms.resend = l.ua.timing.t1
+		l.alarms.at(alarmResend, now.Add(l.alarms.resend))
+		l.alarms.at(alarmUnacked, now.Add(l.ua.timing.give()))
+	case life.Due: // what is out goes on being repeated
+		l.alarms.at(alarmUnanswered, l.until)
+		l.alarms.at(alarmResend, now.Add(l.alarms.resend))
+		l.alarms.at(alarmUnacked, now.Add(l.ua.timing.give()))
 	case life.Answered:
 		l.alarms.resend = l.ua.timing.t1
 		l.alarms.at(alarmResend, now.Add(l.alarms.resend))

@@ -93,6 +93,10 @@ func (ua *UA) admitInDialog(m *guard.Message, l *Leg) bool {
 	if ua.fault(m) {
 		return false
 	}
+	if !l.knows(string(h.FromTag)) { // another telephone that rang for the same INVITE
+		ua.answer(m, 481, "Call Does Not Exist")
+		return false
+	}
 	switch h.Method {
 	case "ACK":
 		return l.admitAck(h, m.Raw[h.BodyAt:])
@@ -102,12 +106,14 @@ func (ua *UA) admitInDialog(m *guard.Message, l *Leg) bool {
 			return false
 		}
 		return true
-	case "BYE", "INFO":
+	case "BYE", "INFO", "PRACK", "REFER", "NOTIFY":
 		return true
 	case "OPTIONS":
 		ua.answer(m, 200, "OK", capabilities...)
-	case "CANCEL": // of a re-INVITE, which has its answer by now
+	case "CANCEL": // of a re-INVITE
 		ua.answer(m, 200, "OK")
+		branch := string(h.Branch)
+		l.post(func() { l.retracted(branch) })
 	default:
 		ua.answer(m, 405, "Method Not Allowed", "Allow: "+wire.Allow)
 	}
@@ -115,7 +121,7 @@ func (ua *UA) admitInDialog(m *guard.Message, l *Leg) bool {
 }
 
 // capabilities is what an OPTIONS asks for.
-var capabilities = []string{"Allow: " + wire.Allow, "Accept: application/sdp, application/dtmf-relay, application/dtmf", "Supported: timer"}
+var capabilities = []string{"Allow: " + wire.Allow, "Accept: application/sdp, application/dtmf-relay, application/dtmf", "Supported: " + wire.Options}
 
 // admitPhone judges what a phone sends outside a dialog. It can't dial out by
 // itself, and only once it has registered is it told so.
@@ -153,7 +159,9 @@ func (ua *UA) admitTrunk(m *guard.Message) bool {
 	case "OPTIONS":
 		ua.answer(m, 200, "OK", capabilities...)
 	case "ACK":
-	case "BYE", "INFO", "UPDATE", "PRACK":
+	case "REFER":
+		ua.answer(m, 403, "No REFER Outside A Call")
+	case "BYE", "INFO", "UPDATE", "PRACK", "NOTIFY":
 		ua.answer(m, 481, "Call Does Not Exist")
 	default:
 		ua.answer(m, 405, "Method Not Allowed", "Allow: "+wire.Allow)
@@ -187,6 +195,8 @@ func (ua *UA) admitInvite(m *guard.Message) bool {
 		ua.answer(m, 482, "Merged Request")
 	case g != nil && g.seq >= h.CSeq:
 		return g.branch != "" && g.branch == string(h.Branch)
+	case ua.book.find(h.FromTag, h.CallID) != nil: // an INVITE of our own
+		ua.answer(m, 482, "Loop Detected")
 	case h.MaxForwards == 0:
 		ua.answer(m, 483, "Too Many Hops")
 	case h.SessionExpires > 0 && h.Timer && h.SessionExpires < ua.minSession():
@@ -197,6 +207,8 @@ func (ua *UA) admitInvite(m *guard.Message) bool {
 	case !parses(m.Raw):
 		ua.counts.malformed.Add(1)
 		ua.answer(m, 400, "Malformed Header Line")
+	case h.Replaces != nil:
+		return ua.admitReplaces(m)
 	default:
 		return true
 	}

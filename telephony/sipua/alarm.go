@@ -21,6 +21,7 @@ const (
 	alarmReply                   // the owner has not answered a re-INVITE
 	alarmAgain                   // our answer to a re-INVITE is due again
 	alarmLost                    // its ACK is overdue
+	alarmHushed                  // nobody says what becomes of a REFER
 	alarmCount
 )
 
@@ -42,7 +43,9 @@ func (a *alarms) stop(which ...alarm) {
 	}
 }
 
-func (a *alarms) clear() { a.due = [alarmCount]time.Time{} }
+// clear stops the alarms of a state. Those of the session, of offers and of
+// referrals outlive it.
+func (a *alarms) clear() { clear(a.due[:alarmRefresh]) }
 
 // set winds the timer for the earliest alarm.
 func (a *alarms) set() {
@@ -89,11 +92,9 @@ func (l *Leg) alarm(which alarm, now time.Time) {
 		l.alarms.at(alarmResend, now.Add(l.alarms.resend))
 		l.step(life.Resend)
 	case alarmUnacked:
-		l.words.ended = Ended{Code: 408, Reason: "no ACK"}
-		l.words.reason = "no ACK"
-		l.step(life.Unacked)
+		l.unacknowledged()
 	case alarmRemind:
-		l.step(life.Remind)
+		l.remind()
 	case alarmSilent:
 		l.words.failed = Failed{Code: 408, Reason: "no response"}
 		l.step(life.Broken)
@@ -104,11 +105,34 @@ func (l *Leg) alarm(which alarm, now time.Time) {
 		l.step(life.Unanswered)
 	case alarmRefresh:
 		l.refresh()
+	case alarmHushed:
+		l.hushed()
 	case alarmExpired:
 		l.expire("the session has expired")
 	default:
 		l.bargainAlarm(which, now)
 	}
+}
+
+// unacknowledged ends a leg whose peer acknowledges nothing.
+func (l *Leg) unacknowledged() {
+	l.words.ended = Ended{Code: 408, Reason: "no ACK"}
+	l.words.reason = "no ACK"
+	if l.state.Unanswered() {
+		l.words.code, l.words.reason = 504, "no PRACK"
+		l.words.ended = Ended{Code: 504, Reason: "no PRACK"}
+	}
+	l.step(life.Unacked)
+}
+
+// giveUp ends a leg that waits for its peer.
+func (l *Leg) giveUp() {
+	if !l.state.Unsettled() {
+		l.unacknowledged()
+		return
+	}
+	l.words.failed = Failed{Code: 408, Reason: "no response"}
+	l.step(life.Broken)
 }
 
 // expire ends a call whose peer is gone.

@@ -14,9 +14,11 @@ import (
 // bargain is what a leg knows of the offers made while it is up.
 type bargain struct {
 	state   life.Bargain
-	local   []byte        // our description that is in force
-	offer   []byte        // ours that is out, or waits to be
-	seq     uint32        // CSeq of our re-INVITE
+	local   []byte  // our description that is in force
+	offer   []byte  // ours that is out, or waits to be
+	seq     uint32  // CSeq of our re-INVITE or UPDATE
+	dialog  *Dialog // in which it went out
+	login   login
 	heard   *sip.Response // to it
 	ack     *sip.Request  // for its 2xx
 	refresh bool          // it only refreshes the session
@@ -54,6 +56,10 @@ func (l *Leg) deal(d life.Deal) {
 		l.alarms.stop(alarmReply)
 		l.refuse(b.theirs, 488, "Not Acceptable Here")
 		b.theirs = nil
+	case life.RefuseRetracted:
+		l.alarms.stop(alarmReply)
+		l.refuse(b.theirs, 487, "Request Terminated")
+		b.theirs = nil
 	case life.TellReoffered:
 		b.theirs, b.reply = b.rival, nil
 		l.alarms.at(alarmReply, time.Now().Add(l.ua.timing.reply))
@@ -71,7 +77,7 @@ func (l *Leg) deal(d life.Deal) {
 
 // reoffer makes an offer of ours.
 func (l *Leg) reoffer(sdp []byte) {
-	if l.state != life.Up || len(sdp) == 0 {
+	if !l.mayOffer() || len(sdp) == 0 {
 		if l.state != life.Over {
 			l.tell(Reanswered{Code: 491})
 		}
@@ -79,14 +85,41 @@ func (l *Leg) reoffer(sdp []byte) {
 	}
 	if l.bargain.state == life.Settled {
 		l.bargain.offer, l.bargain.refresh = sdp, false
+		if l.calling != nil {
+			l.bargain.login = l.calling.target.login()
+		}
 	}
 	l.turn(life.Reoffer)
 }
 
-// sendOffer sends our re-INVITE.
+// mayOffer tells whether an offer can go out: by re-INVITE while the leg is up,
+// by UPDATE before that, if the peer takes one (RFC 3311, 5.1).
+func (l *Leg) mayOffer() bool {
+	switch {
+	case l.state == life.Up:
+		return true
+	case l.state == life.Invited:
+		return l.pledge.agreed && l.session.updates
+	case l.state == life.Ringing:
+		e := l.calling.current
+		return e != nil && e.agreed && e.updates
+	}
+	return false
+}
+
+// sendOffer sends our offer.
 func (l *Leg) sendOffer() {
 	b := &l.bargain
-	b.seq, b.ack, b.heard = l.nextSeq(), nil, nil
+	b.ack, b.heard, b.dialog = nil, nil, l.current()
+	if l.state != life.Up {
+		b.seq = l.send(errand{method: sip.UPDATE, dialog: b.dialog, done: l.updateConcluded, dress: func(req *sip.Request) {
+			req.AppendHeader(l.ua.contact(req.Transport()))
+			req.AppendHeader(supported)
+			body(req, b.offer)
+		}})
+		return
+	}
+	b.seq = l.nextSeq(b.dialog)
 	req, err := l.ua.newRequest(&l.dialog, sip.INVITE, b.seq)
 	if err != nil {
 		l.expire(printable(err.Error()))
@@ -96,6 +129,7 @@ func (l *Leg) sendOffer() {
 	req.AppendHeader(allow)
 	req.AppendHeader(supported)
 	l.session.put(req)
+	b.login.sign(req)
 	body(req, b.offer)
 	seq := b.seq
 	l.ua.background("re-INVITE", l.callID, func() error {
@@ -116,30 +150,67 @@ func (l *Leg) offerConcluded(seq uint32, res *sip.Response, err error) {
 	case b.state != life.Offering || b.seq != seq:
 	case err != nil:
 		l.expire("no response to re-INVITE")
+	case b.login.challenged(res, sip.INVITE, l.dialog.RemoteTarget), res.StatusCode == 422 && l.session.lengthen(res):
+		l.sendOffer()
 	case !res.IsSuccess():
 		l.bargainHeard(res)
 	}
 }
 
+// updateConcluded is what became of an offer by UPDATE. The call goes on
+// whatever it is: its INVITE has no answer yet.
+func (l *Leg) updateConcluded(res *sip.Response, err error) {
+	b := &l.bargain
+	if b.state != life.Offering || l.state == life.Over {
+		return
+	}
+	if err != nil {
+		res = sip.NewResponse(408, "no response")
+	}
+	b.heard = res
+	switch {
+	case res.IsSuccess():
+		b.local = b.offer
+		l.retarget(b.dialog, res.Contact(), res.Source())
+		if l.calling != nil && l.calling.current != nil {
+			l.calling.current.sdp = res.Body()
+		} else if l.calling != nil {
+			l.calling.early = res.Body()
+		}
+		l.turn(life.AcceptedUpdate)
+	case again(res):
+		l.alarms.at(alarmRetry, time.Now().Add(l.glareWait()))
+		l.turn(life.Glare)
+	default:
+		l.turn(life.Declined)
+	}
+}
+
+// again tells whether a refusal means that another offer was under way: 491, or
+// the 500 with a Retry-After of RFC 3261, 14.2.
+func again(res *sip.Response) bool {
+	return res.StatusCode == 491 || res.StatusCode == 500 && res.GetHeader("Retry-After") != nil && seconds(res, "Retry-After") <= 10
+}
+
 // bargainHeard is a response to our re-INVITE.
 func (l *Leg) bargainHeard(res *sip.Response) {
 	b := &l.bargain
-	if l.state != life.Up || res.CSeq().SeqNo != b.seq || res.IsProvisional() {
+	if l.state != life.Up || res.CSeq().SeqNo != b.seq || res.IsProvisional() || string(tagOf(res.To().Params)) != l.dialog.RemoteTag {
 		return
 	}
-	again := b.heard != nil
+	repeated := b.heard != nil
 	b.heard = res
 	switch code := res.StatusCode; {
-	case res.IsSuccess() && again:
+	case res.IsSuccess() && repeated:
 		l.turn(life.Accepted)
 	case res.IsSuccess():
 		b.local = b.offer
-		l.retarget(res.Contact(), res.Source())
-		l.session.confirmed(res)
+		l.retarget(&l.dialog, res.Contact(), res.Source())
+		l.session.confirmed(res, l.ua.timing.minSession)
 		l.session.start(l, time.Now())
 		l.turn(life.Accepted)
-	case code == 491:
-		l.alarms.at(alarmRetry, time.Now().Add(l.glareWait()))
+	case again(res):
+		l.alarms.at(alarmRetry, time.Now().Add(l.glareWait()+time.Duration(seconds(res, "Retry-After"))*time.Second))
 		l.turn(life.Glare)
 	case code == 481 || code == 408:
 		l.expire("the peer knows no such call")
@@ -169,101 +240,10 @@ func (l *Leg) sendAckOffer() {
 			return
 		}
 		ack.SetBody(nil)
+		b.login.sign(ack)
 		b.ack = ack
 	}
 	l.ua.write(b.ack)
-}
-
-// renegotiated is a re-INVITE or an UPDATE of the peer.
-func (l *Leg) renegotiated(s *served) {
-	if s.req.Method == sip.UPDATE && len(s.req.Body()) == 0 && l.state != life.Leaving {
-		l.retarget(s.req.Contact(), s.req.Source())
-		res := l.respond(s.req, 200, "OK")
-		l.accept(res, s.req)
-		res.SetBody(nil)
-		l.finish(s, res)
-		return
-	}
-	switch l.state {
-	case life.Up:
-		l.bargain.rival = s
-		l.turn(life.Offer)
-	case life.Answered, life.Leaving:
-		l.refuse(s, 491, "Request Pending")
-	default:
-		l.refuse(s, 500, "Not Yet")
-	}
-}
-
-// accept puts on a 2xx what it says about us and the session.
-func (l *Leg) accept(res *sip.Response, req *sip.Request) {
-	res.AppendHeader(l.ua.contact(req.Transport()))
-	res.AppendHeader(allow)
-	for _, h := range l.session.refreshed(req) {
-		res.AppendHeader(h)
-	}
-	if l.state == life.Up {
-		l.session.start(l, time.Now())
-	}
-}
-
-// answerReoffer is the owner's answer to the peer's offer.
-func (l *Leg) answerReoffer(sdp []byte) {
-	b := &l.bargain
-	switch {
-	case b.theirs == nil || b.state != life.Offered:
-	case len(sdp) == 0:
-		l.turn(life.Decline)
-	case b.theirs.req.IsInvite():
-		b.local = sdp
-		l.turn(life.Reply)
-	default:
-		b.local = sdp
-		l.turn(life.ReplyUpdate)
-	}
-}
-
-// sendReply sends the 2xx to the peer's offer, the same one each time.
-func (l *Leg) sendReply() {
-	b := &l.bargain
-	if b.reply != nil {
-		b.theirs.put(b.reply)
-		return
-	}
-	now := time.Now()
-	l.alarms.stop(alarmReply)
-	l.retarget(b.theirs.req.Contact(), b.theirs.req.Source())
-	b.reply = l.respond(b.theirs.req, 200, "OK")
-	l.accept(b.reply, b.theirs.req)
-	body(b.reply, b.local)
-	if !b.theirs.req.IsInvite() {
-		l.finish(b.theirs, b.reply)
-		b.theirs = nil
-		return
-	}
-	l.mu.Lock()
-	l.last.accepted = true
-	l.mu.Unlock()
-	b.theirs.put(b.reply)
-	l.alarms.again = l.ua.timing.t1
-	l.alarms.at(alarmAgain, now.Add(l.alarms.again))
-	l.alarms.at(alarmLost, now.Add(l.ua.timing.give()))
-}
-
-// bargainAcked is the peer's ACK for our 2xx to its re-INVITE.
-func (l *Leg) bargainAcked(seq uint32, sdp []byte) {
-	b := &l.bargain
-	if b.state != life.Agreed || b.theirs.req.CSeq().SeqNo != seq {
-		return
-	}
-	l.alarms.stop(alarmAgain, alarmLost)
-	l.release(b.theirs)
-	ours := len(b.theirs.req.Body()) == 0
-	b.theirs = nil
-	l.turn(life.Acked)
-	if ours && len(sdp) > 0 {
-		l.tell(Reanswered{Code: 200, SDP: sdp})
-	}
 }
 
 func (l *Leg) bargainAlarm(which alarm, now time.Time) {
@@ -291,4 +271,7 @@ func (s *session) put(req *sip.Request) {
 		who = ";refresher=uac"
 	}
 	req.AppendHeader(sip.NewHeader("Session-Expires", strconv.Itoa(int(s.interval/time.Second))+who))
+	if s.least > 0 {
+		req.AppendHeader(sip.NewHeader("Min-SE", strconv.Itoa(s.least)))
+	}
 }

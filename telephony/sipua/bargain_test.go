@@ -227,12 +227,12 @@ func TestSessionTooBrief(t *testing.T) {
 		t.Errorf("%d legs of it", n)
 	}
 	out, invite := dialRaw(r, p)
-	if invite.get("Session-Expires") != "1800" || invite.get("Supported") != "timer" {
+	if invite.get("Session-Expires") != "1800" || invite.get("Supported") != "100rel, replaces, timer" {
 		t.Errorf("INVITE is\n%s", invite.text)
 	}
 	p.reply(invite, "422 Session Interval Too Small", "phone", "", "Min-SE: 3600")
 	p.want("ACK ")
-	if invite = p.want("INVITE "); invite.get("Session-Expires") != "3600" {
+	if invite = p.want("INVITE "); invite.get("Session-Expires") != "3600" || invite.get("Min-SE") != "3600" {
 		t.Errorf("the second INVITE is\n%s", invite.text)
 	}
 	p.reply(invite, "422 Session Interval Too Small", "phone", "", "Min-SE: 3600") // no sense in that

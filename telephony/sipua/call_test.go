@@ -27,7 +27,7 @@ func TestCall(t *testing.T) {
 					t.Errorf("%+v, want 183 with media", r)
 				}
 				in.Answer([]byte("v=answer\r\n"))
-				if ev := expect[Answered](t, out.events); string(ev.SDP) != "v=answer\r\n" {
+				if ev := expect[Answered](t, out.events); string(ev.SDP) != "v=early\r\n" { // what both agreed on by 183 and PRACK
 					t.Errorf("%+v", ev)
 				}
 				expect[Confirmed](t, in.events)

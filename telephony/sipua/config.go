@@ -74,6 +74,8 @@ type Invite struct {
 	FromDisplay string
 	CallID      string
 	SDP         []byte // nil: the offer has to be ours
+	MaxForwards int    // how many more hops it may take; for Target.MaxForwards, less one
+	Replaces    *Leg   // whose place this call is to take; only a leg whose AllowRefer was called
 	Source      netip.AddrPort
 }
 
@@ -83,6 +85,7 @@ type timing struct {
 	remind     time.Duration // a provisional response is repeated (13.3.1.1 wants it within a minute)
 	wait       time.Duration // a caller is left without an answer
 	reply      time.Duration // the leg's owner may think about a re-INVITE
+	refer      time.Duration // nobody reports what became of a REFER
 	session    time.Duration // what we ask for where there is a choice (RFC 4028)
 	minSession time.Duration // the least we do; the RFC's own minimum is 90 s
 	idle       time.Duration // a TCP connection without a message
@@ -96,7 +99,7 @@ func (t timing) give() time.Duration { return 64 * t.t1 }
 
 var standard = timing{
 	t1: 500 * time.Millisecond, t2: 4 * time.Second,
-	remind: 50 * time.Second, wait: 15 * time.Minute, reply: 10 * time.Second,
+	remind: 50 * time.Second, wait: 15 * time.Minute, reply: 10 * time.Second, refer: 3 * time.Minute,
 	session: 30 * time.Minute, minSession: 90 * time.Second,
 	idle: 30 * time.Second, grave: 32 * time.Second, farewell: 2 * time.Second,
 }

@@ -21,9 +21,14 @@ type Target struct {
 	Destination string // host:port that the packets go to, if not the URI's: a phone behind a NAT, a proxy
 	FromUser    string // the caller as the called side shall see them
 	FromDisplay string
-	SDP         []byte // our offer
-	Username    string // answers a 401 or 407, once
+	SDP         []byte                    // our offer; nil: the offer is theirs
+	Accept      func(offer []byte) []byte // answers it, or returns nil; must not block
+	Username    string                    // answers a 401 or 407
 	Password    string
+	MaxForwards int                   // zero: 70; of a call that is passed on, one less than it came with
+	Replaces    string                // "call-id;to-tag=..;from-tag=..": the call that this one is to take the place of
+	ReferredBy  string                // URI of who asked for the call
+	Follow      func(uri string) bool // may a 3xx send the call there? nil: nowhere
 	Listen      func(Event)
 	Timeout     time.Duration // until a 2xx; zero: 60 s
 	Silence     time.Duration // until anything comes back; zero: 32 s, RFC 3261's timer B
@@ -36,12 +41,16 @@ type calling struct {
 	target   Target
 	uri      sip.Uri
 	tries    int
-	until    time.Time     // Timeout
-	silent   time.Time     // Silence
-	heard    *sip.Response // the last response
-	early    []byte        // SDP of a provisional response
-	ack      *sip.Request  // for the 2xx, to be repeated with it
-	auth     sip.Header    // answers a challenge
+	until    time.Time         // Timeout
+	silent   time.Time         // Silence
+	heard    *sip.Response     // the last response
+	phones   map[string]*phone // who rings, by tag
+	current  *phone            // whose reliable response came last
+	early    []byte            // the description that the answering one gave before
+	agreed   bool              // it is part of a whole bargain
+	ack      *sip.Request      // for the 2xx, to be repeated with it
+	login    login
+	moved    redirection
 	stop     context.CancelFunc
 	ctx      context.Context
 	sent     bool // an INVITE is out
@@ -58,6 +67,7 @@ func (ua *UA) Dial(t Target) (*Leg, error) {
 	}
 	l := ua.newLeg(sip.GenerateTagN(24) + "@" + ua.host)
 	l.state, l.listen, l.calling, l.bargain.local = life.Calling, t.Listen, c, t.SDP
+	l.seen = map[string]uint32{}
 	from := sip.Uri{Scheme: "sip", User: wire.User(t.FromUser), Host: ua.host}
 	l.dialog = Dialog{
 		CallID: l.callID, LocalURI: from.String(), LocalTag: l.id, RemoteURI: aor(c.uri), RemoteTarget: c.uri.String(),
@@ -75,16 +85,14 @@ func newCalling(t Target, clock timing) (*calling, error) {
 	if strings.ContainsFunc(t.URI, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '<' || r == '>' || r == '"' }) {
 		return nil, fmt.Errorf("dial %q: not a URI", t.URI)
 	}
-	if err := sip.ParseUri(t.URI, &c.uri); err != nil || c.uri.Scheme != "sip" || c.uri.Host == "" || c.uri.Wildcard {
-		return nil, fmt.Errorf("dial %q: not a sip URI (%w)", t.URI, errors.Join(err, errors.ErrUnsupported))
+	if err := errors.Join(sip.ParseUri(t.URI, &c.uri), callable(&c.uri)); err != nil {
+		return nil, fmt.Errorf("dial %q: %w", t.URI, err)
 	}
 	c.uri.Headers = nil // a URI must not write our header lines
-	if tp := transportOf(&c.uri); tp != "UDP" && tp != "TCP" {
-		return nil, fmt.Errorf("dial %q: transport %s is not served", t.URI, tp)
+	if len(t.SDP) == 0 && t.Accept == nil {
+		return nil, fmt.Errorf("dial %q: with neither an offer nor a way to answer one", t.URI)
 	}
-	if len(t.SDP) == 0 {
-		return nil, fmt.Errorf("dial %q: without an offer", t.URI)
-	}
+	c.login, c.moved.tried = t.login(), []string{c.uri.String()}
 	if c.target.Timeout <= 0 {
 		c.target.Timeout = ringFor
 	}
@@ -93,6 +101,27 @@ func newCalling(t Target, clock timing) (*calling, error) {
 	}
 	c.ctx, c.stop = context.WithCancel(context.Background())
 	return c, nil
+}
+
+// callable tells why a URI can't be called.
+func callable(u *sip.Uri) error {
+	if u.Scheme != "sip" || u.Host == "" || u.Wildcard {
+		return fmt.Errorf("not a sip URI (%w)", errors.ErrUnsupported)
+	}
+	if tp := transportOf(u); tp != "UDP" && tp != "TCP" {
+		return fmt.Errorf("transport %s is not served", tp)
+	}
+	return nil
+}
+
+func (t *Target) login() login { return login{username: t.Username, password: t.Password} }
+
+// answer is the owner's answer to an offer of the called side.
+func (t *Target) answer(offer []byte) []byte {
+	if t.Accept == nil {
+		return nil
+	}
+	return t.Accept(offer)
 }
 
 // aor is a URI without what belongs to the way there.
@@ -113,8 +142,13 @@ func transportOf(u *sip.Uri) string {
 // reach finds the way to the target: at once for an address over UDP, else on a
 // goroutine of its own, because names and connections take time.
 func (l *Leg) reach() {
+	l.calling.until = time.Now().Add(l.calling.target.Timeout)
+	l.find()
+}
+
+// find is reach for each target that a call is sent to.
+func (l *Leg) find() {
 	now := time.Now()
-	l.calling.until = now.Add(l.calling.target.Timeout)
 	l.calling.silent = now.Add(l.calling.target.Silence)
 	l.calling.clocks(l, now)
 	_, next, err := l.dialog.route(&l.calling.uri)
@@ -193,7 +227,7 @@ func (c *calling) clocks(l *Leg, now time.Time) {
 }
 
 // answer is the SDP that answers our offer: that of the 2xx, or the one that
-// came ahead of it.
+// the same telephone sent ahead of it.
 func (c *calling) answer() []byte {
 	if b := bodyOf(c.heard); b != nil {
 		return b

@@ -127,9 +127,12 @@ func (ua *UA) newRequestAs(d *Dialog, method sip.RequestMethod, seq uint32, bran
 	return req, nil
 }
 
+// hops is how many proxies a request of ours may pass (RFC 3261, 8.1.1.6).
+const hops = 70
+
 // address gives a request the lines that say whose it is.
 func (ua *UA) address(req *sip.Request, from *sip.FromHeader, to *sip.ToHeader, callID string, seq uint32) {
-	maxForwards, id := sip.MaxForwardsHeader(70), sip.CallIDHeader(callID)
+	maxForwards, id := sip.MaxForwardsHeader(hops), sip.CallIDHeader(callID)
 	req.AppendHeader(&maxForwards)
 	req.AppendHeader(from)
 	req.AppendHeader(to)
@@ -190,7 +193,7 @@ func (ua *UA) contact(transport string) *sip.ContactHeader {
 // allow is what we can be asked; supported what we can do beyond it.
 var (
 	allow     = sip.NewHeader("Allow", wire.Allow)
-	supported = sip.NewHeader("Supported", "timer")
+	supported = sip.NewHeader("Supported", wire.Options)
 )
 
 func printable(s string) string { return wire.Phrase(s) }

@@ -6,13 +6,21 @@ type Event interface{ event() }
 
 // Ringing is a provisional response to our INVITE, with early media if it has
 // an SDP.
+// Several telephones may ring for one INVITE: whose early media came last is
+// heard.
 type Ringing struct {
-	Code int
-	SDP  []byte
+	Code  int
+	SDP   []byte
+	Phone string // tells them apart
 }
 
+// EarlyAnswered is the PRACK for a Progress of ours that made the offer; SDP is
+// its answer.
+type EarlyAnswered struct{ SDP []byte }
+
 // Answered is the 2xx to our INVITE. SDP is the answer to our offer, be it that
-// it came with a provisional response before.
+// it came with a provisional response before, or the offer if the INVITE had
+// none.
 type Answered struct{ SDP []byte }
 
 // Confirmed is the ACK for our 2xx. SDP is the answer if the offer was ours.
@@ -28,8 +36,9 @@ type Failed struct {
 // Cancelled ends a leg that the peer called and took back before our answer.
 type Cancelled struct{ Reason string }
 
-// Reoffered is a re-INVITE or UPDATE; AnswerReoffer must follow soon. Without an
-// SDP the offer has to be ours.
+// Reoffered is a re-INVITE, UPDATE or PRACK with an offer; AnswerReoffer must
+// follow soon. Without an SDP the offer has to be ours. It comes before the
+// answer too, where media were agreed on by a reliable provisional response.
 type Reoffered struct{ SDP []byte }
 
 // Reanswered is what became of our Reoffer, or the answer to an offer that we
@@ -46,6 +55,24 @@ type Digit struct {
 	Milliseconds int
 }
 
+// Referred is the peer's wish that we call somebody in its place (REFER, RFC
+// 3515). It is told only of a leg whose AllowRefer was called, and AnswerRefer
+// must follow soon.
+type Referred struct {
+	To       string // URI, for Target.URI
+	User     string // its user part: the number
+	By       string // who says to have asked for it (RFC 3892), unproven
+	Leg      *Leg   // the call of ours that the new one is to take the place of
+	Replaces string // the same for a call that is not ours, for Target.Replaces
+}
+
+// ReferReport is what became of our Refer.
+type ReferReport struct {
+	Code   int // what the call that was asked for has come to; 202 while nothing is known
+	Reason string
+	Last   bool // no more follow
+}
+
 // Ended ends any other leg.
 type Ended struct {
 	ByPeer bool
@@ -53,12 +80,15 @@ type Ended struct {
 	Reason string
 }
 
-func (Ringing) event()    {}
-func (Answered) event()   {}
-func (Confirmed) event()  {}
-func (Failed) event()     {}
-func (Cancelled) event()  {}
-func (Reoffered) event()  {}
-func (Reanswered) event() {}
-func (Digit) event()      {}
-func (Ended) event()      {}
+func (Ringing) event()       {}
+func (EarlyAnswered) event() {}
+func (Referred) event()      {}
+func (ReferReport) event()   {}
+func (Answered) event()      {}
+func (Confirmed) event()     {}
+func (Failed) event()        {}
+func (Cancelled) event()     {}
+func (Reoffered) event()     {}
+func (Reanswered) event()    {}
+func (Digit) event()         {}
+func (Ended) event()         {}

@@ -1,6 +1,8 @@
 package sipua
 
 import (
+	"net/netip"
+
 	"github.com/emiago/sipgo/sip"
 
 	"switchboard/telephony/sipua/life"
@@ -37,6 +39,9 @@ func (ua *UA) onRequest(req *sip.Request) {
 
 func (ua *UA) onResponse(res *sip.Response) {
 	if l := ua.book.find(tagOf(res.From().Params), []byte(res.CallID().Value())); l != nil {
+		if tag := tagOf(res.To().Params); len(tag) > 0 && res.StatusCode < 300 && res.CSeq().MethodName == sip.INVITE {
+			l.learn(string(tag))
+		}
 		l.post(func() { l.heard(res) })
 		return
 	}
@@ -51,13 +56,14 @@ func (l *Leg) incoming(req *sip.Request) {
 	if req.IsAck() || req.IsCancel() {
 		return
 	}
-	seq := req.CSeq().SeqNo
+	seq, tag := req.CSeq().SeqNo, string(tagOf(req.From().Params))
 	s := newServed(req, l, func() {})
 	l.mu.Lock()
-	fresh := seq > l.seenSeq
+	fresh := seq > l.seen[tag]
 	if fresh {
-		l.seenSeq = seq
+		l.seen[tag] = seq
 		l.dialog.RemoteSeq = seq
+		l.dialog.follow(req)
 		if req.IsInvite() {
 			branch, _ := req.Via().Params.Get("branch")
 			l.last = invitation{branch: branch, seq: seq}
@@ -88,6 +94,12 @@ func (l *Leg) requested(s *served) {
 		l.info(s)
 	case sip.INVITE, sip.UPDATE:
 		l.renegotiated(s)
+	case sip.PRACK:
+		l.pracked(s)
+	case sip.REFER:
+		l.referred(s)
+	case sip.NOTIFY:
+		l.notified(s)
 	default:
 		l.refuse(s, 405, "Method Not Allowed", allow)
 	}
@@ -98,10 +110,21 @@ func (l *Leg) heard(res *sip.Response) {
 	seq := res.CSeq()
 	switch {
 	case seq.MethodName != sip.INVITE || res.StatusCode >= 300: // its transaction reports it
-	case l.calling != nil && seq.SeqNo == l.inviteSeq:
+	case l.calling != nil && seq.SeqNo == l.inviteSeq && (l.state.Unsettled() || res.IsSuccess()):
 		l.calledBack(res)
 	default:
 		l.bargainHeard(res)
+	}
+}
+
+// follow notes where the packets of a peer come from now, if that is where we
+// send ours: a NAT may have given it another port.
+func (d *Dialog) follow(req *sip.Request) {
+	if d.Destination == "" || d.Transport != "UDP" || len(d.RouteSet) > 0 || d.RemoteTag == "" {
+		return
+	}
+	if _, err := netip.ParseAddrPort(req.Source()); err == nil {
+		d.Destination = req.Source()
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -31,25 +32,29 @@ type Leg struct {
 	gone     chan struct{} // closed when nothing is read from box any more
 	overflow atomic.Bool
 
-	mu      sync.Mutex // guards what message readers and callers look at
-	dialog  Dialog
-	last    invitation
-	seenSeq uint32 // of the peer's requests
+	mu     sync.Mutex // guards what message readers and callers look at
+	dialog Dialog
+	last   invitation
+	yields bool              // its place may be taken, and its peer may ask for that
+	seen   map[string]uint32 // CSeq of the requests of each peer that the leg may have, by its tag
 
 	// What follows belongs to the leg's goroutine.
-	state   life.State
-	listen  func(Event)
-	early   []Event // before there was a listener
-	alarms  alarms
-	request *sip.Request // the INVITE in hand
-	serving *served      // its transaction, of a called leg
-	final   *sip.Response
-	ring    *sip.Response // last provisional response, to be repeated
-	words   chosen
-	calling *calling // of a leg that we call
-	bargain bargain
-	session session
-	open    []*served // requests of the peer that have no final response yet
+	state    life.State
+	listen   func(Event)
+	early    []Event // before there was a listener
+	alarms   alarms
+	request  *sip.Request // the INVITE in hand
+	serving  *served      // its transaction, of a called leg
+	final    *sip.Response
+	ring     *sip.Response // last provisional response, to be repeated
+	words    chosen
+	until    time.Time // a called leg waits for our answer
+	pledge   pledge    // of a leg that was called
+	calling  *calling  // of a leg that we call
+	bargain  bargain
+	referral referral
+	session  session
+	open     []*served // requests of the peer that have no final response yet
 }
 
 // invitation is the last INVITE of the peer, by which an ACK is understood.
@@ -108,15 +113,16 @@ func (l *Leg) Listen(f func(Event)) {
 }
 
 // Ring sends 180.
-func (l *Leg) Ring() { l.post(func() { l.progress(180, "Ringing", nil) }) }
+func (l *Leg) Ring() { l.post(func() { l.progress(progress{180, "Ringing", nil}) }) }
 
-// Progress sends 183 with early media.
+// Progress sends 183 with early media: the answer to the INVITE's offer, or the
+// offer if it had none. It is reliable if the peer wants that or can do it.
 func (l *Leg) Progress(sdp []byte) {
-	l.post(func() { l.progress(183, "Session Progress", sdp) })
+	l.post(func() { l.progress(progress{183, "Session Progress", sdp}) })
 }
 
 // Answer sends 200. sdp is the answer to the INVITE's offer, or the offer if it
-// had none.
+// had none. It is left out where a reliable Progress has settled that before.
 func (l *Leg) Answer(sdp []byte) {
 	l.post(func() {
 		l.words.sdp = sdp
@@ -152,7 +158,8 @@ func (l *Leg) hangup(reason string) {
 	l.step(life.Hangup)
 }
 
-// Reoffer offers other media by re-INVITE; Reanswered tells what became of it.
+// Reoffer offers other media by re-INVITE, or, before the answer, by UPDATE;
+// Reanswered tells what became of it.
 func (l *Leg) Reoffer(sdp []byte) { l.post(func() { l.reoffer(sdp) }) }
 
 // AnswerReoffer answers the peer's Reoffered, or refuses it with 488 if sdp is

@@ -231,7 +231,9 @@ func (p *raw) response(req message, status, tag, body string, extra ...string) s
 			lines = append(lines, l)
 		}
 	}
-	lines = append(lines, "Contact: <sip:raw@"+p.at+">")
+	if !strings.Contains(strings.Join(extra, "\n"), "Contact:") {
+		lines = append(lines, "Contact: <sip:raw@"+p.at+">")
+	}
 	lines = append(lines, extra...)
 	if body != "" {
 		lines = append(lines, "Content-Type: application/sdp")

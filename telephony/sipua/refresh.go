@@ -1,7 +1,6 @@
 package sipua
 
 import (
-	"context"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -24,20 +23,11 @@ func (l *Leg) refresh() {
 		l.turn(life.Reoffer)
 		return
 	}
-	req, err := l.ua.newRequest(&l.dialog, sip.UPDATE, l.nextSeq())
-	if err != nil {
-		l.expire(printable(err.Error()))
-		return
-	}
-	req.AppendHeader(l.ua.contact(l.dialog.Transport))
-	req.AppendHeader(supported)
-	l.session.put(req)
-	req.SetBody(nil)
-	l.ua.background("UPDATE", l.callID, func() error {
-		res, err := l.ua.transact(context.Background(), req)
-		l.post(func() { l.updated(res, err) })
-		return err
-	})
+	l.send(errand{method: sip.UPDATE, dialog: &l.dialog, done: l.updated, dress: func(req *sip.Request) {
+		req.AppendHeader(l.ua.contact(req.Transport()))
+		req.AppendHeader(supported)
+		l.session.put(req)
+	}})
 }
 
 // updated is what became of our UPDATE. Any response but "no such call" shows
@@ -55,12 +45,11 @@ func (l *Leg) updated(res *sip.Response, err error) {
 	case res.StatusCode == 405 || res.StatusCode == 501:
 		l.session.updates = false
 		l.refresh()
-	case res.StatusCode == 422 && seconds(res, "Min-SE") > int(l.session.interval/time.Second):
-		l.session.interval = time.Duration(seconds(res, "Min-SE")) * time.Second
+	case res.StatusCode == 422 && l.session.lengthen(res):
 		l.refresh()
 	case res.IsSuccess():
-		l.retarget(res.Contact(), res.Source())
-		l.session.confirmed(res)
+		l.retarget(&l.dialog, res.Contact(), res.Source())
+		l.session.confirmed(res, l.ua.timing.minSession)
 		l.session.start(l, now)
 	default:
 		l.session.start(l, now)
@@ -69,32 +58,42 @@ func (l *Leg) updated(res *sip.Response, err error) {
 
 // confirmed reads the 2xx to a refresh or re-INVITE of ours, which may leave the
 // timer out because nothing changes.
-func (s *session) confirmed(res *sip.Response) {
+func (s *session) confirmed(res *sip.Response, least time.Duration) {
 	if interval, refresher := sessionExpires(res); interval > 0 {
-		s.interval = time.Duration(interval) * time.Second
+		s.interval = max(time.Duration(interval)*time.Second, least)
 		s.ours = refresher != "uas"
 	}
 }
 
-// retarget notes where the peer wants to be reached from now on (RFC 3261,
-// 12.2.1.2).
-func (l *Leg) retarget(contact *sip.ContactHeader, source string) {
+// lengthen reads a 422, and tells whether it leaves anything to try.
+func (s *session) lengthen(res *sip.Response) bool {
+	least := seconds(res, "Min-SE")
+	if least <= int(s.interval/time.Second) {
+		return false
+	}
+	s.least, s.interval = least, time.Duration(least)*time.Second
+	return true
+}
+
+// retarget notes where the peer of a dialog wants to be reached from now on
+// (RFC 3261, 12.2.1.2).
+func (l *Leg) retarget(d *Dialog, contact *sip.ContactHeader, source string) {
 	if contact == nil || contact.Address.Host == "" || contact.Address.Wildcard {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.dialog.RemoteTarget = contact.Address.String()
-	if l.dialog.Transport != "UDP" || len(l.dialog.RouteSet) > 0 {
+	d.RemoteTarget = contact.Address.String()
+	if d.Transport != "UDP" || len(d.RouteSet) > 0 {
 		return
 	}
-	if l.dialog.Destination != "" { // pinned to where its packets come from
+	if d.Destination != "" { // pinned to where its packets come from
 		if _, err := netip.ParseAddrPort(source); err == nil {
-			l.dialog.Destination = source
+			d.Destination = source
 		}
 		return
 	}
-	l.dialog.Destination = behindNAT(&contact.Address, source)
+	d.Destination = behindNAT(&contact.Address, source)
 }
 
 // info is a key pressed, by either of the two ways that INFO has for it.
@@ -107,8 +106,12 @@ func (l *Leg) info(s *served) {
 	res := l.respond(s.req, 200, "OK")
 	res.SetBody(nil)
 	l.finish(s, res)
-	if ok && l.state != life.Over && l.state != life.Leaving {
-		l.tell(digit)
+	switch l.state {
+	case life.Over, life.Leaving, life.Withdrawn, life.Cancelling: // the owner knows that it ends
+	default:
+		if ok {
+			l.tell(digit)
+		}
 	}
 }
 

@@ -104,7 +104,7 @@ func (c *client) round(ctx context.Context, expires int) (time.Duration, error) 
 			expires = seconds(res, "Min-Expires")
 			c.expires = expires
 		case (code == 401 || code == 407) && (auth == nil || stale(res)):
-			auth, err = authorization(res, digest.Options{Method: "REGISTER", URI: c.dialog.RemoteTarget, Username: c.r.User, Password: c.r.Password})
+			auth, _, err = authorization(res, digest.Options{Method: "REGISTER", URI: c.dialog.RemoteTarget, Username: c.r.User, Password: c.r.Password})
 			if err != nil {
 				return 0, fmt.Errorf("register %s at %s: %w", c.r.User, c.r.Server, err)
 			}

@@ -15,12 +15,14 @@ type session struct {
 	ours     bool // we refresh
 	timer    bool // the peer knows session timers
 	updates  bool // the peer takes UPDATE
+	least    int  // the shortest interval that the peer stands, in seconds, as far as it has said
 }
 
 // ask reads what an INVITE of the peer wants.
 func (s *session) ask(req *sip.Request) {
 	s.timer = has(req, "timer", "Supported", "k")
 	s.updates = has(req, "UPDATE", "Allow")
+	s.least = seconds(req, "Min-SE")
 	interval, refresher := sessionExpires(req)
 	if interval == 0 {
 		return
@@ -34,7 +36,8 @@ func (s *session) ask(req *sip.Request) {
 // extension and asked for nothing is asked to refresh, so that a peer that
 // loses power does not stay on the line for ever.
 func (s *session) accept(wanted time.Duration) []sip.Header {
-	if s.interval == 0 && s.timer {
+	wanted = max(wanted, time.Duration(s.least)*time.Second)
+	if s.timer && (s.interval == 0 || s.interval > wanted) { // a day is as good as no timer
 		s.interval = wanted
 	}
 	if s.interval == 0 {
@@ -58,9 +61,12 @@ func (s *session) value() string {
 
 // agreed reads the 2xx to our INVITE or refresh: without an interval the peer
 // has no timer, and ours would end calls that are well.
-func (s *session) agreed(res *sip.Response) {
+func (s *session) agreed(res *sip.Response, least time.Duration) {
 	interval, refresher := sessionExpires(res)
 	s.interval = time.Duration(interval) * time.Second
+	if interval > 0 { // who wants it shorter would have us send without end
+		s.interval = max(s.interval, least)
+	}
 	s.ours = refresher != "uas"
 	s.updates = has(res, "UPDATE", "Allow") || s.updates && res.GetHeader("Allow") == nil
 }

@@ -1,8 +1,6 @@
 package sipua
 
 import (
-	"context"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -134,79 +132,4 @@ func torment(p *raw, text string, patience time.Duration) string {
 			return m.line[8:11]
 		}
 	}
-}
-
-// TestMutants: thousands of spoilt messages from a trunk, and meanwhile its
-// calls go through (row 6 of the reliability goals).
-func TestMutants(t *testing.T) {
-	t.Parallel()
-	r := run(t, "127.1.0.1", &world{trunks: addrs("127.1.0.9", "127.1.0.2")}, brisk, Limits{Calls: 500, CallsEach: 100})
-	caller := run(t, "127.1.0.2", &world{trunks: addrs("127.1.0.1")}, brisk, Limits{})
-	go func() {
-		for c := range r.calls {
-			if c.Leg.Source().Addr() == caller.Addr().Addr() {
-				c.Answer([]byte("v=answer\r\n"))
-			} else {
-				c.Refuse(480, "Later")
-			}
-		}
-	}()
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan int)
-	go func() { done <- spoil(ctx, newRaw(t, "127.1.0.9", r)) }()
-	for i := range 40 {
-		out := caller.dial(r, []string{"udp", "tcp"}[i%2])
-		expect[Answered](t, out.events)
-		out.Hangup("")
-		expect[Ended](t, out.events)
-	}
-	cancel()
-	t.Logf("%d mutants", <-done)
-	r.empty()
-	caller.empty()
-	r.idle()
-}
-
-// spoil sends mutants of all kinds of messages until ctx ends.
-func spoil(ctx context.Context, p *raw) (sent int) {
-	rnd := rand.New(rand.NewPCG(1, 2))
-	s := p.script()
-	seeds := []string{}
-	for _, m := range []string{"INVITE", "OPTIONS", "BYE", "CANCEL", "ACK", "INFO", "UPDATE", "REGISTER"} {
-		seeds = append(seeds, s.request(m, sdpOffer))
-	}
-	invite := parse(s.request("INVITE", sdpOffer))
-	seeds = append(seeds, p.response(invite, "200 OK", "x", "v=0"), p.response(invite, "180 Ringing", "x", ""))
-	files, _ := filepath.Glob("testdata/torture/*.dat")
-	for _, f := range files {
-		if raw, err := os.ReadFile(f); err == nil {
-			seeds = append(seeds, string(raw))
-		}
-	}
-	for ctx.Err() == nil {
-		b := []byte(seeds[rnd.IntN(len(seeds))])
-		b = []byte(strings.Replace(string(b), s.callID, "m"+string(rune('a'+rnd.IntN(26)))+s.callID, 1))
-		for range 1 + rnd.IntN(6) {
-			i := rnd.IntN(len(b))
-			switch rnd.IntN(4) {
-			case 0:
-				b[i] = byte(rnd.IntN(256))
-			case 1:
-				b = append(b[:i], b[i+1:]...)
-			case 2:
-				b = append(b[:i], append([]byte(":;<>\"@,=\r\n %"[rnd.IntN(11):][:1]), b[i:]...)...)
-			case 3:
-				j := rnd.IntN(len(b))
-				copy(b[min(i, j):], b[max(i, j):])
-			}
-			if len(b) == 0 {
-				break
-			}
-		}
-		_, _ = p.conn.WriteToUDP(b, p.to)
-		if sent++; sent%50 == 0 { // 5,000 a second
-			time.Sleep(10 * time.Millisecond)
-		}
-	}
-	return sent
 }

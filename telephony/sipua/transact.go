@@ -49,6 +49,9 @@ func (ua *UA) transact(ctx context.Context, req *sip.Request) (*sip.Response, er
 		case <-ctx.Done():
 			tx.Terminate()
 			return nil, ctx.Err()
+		case <-ua.done:
+			tx.Terminate()
+			return nil, context.Canceled
 		}
 	}
 }

@@ -234,12 +234,22 @@ func (ua *UA) sweep() {
 	}
 }
 
-// hangUpAll ends every leg and waits a little for the peers' responses.
+// hangUpAll ends every leg and waits a little for the peers' responses. What
+// then still waits for an ACK or a final response does so no longer.
 func (ua *UA) hangUpAll() {
 	ua.closing.Store(true)
 	for _, l := range ua.book.all() {
 		l.Hangup("the service stops")
 	}
+	ua.linger()
+	for _, l := range ua.book.all() {
+		l.post(l.giveUp)
+	}
+	ua.linger()
+}
+
+// linger waits for the peers.
+func (ua *UA) linger() {
 	t := time.NewTicker(10 * time.Millisecond)
 	defer t.Stop()
 	for end := time.Now().Add(ua.timing.farewell); ua.crew.working.Load() > 0 && time.Now().Before(end); {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/emiago/sipgo/sip"
-	"github.com/icholy/digest"
 
 	"switchboard/telephony/sipua/life"
 	"switchboard/telephony/sipua/wire"
@@ -36,9 +35,10 @@ func (l *Leg) sendInvite() {
 	if c.interval > 0 {
 		req.AppendHeader(sip.NewHeader("Session-Expires", strconv.Itoa(c.interval)))
 	}
-	if c.auth != nil {
-		req.AppendHeader(c.auth)
+	if l.session.least > 0 {
+		req.AppendHeader(sip.NewHeader("Min-SE", strconv.Itoa(l.session.least)))
 	}
+	c.dress(req)
 	body(req, c.target.SDP)
 	c.tries++
 	c.final = false
@@ -56,6 +56,22 @@ func (l *Leg) sendInvite() {
 		l.post(func() { l.concluded(req.CSeq().SeqNo, res, err) })
 		return nil
 	})
+}
+
+// dress puts on an INVITE what its owner and its challengers want.
+func (c *calling) dress(req *sip.Request) {
+	if n := c.target.MaxForwards; n > 0 {
+		left := sip.MaxForwardsHeader(min(n, hops))
+		req.ReplaceHeader(&left)
+	}
+	if c.target.Replaces != "" {
+		req.AppendHeader(replaces(c.target.Replaces))
+		req.AppendHeader(sip.NewHeader("Require", "replaces"))
+	}
+	if c.target.ReferredBy != "" {
+		req.AppendHeader(sip.NewHeader("Referred-By", wire.Phrase(c.target.ReferredBy)))
+	}
+	c.login.sign(req)
 }
 
 // concluded is the end of the INVITE's transaction. A refusal is taken from
@@ -83,21 +99,20 @@ func (l *Leg) calledBack(res *sip.Response) {
 	case res.StatusCode == 100:
 		l.step(life.Trying)
 	case res.StatusCode < 200:
-		c.heard = res
-		if b := bodyOf(res); b != nil {
-			c.early = b
-		}
-		l.step(life.Progress)
+		l.rang(res)
 	case res.StatusCode < 300:
 		l.accepted(res)
 	default:
 		c.heard, c.final = res, true
 		l.words.failed = Failed{Code: res.StatusCode, Reason: printable(res.Reason), RetryAfter: seconds(res, "Retry-After")}
-		if (l.state == life.Calling || l.state == life.Ringing) && c.retry(res) {
+		switch {
+		case c.retry(l, res):
 			l.step(life.Challenge)
-			return
+		case c.elsewhere(res):
+			l.step(life.Redirect)
+		default:
+			l.step(life.Failure)
 		}
-		l.step(life.Failure)
 	}
 }
 
@@ -115,14 +130,12 @@ func (l *Leg) accepted(res *sip.Response) {
 		return
 	}
 	l.words.ended = Ended{Code: 200}
-	l.mu.Lock()
-	establish(&l.dialog, res, tag)
-	if c.target.Destination != "" && len(l.dialog.RouteSet) == 0 {
-		l.dialog.Destination = res.Source() // a NAT lets in who was spoken to
-	}
-	l.mu.Unlock()
-	l.session.agreed(res)
+	l.settle(res, tag)
+	l.session.agreed(res, l.ua.timing.minSession)
 	l.step(life.Success)
+	if l.state == life.Up && len(c.target.SDP) == 0 && l.bargain.local == nil {
+		l.hangup("no media that both have")
+	}
 }
 
 // establish completes the dialog that our INVITE began (RFC 3261, 12.1.2).
@@ -149,10 +162,23 @@ func (l *Leg) sendAck() {
 			l.ua.log.Warn("ACK cannot be built", "call", l.callID, "err", err)
 			return
 		}
-		ack.SetBody(nil)
+		body(ack, l.late())
+		c.login.sign(ack)
 		c.ack = ack
 	}
 	l.ua.write(c.ack)
+}
+
+// late is our answer to the offer of the 2xx, where the INVITE had none and no
+// PRACK took it.
+func (l *Leg) late() []byte {
+	c := l.calling
+	theirs := bodyOf(c.heard)
+	if len(c.target.SDP) > 0 || c.agreed || theirs == nil {
+		return nil
+	}
+	l.bargain.local = c.target.answer(theirs)
+	return l.bargain.local
 }
 
 // sendCancel takes the INVITE back. It repeats its branch, which is what the
@@ -184,93 +210,24 @@ func addReason(req *sip.Request, reason string) {
 	}
 }
 
-// sendBye ends the dialog. Nobody waits for its response but the transaction;
-// a trunk that wants to know who hangs up is told.
+// sendBye ends the dialog. A trunk that wants to know who hangs up is told.
 func (l *Leg) sendBye() {
-	d, reason := l.snapshot(), l.words.reason
-	bye := func(auth sip.Header) (*sip.Response, error) {
-		req, err := l.ua.newRequest(&d, sip.BYE, l.nextSeq())
-		if err != nil {
-			return nil, err
-		}
-		addReason(req, reason)
-		if auth != nil {
-			req.AppendHeader(auth)
-		}
-		req.SetBody(nil)
-		return l.ua.transact(context.Background(), req)
-	}
-	l.ua.background("BYE", l.callID, func() error {
-		res, err := bye(nil)
-		if err == nil && (res.StatusCode == 401 || res.StatusCode == 407) && l.calling != nil && l.calling.target.Username != "" {
-			t := l.calling.target
-			var auth sip.Header
-			auth, err = authorization(res, digest.Options{Method: "BYE", URI: d.RemoteTarget, Username: t.Username, Password: t.Password})
-			if err == nil {
-				_, err = bye(auth)
-			}
-		}
-		return err
-	})
-}
-
-// nextSeq counts our requests in the dialog.
-func (l *Leg) nextSeq() uint32 {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.dialog.LocalSeq++
-	return l.dialog.LocalSeq
+	reason := l.words.reason
+	l.send(errand{method: sip.BYE, dialog: &l.dialog, dress: func(req *sip.Request) { addReason(req, reason) }})
 }
 
 // retry tells whether a refusal asks for something that we have, and prepares
-// the next INVITE. Each kind of it is done once.
-func (c *calling) retry(res *sip.Response) bool {
-	if c.tries > 2 {
+// the next INVITE.
+func (c *calling) retry(l *Leg, res *sip.Response) bool {
+	if res.StatusCode != 422 {
+		return c.login.challenged(res, sip.INVITE, c.uri.String())
+	}
+	least := seconds(res, "Min-SE")
+	if least <= c.interval {
 		return false
 	}
-	switch res.StatusCode {
-	case 422:
-		least := seconds(res, "Min-SE")
-		if least <= c.interval {
-			return false
-		}
-		c.interval = least
-		return true
-	case 401, 407:
-		if c.target.Username == "" || c.auth != nil {
-			return false
-		}
-		auth, err := authorization(res, digest.Options{Method: "INVITE", URI: c.uri.String(), Username: c.target.Username, Password: c.target.Password})
-		c.auth = auth
-		return err == nil
-	}
-	return false
-}
-
-// authorization answers the challenge of a 401 or 407.
-func authorization(res *sip.Response, o digest.Options) (sip.Header, error) {
-	name, answer := "WWW-Authenticate", "Authorization"
-	if res.StatusCode == 407 {
-		name, answer = "Proxy-Authenticate", "Proxy-Authorization"
-	}
-	var errs []error
-	for _, h := range res.GetHeaders(name) { // several, one an algorithm: RFC 8760
-		chal, err := digest.ParseChallenge(h.Value())
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		for i, q := range chal.QOP {
-			chal.QOP[i] = strings.TrimSpace(q)
-		}
-		cred, err := digest.Digest(chal, o)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		return sip.NewHeader(answer, cred.String()), nil
-	}
-	return nil, errors.Join(append(errs, errors.New("no challenge that can be answered"))...)
+	c.interval, l.session.least = least, least
+	return true
 }
 
 // seconds reads a header that begins with a number of seconds, or returns 0.

@@ -22,7 +22,8 @@ func (ua *UA) born(req *sip.Request) {
 	l := ua.newLeg(req.CallID().Value())
 	l.inbound, l.invite, l.inviteSeq, l.source = true, inviteID{l.callID, fromTag}, req.CSeq().SeqNo, source
 	l.branch, _ = req.Via().Params.Get("branch")
-	l.request, l.seenSeq = req, l.inviteSeq
+	l.request, l.seen = req, map[string]uint32{fromTag: l.inviteSeq}
+	l.pledge.asks(req)
 	l.last = invitation{branch: l.branch, seq: l.inviteSeq}
 	l.dialog = ua.dialogOf(l, req)
 	l.serving = newServed(req, l, func() { l.post(func() { l.step(life.Broken) }) })
@@ -35,10 +36,14 @@ func (ua *UA) born(req *sip.Request) {
 	l.session.ask(req)
 	in := Invite{
 		Trunk: trunk, To: userOf(&req.Recipient), From: userOf(&from.Address), FromDisplay: wire.Unquote(from.DisplayName),
-		CallID: l.callID, SDP: bodyOf(req), Source: source,
+		CallID: l.callID, SDP: bodyOf(req), Source: source, MaxForwards: hops, Replaces: ua.replaced(req),
+	}
+	if h := req.MaxForwards(); h != nil {
+		in.MaxForwards = int(h.Val())
 	}
 	ua.start(l, func() {
-		l.alarms.at(alarmUnanswered, time.Now().Add(ua.timing.wait))
+		l.until = time.Now().Add(ua.timing.wait)
+		l.alarms.at(alarmUnanswered, l.until)
 		ua.invited(l, in)
 	})
 }
@@ -103,25 +108,6 @@ func (ua *UA) returnTo(via *sip.ViaHeader, req *sip.Request, res *sip.Response) 
 	res.SetDestination(netip.AddrPortFrom(source.Addr(), port).String())
 }
 
-// progress sends a provisional response, which is repeated until the final one.
-func (l *Leg) progress(code int, reason string, sdp []byte) {
-	if l.state != life.Invited {
-		return
-	}
-	l.ring = l.respond(l.request, code, reason)
-	l.ring.AppendHeader(l.ua.contact(l.request.Transport()))
-	body(l.ring, sdp)
-	l.step(life.Ring)
-}
-
-func (l *Leg) sendProgress() {
-	if l.ring == nil {
-		return
-	}
-	l.serving.put(l.ring)
-	l.alarms.at(alarmRemind, time.Now().Add(l.ua.timing.remind))
-}
-
 // body gives a message its SDP, or none.
 func body(m sip.Message, sdp []byte) {
 	if len(sdp) > 0 {
@@ -140,8 +126,12 @@ func (l *Leg) sendAnswer() {
 		for _, h := range l.session.accept(l.ua.timing.session) {
 			l.final.AppendHeader(h)
 		}
+		if l.pledge.agreed {
+			l.words.sdp = nil
+		} else {
+			l.bargain.local = l.words.sdp
+		}
 		body(l.final, l.words.sdp)
-		l.bargain.local = l.words.sdp
 		l.mu.Lock()
 		l.last.accepted = true
 		l.mu.Unlock()

@@ -305,7 +305,7 @@ func TestWithinDialog(t *testing.T) {
 	if m := s.want("SIP/2.0 200"); !strings.Contains(m.get("Allow"), "UPDATE") || !strings.Contains(m.get("Accept"), "application/sdp") {
 		t.Errorf("OPTIONS has\n%s", m.text)
 	}
-	for method, want := range map[string]string{"REFER": "405", "SUBSCRIBE": "405", "MESSAGE": "405", "PRACK": "405", "FROBNICATE": "501", "UPDATE": "200"} {
+	for method, want := range map[string]string{"REFER": "403", "SUBSCRIBE": "405", "MESSAGE": "405", "PRACK": "481", "NOTIFY": "489", "FROBNICATE": "501", "UPDATE": "200"} {
 		s.send(s.request(method, ""))
 		s.want("SIP/2.0 " + want)
 	}
@@ -322,7 +322,7 @@ func TestOutsideDialog(t *testing.T) {
 	r, p := solo(t)
 	for method, want := range map[string]string{
 		"OPTIONS": "200", "BYE": "481", "CANCEL": "481", "INFO": "481", "UPDATE": "481", "PRACK": "481",
-		"REGISTER": "405", "REFER": "405", "MESSAGE": "405", "PUBLISH": "405", "FROBNICATE": "501",
+		"REGISTER": "405", "REFER": "403", "NOTIFY": "481", "MESSAGE": "405", "PUBLISH": "405", "FROBNICATE": "501",
 	} {
 		s := p.script()
 		s.branch, s.seq = "z9hG4bK-x"+method, 1

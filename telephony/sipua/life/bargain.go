@@ -20,15 +20,17 @@ type Move uint8
 // Moves, by who made them.
 const (
 	// the peer
-	Offer    Move = iota // re-INVITE, or UPDATE with an offer
-	Accepted             // 2xx to our re-INVITE, or its retransmission
-	Declined             // 3xx-6xx to it
-	Glare                // 491 to it
-	Acked                // ACK for our reply
+	Offer          Move = iota // re-INVITE, or UPDATE or PRACK with an offer
+	Retract                    // CANCEL of their re-INVITE
+	Accepted                   // 2xx to our re-INVITE, or its retransmission
+	AcceptedUpdate             // 2xx to our UPDATE, which has no ACK
+	Declined                   // 3xx-6xx to either
+	Glare                      // 491 to either, or 500 with a Retry-After (14.1)
+	Acked                      // ACK for our reply
 	// we
 	Reoffer
 	Reply       // to a re-INVITE
-	ReplyUpdate // to an UPDATE, which has no ACK
+	ReplyUpdate // to an UPDATE or PRACK, which have no ACK
 	Decline
 	// time
 	Retry  // the wait after a collision is over
@@ -43,12 +45,13 @@ type Deal uint8
 
 // What is sent, and what the leg's owner is told.
 const (
-	SendOffer       Deal = iota
-	SendReply            // 2xx, again if it is out already
-	SendAckOffer         // ACK for the 2xx to our re-INVITE
-	RefusePending        // 491: ours is open
-	RefuseUnsettled      // 500: theirs is open (14.2)
-	RefuseOffer          // 488
+	SendOffer       Deal = iota // by re-INVITE, or by UPDATE before the answer
+	SendReply                   // 2xx, again if it is out already
+	SendAckOffer                // ACK for the 2xx to our re-INVITE
+	RefusePending               // 491: ours is open
+	RefuseUnsettled             // 500: theirs is open (14.2)
+	RefuseOffer                 // 488
+	RefuseRetracted             // 487
 	TellReoffered
 	TellReanswered
 	TellBusy // our offer was not made
@@ -71,11 +74,12 @@ var turns = map[Bargain]map[Move]turn{
 		Reoffer:  deal(Offering, SendOffer),
 	},
 	Offering: {
-		Offer:    deal(Offering, RefusePending),
-		Accepted: deal(Settled, SendAckOffer, TellReanswered),
-		Declined: deal(Settled, TellReanswered),
-		Glare:    deal(Colliding),
-		Reoffer:  deal(Offering, TellBusy),
+		Offer:          deal(Offering, RefusePending),
+		Accepted:       deal(Settled, SendAckOffer, TellReanswered),
+		AcceptedUpdate: deal(Settled, TellReanswered),
+		Declined:       deal(Settled, TellReanswered),
+		Glare:          deal(Colliding),
+		Reoffer:        deal(Offering, TellBusy),
 	},
 	Colliding: {
 		Offer:   deal(Offered, TellBusy, TellReoffered),
@@ -88,6 +92,7 @@ var turns = map[Bargain]map[Move]turn{
 		ReplyUpdate: deal(Settled, SendReply),
 		Decline:     deal(Settled, RefuseOffer),
 		Lapsed:      deal(Settled, RefuseOffer),
+		Retract:     deal(Settled, RefuseRetracted),
 		Reoffer:     deal(Offered, TellBusy),
 	},
 	Agreed: {

@@ -1,5 +1,5 @@
-// Package life is what may happen to a SIP leg, as two tables: its life from
-// INVITE to BYE, and the bargaining over its media in between.
+// Package life is what may happen to a SIP leg, as three tables: its life from
+// INVITE to BYE, the bargaining over its media in between, and a REFER on it.
 package life
 
 // State is where a leg is.
@@ -8,6 +8,8 @@ type State uint8
 // Called legs begin as Invited, calling ones as Calling.
 const (
 	Invited    State = iota // INVITE is in, no final response is out
+	Pledged                 // as Invited, and a reliable provisional is out whose PRACK is not in (RFC 3262)
+	Due                     // as Pledged, and our answer has to wait for that PRACK
 	Answered                // 2xx is out, ACK is not in
 	Leaving                 // as Answered, but we want out: BYE must wait for ACK (RFC 3261, 15)
 	Calling                 // INVITE is out, nothing has come back
@@ -27,21 +29,25 @@ const (
 	// the peer
 	Trying    Event = iota // 100
 	Progress               // 101-199
+	Reliable               // 101-199 that wants a PRACK
 	Success                // 2xx to our INVITE, or its retransmission
 	Fork                   // 2xx from another phone than the one we talk to
 	Failure                // 3xx-6xx to our INVITE
 	Challenge              // 401, 407 or 422 that a second try may satisfy
+	Redirect               // 3xx, or the failure of the last one, and there is somewhere else to try
 	Ack                    // for our 2xx
 	Cancel                 // of the INVITE
+	Prack                  // for the reliable provisional that is out
 	Bye
 	// we
 	Ring   // send a provisional response
+	Pledge // send a reliable one
 	Answer // send 2xx
 	Refuse // send 3xx-6xx
 	Hangup // end it, whatever it takes
 	// time and the network
 	Remind     // a provisional is due again (13.3.1.1)
-	Resend     // 2xx is due again (13.3.1.4)
+	Resend     // 2xx is due again (13.3.1.4), or the reliable provisional
 	Unacked    // 64*T1 without ACK
 	Unanswered // it has rung long enough
 	Broken     // no response, or no way to send
@@ -56,15 +62,21 @@ type Action uint8
 // a leg once, as early as it is certain.
 const (
 	SendProgress   Action = iota
+	SendPledge            // the reliable provisional, again if it is out already
+	SendKept              // the provisional response that had to wait for a PRACK
+	AcceptPrack           // 200
 	SendAnswer            // 2xx, again if it is out already
 	SendRefusal           // the final response that was chosen
 	SendTerminated        // 487
 	SendInvite            // once more, with what was asked for
+	SendElsewhere         // the INVITE to the next target of a redirection
+	SendPrack
 	SendCancel
 	SendAck
 	SendBye
-	DropFork  // ACK and BYE to the other phone
-	AcceptBye // 200
+	DropFork    // ACK and BYE to the other phone
+	AcceptBye   // 200
+	TellPledged // the PRACK is in
 	TellRinging
 	TellAnswered
 	TellConfirmed
@@ -85,6 +97,7 @@ func do(to State, a ...Action) step { return step{to, a} }
 var next = map[State]map[Event]step{
 	Invited: {
 		Ring:   do(Invited, SendProgress),
+		Pledge: do(Pledged, SendPledge),
 		Remind: do(Invited, SendProgress),
 		Answer: do(Answered, SendAnswer),
 		Refuse: do(Over, SendRefusal, TellEnded),
@@ -93,6 +106,30 @@ var next = map[State]map[Event]step{
 		Bye:    do(Over, AcceptBye, SendTerminated, TellCancelled),
 		Broken: do(Over, TellCancelled),
 		// A caller whose network is gone sends no CANCEL.
+		Unanswered: do(Over, SendRefusal, TellEnded),
+	},
+	Pledged: {
+		Prack:  do(Invited, AcceptPrack, TellPledged, SendKept),
+		Resend: do(Pledged, SendPledge),
+		Answer: do(Due),
+		Refuse: do(Over, SendRefusal, TellEnded),
+		Hangup: do(Over, SendRefusal, TellEnded),
+		Cancel: do(Over, SendTerminated, TellCancelled),
+		Bye:    do(Over, AcceptBye, SendTerminated, TellCancelled),
+		Broken: do(Over, TellCancelled),
+		// RFC 3262, 3: what nobody acknowledges ends in a 5xx.
+		Unacked:    do(Over, SendRefusal, TellEnded),
+		Unanswered: do(Over, SendRefusal, TellEnded),
+	},
+	Due: {
+		Prack:      do(Answered, AcceptPrack, TellPledged, SendAnswer),
+		Resend:     do(Due, SendPledge),
+		Refuse:     do(Over, SendRefusal, TellEnded),
+		Hangup:     do(Over, SendRefusal, TellEnded),
+		Cancel:     do(Over, SendTerminated, TellCancelled),
+		Bye:        do(Over, AcceptBye, SendTerminated, TellCancelled),
+		Broken:     do(Over, TellCancelled),
+		Unacked:    do(Over, SendRefusal, TellEnded),
 		Unanswered: do(Over, SendRefusal, TellEnded),
 	},
 	Answered: {
@@ -111,9 +148,11 @@ var next = map[State]map[Event]step{
 	Calling: {
 		Trying:     do(Ringing),
 		Progress:   do(Ringing, TellRinging),
+		Reliable:   do(Ringing, SendPrack, TellRinging),
 		Success:    do(Up, SendAck, TellAnswered),
 		Failure:    do(Over, TellFailed),
 		Challenge:  do(Calling, SendInvite),
+		Redirect:   do(Calling, SendElsewhere),
 		Hangup:     do(Withdrawn, TellFailed),
 		Unanswered: do(Withdrawn, TellFailed),
 		Broken:     do(Over, TellFailed),
@@ -121,9 +160,11 @@ var next = map[State]map[Event]step{
 	Ringing: {
 		Trying:     do(Ringing),
 		Progress:   do(Ringing, TellRinging),
+		Reliable:   do(Ringing, SendPrack, TellRinging),
 		Success:    do(Up, SendAck, TellAnswered),
 		Failure:    do(Over, TellFailed),
 		Challenge:  do(Calling, SendInvite),
+		Redirect:   do(Calling, SendElsewhere),
 		Hangup:     do(Cancelling, SendCancel, TellFailed),
 		Unanswered: do(Cancelling, SendCancel, TellFailed),
 		Broken:     do(Over, TellFailed),
@@ -131,17 +172,21 @@ var next = map[State]map[Event]step{
 	Withdrawn: {
 		Trying:    do(Cancelling, SendCancel),
 		Progress:  do(Cancelling, SendCancel),
+		Reliable:  do(Cancelling, SendPrack, SendCancel),
 		Success:   do(Over, SendAck, SendBye),
 		Failure:   do(Over),
 		Challenge: do(Over),
+		Redirect:  do(Over),
 		Broken:    do(Over),
 	},
 	Cancelling: {
 		Trying:    do(Cancelling),
 		Progress:  do(Cancelling),
+		Reliable:  do(Cancelling, SendPrack),
 		Success:   do(Over, SendAck, SendBye),
 		Failure:   do(Over),
 		Challenge: do(Over),
+		Redirect:  do(Over),
 		Broken:    do(Over),
 	},
 	Up: {
@@ -162,6 +207,14 @@ func Step(s State, ev Event) (State, []Action, bool) {
 		return s, nil, false
 	}
 	return st.to, st.do, true
+}
+
+// Unanswered tells whether the peer's INVITE has no final response yet.
+func (s State) Unanswered() bool { return s == Invited || s == Pledged || s == Due }
+
+// Unsettled tells whether our INVITE has no final response yet.
+func (s State) Unsettled() bool {
+	return s == Calling || s == Ringing || s == Withdrawn || s == Cancelling
 }
 
 // Established tells whether there is a dialog that only BYE ends.

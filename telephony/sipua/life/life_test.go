@@ -16,22 +16,21 @@ var update = flag.Bool("update", false, "write testdata/leg.txt anew")
 func TestTable(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
-	b.WriteString("# The life of a leg: state + event -> state: actions. What is not here changes nothing.\n")
-	for s := range states {
-		for e := range events {
-			if to, acts, ok := Step(s, e); ok {
-				fmt.Fprintf(&b, "%-10s + %-10s -> %s%s\n", s, e, to, list(acts))
-			}
-		}
-	}
-	b.WriteString("\n# Bargaining over media, while the leg is up.\n")
-	for s := range bargains {
-		for m := range moves {
-			if to, acts, ok := Turn(s, m); ok {
-				fmt.Fprintf(&b, "%-10s + %-15s -> %s%s\n", s, m, to, list(acts))
-			}
-		}
-	}
+	b.WriteString("# The life of a leg: state + event -> state: actions. A pair that says \"nothing\" changes nothing.\n")
+	table(&b, int(states), int(events), func(s, e int) (string, string, bool) {
+		to, acts, ok := Step(State(s), Event(e))
+		return State(s).String() + "\x00" + Event(e).String(), to.String() + list(acts), ok
+	})
+	b.WriteString("\n# Bargaining over media, while the leg is up or has agreed on media before.\n")
+	table(&b, int(bargains), int(moves), func(s, m int) (string, string, bool) {
+		to, acts, ok := Turn(Bargain(s), Move(m))
+		return Bargain(s).String() + "\x00" + Move(m).String(), to.String() + list(acts), ok
+	})
+	b.WriteString("\n# A REFER, ours or theirs, while the leg is up.\n")
+	table(&b, int(referrals), int(words), func(s, w int) (string, string, bool) {
+		to, acts, ok := Talk(Referral(s), Word(w))
+		return Referral(s).String() + "\x00" + Word(w).String(), to.String() + list(acts), ok
+	})
 	const file = "testdata/leg.txt"
 	if *update {
 		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
@@ -44,6 +43,20 @@ func TestTable(t *testing.T) {
 	}
 	if b.String() != string(want) {
 		t.Errorf("the table differs from %s; see go test -update:\n%s", file, b.String())
+	}
+}
+
+// table writes a line for each pair of n states and m events.
+func table(b *strings.Builder, n, m int, pair func(s, e int) (names, does string, ok bool)) {
+	for s := range n {
+		for e := range m {
+			names, does, ok := pair(s, e)
+			if !ok {
+				does = "nothing"
+			}
+			state, event, _ := strings.Cut(names, "\x00")
+			fmt.Fprintf(b, "%-10s + %-15s -> %s\n", state, event, does)
+		}
 	}
 }
 
@@ -129,6 +142,49 @@ func TestOneOfferAtATime(t *testing.T) {
 		}
 		if to, acts, ok := Turn(b, Reoffer); !ok || !slices.Contains(acts, TellBusy) && to != Offering {
 			t.Errorf("%s + reoffer is lost without a word", b)
+		}
+	}
+}
+
+// TestNothingIsAnsweredTwice: a 2xx waits for the PRACK of what is out (RFC
+// 3262, 3), and an INVITE has one final response.
+func TestNothingIsAnsweredTwice(t *testing.T) {
+	t.Parallel()
+	for s := range states {
+		for e := range events {
+			to, acts, ok := Step(s, e)
+			if !ok {
+				continue
+			}
+			final := 0
+			for _, a := range acts {
+				if a == SendAnswer || a == SendRefusal || a == SendTerminated {
+					final++
+				}
+			}
+			if final > 1 || final == 1 && to.Unanswered() || to == Due && final > 0 || (s == Pledged || s == Due) && e != Prack && to == Answered {
+				t.Errorf("%s + %s -> %s%s", s, e, to, list(acts))
+			}
+			if s.Unanswered() && !to.Unanswered() && final == 0 && e != Broken {
+				t.Errorf("%s + %s leaves the INVITE without a response", s, e)
+			}
+		}
+	}
+}
+
+// TestReferralEnds: from wherever a referral is, silence ends it, and each REFER
+// of the peer has a response.
+func TestReferralEnds(t *testing.T) {
+	t.Parallel()
+	for r := range referrals {
+		if to, _, ok := Talk(r, Hushed); r != Unreferred && (!ok || to != Unreferred) {
+			t.Errorf("%s does not end by itself", r)
+		}
+		if _, acts, ok := Talk(r, Refer); !ok || !slices.Contains(acts, TellReferred) && !slices.Contains(acts, RefuseSecond) {
+			t.Errorf("%s + REFER has no response", r)
+		}
+		if _, acts, ok := Talk(r, Ask); !ok || len(acts) != 1 {
+			t.Errorf("%s: our REFER is lost without a word", r)
 		}
 	}
 }

@@ -3,7 +3,7 @@ package wire
 import "bytes"
 
 // Allow is the list of methods that are served, for Allow lines.
-const Allow = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE"
+const Allow = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY"
 
 // missing finds what a complete head lacks; body is the number of bytes that
 // follow it.
@@ -34,10 +34,23 @@ func (h *Head) Fault() Fault {
 		return Fault{Code: 416, Reason: "Unsupported URI Scheme"}
 	case bytes.IndexByte(h.URI, '?') >= 0:
 		return bad("Header Lines In Request URI")
+	case unbracketed(h.URI):
+		return bad("IPv6 Address Without Brackets")
 	case h.unknown != nil && h.Method != "ACK" && h.Method != "CANCEL":
 		return Fault{Code: 420, Reason: "Bad Extension", Header: "Unsupported: " + string(h.unknown)}
 	}
 	return h.faultOfBody()
+}
+
+// unbracketed tells a URI whose host is an IPv6 address that lacks its brackets
+// (RFC 5118, 4.2).
+func unbracketed(uri []byte) bool {
+	host := uri[bytes.LastIndexByte(uri, '@')+1:]
+	if len(host) == len(uri) {
+		host = uri[bytes.IndexByte(uri, ':')+1:]
+	}
+	host, _, _ = bytes.Cut(host, []byte(";"))
+	return Scheme(uri) != "tel" && bytes.Count(host, []byte(":")) > 1 && host[0] != '['
 }
 
 func (h *Head) faultOfBody() Fault {

@@ -81,6 +81,8 @@ func (h *Head) keepOption(which int, value []byte) {
 		if h.Authorization == nil {
 			h.Authorization = value
 		}
+	case fieldReplaces:
+		h.Replaces = value
 	case fieldSupported:
 		h.Timer = h.Timer || lists(value, "timer")
 	case fieldSessionExpires:
@@ -119,17 +121,24 @@ func (h *Head) cseq(value []byte) {
 	h.CSeq, h.CSeqMethod = uint32(n), trim(value[end:])
 }
 
-// require remembers an option that we don't have. Session timers are the only
-// one that we do (RFC 4028).
+// require remembers an option that we don't have.
 func (h *Head) require(value []byte) {
 	for len(value) > 0 {
 		var option []byte
 		option, value, _ = bytes.Cut(value, []byte(","))
-		if option = trim(option); len(option) > 0 && !bytes.EqualFold(option, []byte("timer")) && h.unknown == nil {
+		if option = trim(option); len(option) > 0 && !Supported(option) && h.unknown == nil {
 			h.unknown = option
 		}
 	}
 }
+
+// Options is what a peer may require of us: reliable provisional responses
+// (RFC 3262), INVITEs that take another call's place (RFC 3891) and session
+// timers (RFC 4028).
+const Options = "100rel, replaces, timer"
+
+// Supported tells whether an option is one of ours.
+func Supported(option []byte) bool { return lists([]byte(Options), string(option)) }
 
 // lists tells whether a comma-separated value has the given token.
 func lists(value []byte, token string) bool {
@@ -166,6 +175,7 @@ var named = []struct {
 	{"supported", fieldSupported}, {"k", fieldSupported},
 	{"expires", fieldExpires},
 	{"accept", fieldAccept},
+	{"replaces", fieldReplaces},
 }
 
 func fieldNamed(name []byte) int {

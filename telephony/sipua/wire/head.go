@@ -32,8 +32,9 @@ type Head struct {
 	Contact     []byte
 
 	Authorization  []byte
-	SessionExpires int  // seconds (RFC 4028); 0 if absent
-	Timer          bool // "timer" is among what the sender supports
+	SessionExpires int    // seconds (RFC 4028); 0 if absent
+	Timer          bool   // "timer" is among what the sender supports
+	Replaces       []byte // the call that an INVITE is to take the place of (RFC 3891)
 
 	fault      Fault
 	seen       [fields]uint8
@@ -86,6 +87,7 @@ const (
 	fieldSupported
 	fieldExpires
 	fieldAccept
+	fieldReplaces
 	fields
 )
 
