@@ -162,6 +162,9 @@ func (l *Leg) hangup(reason string) {
 // Reanswered tells what became of it.
 func (l *Leg) Reoffer(sdp []byte) { l.post(func() { l.reoffer(sdp) }) }
 
+// Press sends a key by INFO, for peers that take none in RTP.
+func (l *Leg) Press(d Digit) { l.post(func() { l.press(d) }) }
+
 // AnswerReoffer answers the peer's Reoffered, or refuses it with 488 if sdp is
 // nil.
 func (l *Leg) AnswerReoffer(sdp []byte) { l.post(func() { l.answerReoffer(sdp) }) }

@@ -14,22 +14,27 @@ import (
 
 // referral is what a leg knows of a REFER on it (RFC 3515).
 type referral struct {
-	state  life.Referral
-	ours   asked
-	seq    uint32      // CSeq of ours
-	news   ReferReport // what the last NOTIFY said
-	theirs *served     // the peer's that has no response yet
-	rival  *served     // one that is being judged
-	notice *served     // a NOTIFY that is being judged
-	event  string      // what our NOTIFYs are about
-	asked  int         // how many we have sent
-	count  int         // and how many the peer has
-	code   int         // what we say or report
-	reason string
+	state   life.Referral
+	ours    asked
+	seq     uint32      // CSeq of ours
+	news    ReferReport // what the last NOTIFY said
+	theirs  *served     // the peer's that has no response yet
+	rival   *served     // one that is being judged
+	notice  *served     // a NOTIFY that is being judged
+	event   string      // what our NOTIFYs are about
+	asked   int         // how many we have sent
+	count   int         // and how many the peer has
+	reports []report    // ours that wait for the one before
+	busy    bool        // one is on its way, or the 202 is
+	code    int         // what we say or report
+	reason  string
 }
 
 // asked is whom the peer is to call.
 type asked struct{ to, replaces string }
+
+// report is one NOTIFY of ours.
+type report struct{ event, state, line string }
 
 // AllowRefer lets the peer ask us to call somebody in its place, and lets an
 // INVITE take this leg's place. Without it both are refused.
@@ -247,6 +252,8 @@ func (l *Leg) sendConsent() {
 	res := l.respond(r.theirs.req, 202, "Accepted")
 	res.AppendHeader(l.ua.contact(r.theirs.req.Transport()))
 	res.SetBody(nil)
+	r.busy = true // the peer knows what the first report is about once it has this
+	r.theirs.sent = func() { l.post(l.reportNext) }
 	l.finish(r.theirs, res)
 	r.event = "refer"
 	if r.count++; r.count > 1 { // RFC 3515, 2.4.6
@@ -254,18 +261,33 @@ func (l *Leg) sendConsent() {
 	}
 }
 
-// notify reports to the peer. Who does not want to hear it is not asked again.
+// notify reports to the peer, when it has answered the report before: two at
+// once may come the wrong way round.
 func (l *Leg) notify(state string) {
 	r := &l.referral
-	line := "SIP/2.0 " + strconv.Itoa(r.code) + " " + wire.Phrase(r.reason) + "\r\n"
-	event := r.event
-	l.send(errand{method: sip.NOTIFY, dialog: &l.dialog, dress: func(req *sip.Request) {
+	r.reports = append(r.reports, report{r.event, state, "SIP/2.0 " + strconv.Itoa(r.code) + " " + wire.Phrase(r.reason) + "\r\n"})
+	if !r.busy {
+		l.reportNext()
+	}
+}
+
+// reportNext sends the next report. What becomes of it does not matter: who
+// does not want to hear it has said so.
+func (l *Leg) reportNext() {
+	r := &l.referral
+	if r.busy = len(r.reports) > 0 && l.state == life.Up; !r.busy {
+		return
+	}
+	n := r.reports[0]
+	r.reports = r.reports[1:]
+	done := func(*sip.Response, error) { l.reportNext() }
+	l.send(errand{method: sip.NOTIFY, dialog: &l.dialog, done: done, dress: func(req *sip.Request) {
 		req.AppendHeader(l.ua.contact(req.Transport()))
-		req.AppendHeader(sip.NewHeader("Event", event))
-		req.AppendHeader(sip.NewHeader("Subscription-State", state))
+		req.AppendHeader(sip.NewHeader("Event", n.event))
+		req.AppendHeader(sip.NewHeader("Subscription-State", n.state))
 		ct := sip.ContentTypeHeader("message/sipfrag;version=2.0")
 		req.AppendHeader(&ct)
-		req.SetBody([]byte(line))
+		req.SetBody([]byte(n.line))
 	}})
 }
 

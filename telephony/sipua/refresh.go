@@ -115,6 +115,27 @@ func (l *Leg) info(s *served) {
 	}
 }
 
+// press sends a key in the form that most peers read (application/dtmf-relay).
+func (l *Leg) press(d Digit) {
+	pressed := key(string(d.Digit))
+	if l.state != life.Up || pressed == 0 {
+		return
+	}
+	if d.Milliseconds <= 0 {
+		d.Milliseconds = usualPress
+	}
+	text := "Signal=" + string(pressed) + "\r\nDuration=" + strconv.Itoa(d.Milliseconds) + "\r\n"
+	l.send(errand{method: sip.INFO, dialog: &l.dialog, dress: func(req *sip.Request) {
+		req.AppendHeader(l.ua.contact(req.Transport()))
+		ct := sip.ContentTypeHeader("application/dtmf-relay")
+		req.AppendHeader(&ct)
+		req.SetBody([]byte(text))
+	}})
+}
+
+// usualPress is how long a key is held where nobody says, in milliseconds.
+const usualPress = 160
+
 // digitOf reads "Signal=5, Duration=160" in lines, or a bare digit.
 func digitOf(req *sip.Request) (Digit, bool) {
 	ct := ""

@@ -14,6 +14,7 @@ type served struct {
 	out    chan *sip.Response
 	came   time.Time
 	closed bool            // by the leg, whose goroutine is the only one to look
+	sent   func()          // told when the final response is out; may be nil
 	gone   <-chan struct{} // closed when the leg answers nothing any more
 	broken func()
 }
@@ -63,6 +64,9 @@ func (s *served) run(tx *sip.ServerTx) {
 			if !more {
 				if accepted {
 					tx.Terminate()
+				}
+				if s.sent != nil {
+					s.sent()
 				}
 				return
 			}

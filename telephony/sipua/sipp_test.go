@@ -121,6 +121,9 @@ func TestSippCalls(t *testing.T) {
 		{"uac_lossy", "u1", answering}, // one packet in seven is lost, either way
 		{"uac_hold", "u1", answering}, {"uac_hold", "t1", answering},
 		{"uac_digits", "u1", answering},
+		{"uac_100rel", "u1", early}, {"uac_100rel", "t1", early},
+		{"uac_update", "u1", answering}, {"uac_session", "u1", answering},
+		{"uac_refer", "u1", func(c call) { c.AllowRefer(); answering(c) }},
 	} {
 		t.Run(c.scenario+"/"+c.transport, func(t *testing.T) {
 			t.Parallel()
@@ -147,8 +150,17 @@ func answering(c call) {
 	c.Answer([]byte(sdpOffer))
 }
 
+func early(c call) {
+	c.Progress([]byte(sdpOffer))
+	c.Answer(nil)
+}
+
 func hangingUp(c call) {
 	answering(c)
+	hangUpSoon(c)
+}
+
+func hangUpSoon(c call) {
 	time.AfterFunc(100*time.Millisecond, func() { c.Hangup("done") })
 }
 
@@ -157,8 +169,12 @@ func follow(c call) {
 	for {
 		select {
 		case ev := <-c.events:
-			if _, ok := ev.(Reoffered); ok {
+			switch ev.(type) {
+			case Reoffered:
 				c.AnswerReoffer([]byte(sdpOffer))
+			case Referred:
+				c.AnswerRefer(202, "")
+				c.ReportRefer(200, "OK")
 			}
 		case <-c.gone:
 			return
@@ -177,6 +193,14 @@ func TestSippAnswers(t *testing.T) {
 	}{
 		{"uas", "u1", up}, {"uas", "t1", up}, {"uas_provisionals", "u1", up}, {"uas_early", "u1", up}, {"uas_early", "t1", up}, {"uas_challenge", "u1", up},
 		{"uas_ends", "u1", func(t *testing.T, c call) { expect[Answered](t, c.events); expect[Ended](t, c.events) }},
+		{"uas_100rel", "u1", up}, {"uas_100rel", "t1", up},
+		{"uas_refer", "u1", func(t *testing.T, c call) {
+			expect[Answered](t, c.events)
+			c.Refer("sip:+74951112233@carrier.example", nil)
+			for !expect[ReferReport](t, c.events).Last {
+			}
+			hangUpSoon(c) // sipp wants the 200 for its NOTIFY first
+		}},
 		{"uas_busy", "u1", func(t *testing.T, c call) {
 			if ev := expect[Failed](t, c.events); ev.Code != 486 {
 				t.Errorf("%+v", ev)

@@ -289,6 +289,13 @@ func TestDigits(t *testing.T) {
 	if string(got) != "5*#D0" {
 		t.Errorf("digits %q", got)
 	}
+	in.Press(Digit{Digit: '#'})
+	in.Press(Digit{Digit: 'x'}) // is no key
+	if m := s.want("INFO "); m.get("Content-Type") != "application/dtmf-relay" || m.body != "Signal=#\r\nDuration=160\r\n" {
+		t.Errorf("INFO is\n%s", m.text)
+	} else {
+		s.reply(m, "200 OK", "", "")
+	}
 	s.send(s.request("INFO", "<xml/>", "Content-Type: application/media_control+xml"))
 	s.want("SIP/2.0 415")
 	s.send(s.request("INFO", ""))
