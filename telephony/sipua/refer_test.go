@@ -119,9 +119,10 @@ func TestReferred(t *testing.T) {
 	}
 	s.reply(first["NOTIFY "], "200 OK", "", "")
 	in.ReportRefer(180, "Ringing")
-	m := s.want("NOTIFY ")
-	s.reply(m, "200 OK", "", "")
 	in.ReportRefer(486, "Busy Here")
+	m := s.want("NOTIFY ")
+	s.silent(100 * time.Millisecond) // one after the other, or they cross
+	s.reply(m, "200 OK", "", "")
 	last := s.want("NOTIFY ")
 	s.reply(last, "200 OK", "", "")
 	if m.body != "SIP/2.0 180 Ringing\r\n" || last.body != "SIP/2.0 486 Busy Here\r\n" || last.get("Subscription-State") != "terminated;reason=noresource" || last.seq() != m.seq()+1 {
