@@ -1,6 +1,6 @@
-// What pictures are taken of. A scene has a name, and shows itself in a page
-// that is signed in as who: the shop's owner, or an operator. One that nothing
-// can be shown of answers false.
+// What pictures are taken of: the shop's pages. A scene has a name, and shows
+// itself in a page that is signed in as the owner; one that nothing can be shown
+// of answers false. The desk's are in desk-screenshots.mjs, on a stage of their own.
 import { settled, shop, things } from './browser.mjs';
 
 const at = `/s/${shop.slug}`;
@@ -8,7 +8,6 @@ const at = `/s/${shop.slug}`;
 /** A page of the shop by its address, which may hang on the things that there are. */
 const visit = (name, address) => ({
   name,
-  who: 'owner',
   show: async (page) => {
     const to = typeof address === 'string' ? address : address(await things(page));
     if (to === undefined) return false;
@@ -19,7 +18,6 @@ const visit = (name, address) => ({
 
 const played = {
   name: 'call',
-  who: 'owner',
   show: async (page) => {
     await page.goto(`${at}/calls/${(await things(page)).answered.no}`);
     await settled(page);
@@ -33,7 +31,6 @@ const played = {
 
 const palette = {
   name: 'palette',
-  who: 'owner',
   show: async (page) => {
     await page.goto(`${at}/calls/48050`);
     await settled(page);
@@ -45,7 +42,6 @@ const palette = {
 
 const chosen = {
   name: 'chosen',
-  who: 'owner',
   show: async (page) => {
     await page.goto(`${at}/lost?callback=open`);
     await settled(page);
@@ -70,6 +66,3 @@ export const shopScenes = [
   palette,
   chosen,
 ];
-
-/** The desk in its five states: idle, offered, talking, wrap-up, connection lost. They are shown by whoever builds them, as operator. */
-export const deskScenes = [];

@@ -2,19 +2,16 @@
 // PICTURES; and axe on each. Exits 1 if axe, the console or a page that is too
 // wide is found. ONLY=call,today and LOOKS=ru-light-1440 narrow it down.
 import { mkdir } from 'node:fs/promises';
-import { info, open, pageOf, settled, shop, signIn, violations } from './browser.mjs';
-import { deskScenes, shopScenes } from './scenes.mjs';
+import { open, pageOf, settled, signIn, violations } from './browser.mjs';
+import { shopScenes } from './scenes.mjs';
 
 const out = process.env.PICTURES ?? 'pictures';
 const only = process.env.ONLY?.split(',');
 const looks =
   process.env.LOOKS?.split(',') ?? ['ru', 'en'].flatMap((l) => ['light', 'dark'].flatMap((s) => [1440, 390].map((w) => `${l}-${s}-${w}`)));
-const people = { owner: shop.owner, operator: info.operators[0] };
 
 /** What the console may say: pages that are not there are looked at too. */
 const meant = /404/;
-/** The desk asks for so much room, and says so below it. */
-const deskWidth = 1180;
 
 await mkdir(out, { recursive: true });
 const browser = await open();
@@ -32,25 +29,22 @@ async function shoot(page, name, look) {
   for (const v of await violations(page)) told(`${name} ${look}: ${v}`);
 }
 
-async function take(look, who, scenes) {
+async function take(look) {
   const [locale, scheme, size] = look.split('-');
   const width = Number(size);
-  const wanted = scenes.filter((s) => (!only || only.includes(s.name)) && !(who === 'operator' && width < deskWidth));
-  const door = who === 'owner' && (!only || only.includes('signin'));
+  const wanted = shopScenes.filter((s) => !only || only.includes(s.name));
+  const door = !only || only.includes('signin');
   if (wanted.length === 0 && !door) return;
   const { context, page, complaints } = await pageOf(browser, { locale, scheme, width, height: width < 800 ? 844 : 900, bypassCSP: true });
   await page.goto('/signin');
   if (door) await shoot(page, 'signin', look);
-  await signIn(page, people[who]);
+  await signIn(page);
   for (const s of wanted) if (await s.show(page)) await shoot(page, s.name, look);
   for (const c of complaints) if (!meant.test(c)) told(`${look}: ${c}`);
   await context.close();
 }
 
-for (const look of looks) {
-  await take(look, 'owner', shopScenes);
-  await take(look, 'operator', deskScenes);
-}
+for (const look of looks) await take(look);
 await browser.close();
 console.log(wrong === 0 ? 'pictures are done, nothing found' : `${wrong} found`);
 process.exit(wrong === 0 ? 0 : 1);

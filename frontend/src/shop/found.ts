@@ -42,6 +42,8 @@ export function useFound(query: string): SpotlightActionData[] {
   );
   const orders = api.useQuery('get', '/orders', { params: { query: { shop, limit: few, no } } }, { enabled: no > 0 });
   const goods = api.useQuery('get', '/catalogue/items', { params: { query: { shop, q: words, limit: few } } }, { enabled: words !== '' });
+  // Both or neither: what came first would be chosen, and Enter open an order for a call.
+  if (no > 0 && (calls.isPending || orders.isPending)) return [];
   return [
     ...(calls.data?.items ?? []).map((c) => ({
       id: c.id,
