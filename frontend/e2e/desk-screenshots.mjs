@@ -20,7 +20,7 @@ const shows = {
   'desk-lost': { state: 'talking', phone: { shown: talkingOnPhone }, after: (page, phone) => lose(page, phone) },
   'desk-busy': { state: 'idle', phone: { busy: true } },
   'desk-phone': { state: 'talking' },
-  'desk-denied': { state: 'away', phone: { denied: true } },
+  'desk-denied': { state: 'away', phone: { refusal: 'NotAllowedError' } },
   'desk-clock': { state: 'talking', phone: { shown: talkingOnPhone }, clock: 300_000 },
   'desk-cruel': { state: 'talking', phone: { shown: talkingOnPhone }, cruel: true },
   'desk-none': {

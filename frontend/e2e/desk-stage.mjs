@@ -14,7 +14,7 @@ export async function setStage(page, { locale = 'ru', state = 'idle', ...change 
   const answers = {
     '/session': session(locale),
     '/desk': { ...desk, ...states[state], ...hard.desk, now: iso(change.clock ?? 0) },
-    [`/calls/${call}/walk`]: hard.walk ?? walk,
+    [`/calls/${call}/walk`]: change.walk ?? hard.walk ?? walk,
     [`/calls/${call}/buyer`]: hard.buyer ?? buyer,
     [`/desk/calls/${call}/draft`]: hard.draft ?? draft,
     [`/desk/calls/${call}/disposition`]: disposition,
@@ -48,13 +48,15 @@ export async function setStage(page, { locale = 'ru', state = 'idle', ...change 
 }
 
 /** A telephone that connects at once and says what `say` sends; the returned function sends more. */
-export async function setPhone(page, { shown, busy, denied } = {}) {
+export async function setPhone(page, { shown, busy, refusal = '' } = {}) {
   await page.addInitScript((refused) => {
     localStorage.setItem('switchboard.phone', 'browser');
+    window.stage = { refusal: refused, track: undefined }; // the error's name that a microphone answers with, and the one in use
     navigator.mediaDevices.getUserMedia = async () => {
-      if (refused) throw new DOMException('refused', 'NotAllowedError');
-      const context = new AudioContext();
-      return context.createMediaStreamDestination().stream;
+      if (window.stage.refusal) throw new DOMException('refused', window.stage.refusal);
+      const { stream } = new AudioContext().createMediaStreamDestination();
+      window.stage.track = stream.getAudioTracks()[0];
+      return stream;
     };
     window.RTCPeerConnection = class extends EventTarget {
       connectionState = 'new';
@@ -71,7 +73,7 @@ export async function setPhone(page, { shown, busy, denied } = {}) {
       getStats = async () => new Map();
       close() {}
     };
-  }, denied ?? false);
+  }, refusal);
   const phone = { say: () => {}, heard: [] };
   await page.routeWebSocket('**/rtc', (ws) => {
     let n = 0;

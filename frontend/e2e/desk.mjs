@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { chromium } from 'playwright-core';
-import { flags, info } from './browser.mjs';
+import { signIn as enter, flags, info, pageOf, shop } from './browser.mjs';
 import { audible, buyer, noMoreBuyers } from './buyer.mjs';
 
 const anna = info.operators[0];
@@ -100,6 +100,43 @@ async function go(steps) {
 const saved = () =>
   page.waitForFunction(() => [...document.querySelectorAll('[role=status]')].some((e) => e.textContent?.startsWith('Сохранено')));
 
+/** Kills the tab, opens another, and returns how long the fields and the sound took, ms. */
+async function killed() {
+  const session = await context.newCDPSession(page);
+  session.send('Page.crash').catch(() => {});
+  await page.waitForEvent('crash');
+  await page.close();
+  page = await newPage(context);
+  const began = Date.now();
+  await page.goto('/desk');
+  await page.locator('[data-end]').waitFor();
+  await at('spikes');
+  await page.waitForFunction(() => document.querySelector('[data-field="deliver"]')?.value === 'завтра вечером');
+  const fields = Date.now() - began;
+  await up();
+  return { fields, sound: Date.now() - began };
+}
+
+/** The shop's owner publishes the script that is walked with another question in it. */
+async function published() {
+  const { context: owners, page: owner } = await pageOf(browser);
+  await enter(owner);
+  const { request } = owner;
+  const { csrf_token } = await (await request.get('/api/v1/session')).json();
+  const scripts = (await (await request.get(`/api/v1/scripts?shop=${shop.slug}`)).json()).items;
+  const script = `/api/v1/scripts/${scripts[0].id}`;
+  const draft = await request.get(`${script}?shop=${shop.slug}`);
+  const headers = { 'X-CSRF-Token': csrf_token, 'If-Match': draft.headers().etag };
+  const { source } = await draft.json();
+  await request.put(`${script}?shop=${shop.slug}`, {
+    headers,
+    data: { source: source.replace('Когда вы работаете?', 'Когда вы открыты?') },
+  });
+  const answer = await request.post(`${script}/publish?shop=${shop.slug}`, { headers, data: {} });
+  assert(answer.ok(), `${answer.status()} ${await answer.text()}`);
+  await owners.close();
+}
+
 const story = {
   'the desk opens and can be rung': async () => {
     await signIn();
@@ -158,23 +195,23 @@ const story = {
     await type('Сергей');
     await press('Tab');
     await type('завтра вечером'); // 400 ms are not over when the tab goes
-    const session = await context.newCDPSession(page);
-    session.send('Page.crash').catch(() => {});
-    await page.waitForEvent('crash');
-    await page.close();
-    page = await newPage(context);
-    const began = Date.now();
-    await page.goto('/desk');
-    await page.locator('[data-end]').waitFor();
-    await at('spikes');
-    await page.waitForFunction(() => document.querySelector('[data-field="deliver"]')?.value === 'завтра вечером');
-    const fields = Date.now() - began;
-    await up();
-    // Told and not judged here: other work on the machine is in it. Alone it is under 3 s.
-    console.log(`   fields are back after ${fields} ms, the sound after ${Date.now() - began} ms`);
+    let back = await killed();
+    for (let more = 2; back.fields > 3_000 && more > 0; more--) back = await killed(); // other work on the machine is in it
+    console.log(`   fields are back after ${back.fields} ms, the sound after ${back.sound} ms`);
+    assert(back.fields <= 3_000, `fields are back after ${back.fields} ms`);
     assert.equal(await field('note').inputValue(), 'Звонит второй раз');
     assert.equal(await field('name').inputValue(), 'Сергей');
     await saved();
+  },
+  'a script that is replaced in the call: the walk stays on its version': async () => {
+    const version = Number((await page.getByText(/· версия \d+/).textContent()).match(/версия (\d+)/)[1]);
+    await published();
+    await press('Escape', 'Numpad1');
+    await at('matters');
+    await page.getByText(`опубликована ${version + 1}`).waitFor();
+    await page.getByText(`· версия ${version}`).waitFor();
+    await press('Backspace');
+    await at('spikes');
   },
   'without a network the text stays, and is saved when it is back': async () => {
     await context.setOffline(true);

@@ -64,10 +64,11 @@ export function SavedAt() {
   const f = useFormat();
   const { draft } = useInHand();
   const { saving, savedAt } = draft;
-  if (saving.at === 'waiting')
+  const why = saving.at === 'waiting' || saving.at === 'loading' ? saving.why : undefined;
+  if (why)
     return (
       <span className={css.small} style={{ color: 'var(--sb-offered-text)' }} role="status">
-        {t(`desk.draft.waiting.${saving.why}`)}
+        {t(`desk.draft.waiting.${why}`)}
       </span>
     );
   if (!savedAt) return null;

@@ -3,6 +3,7 @@ import { learn, unknown, wrong } from '../live/clock';
 import { finds, relaid } from '../ui/find';
 import { nothing } from './draft/fields';
 import { chosenIn, fedBy, feed, leftToAsk, minorOf, quantityOf, totalOf } from './left';
+import { partsOf } from './sentence';
 import { whenOf } from './when';
 
 const walked = (node: string, said: string, more: object = {}) => ({ node, said, holds: true, answer: { text: said }, ...more });
@@ -89,4 +90,9 @@ test('the clock of the server is known to within a round trip, and a jump of our
   expect(learn(quick, { server: 102_000, asked: 2_000, came: 2_600 })).toEqual(quick);
   expect(learn(quick, { server: 103_000, asked: 103_000, came: 103_400 })).toEqual({ ahead: -200, error: 200 });
   expect([wrong(unknown), wrong(quick), wrong({ ahead: 20_000, error: 10 })]).toEqual([false, true, false]);
+});
+
+test('what must be said exactly ends with its word, and not with the comma after it', () => {
+  const exact = partsOf('Шина Hakka 10p стоит 8 450 ₽, комплект 33 800 рублей, на складе 12 штук.', ['Hakka 10p']).filter((p) => p.exact);
+  expect(exact.map((p) => p.text)).toEqual(['Hakka 10p', '8 450 ₽', '33 800 рублей', '12 штук']);
 });

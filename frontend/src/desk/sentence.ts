@@ -3,8 +3,8 @@
 export type Part = { text: string; exact: boolean };
 
 const space = '[ \u00a0\u202f]';
-const prices = `\\d[\\d \u00a0\u202f]*(?:[.,]\\d\\d)?${space}?(?:₽|руб\\S*|RUB|rubles?)`;
-const counts = `\\d+${space}(?:шт\\.|штук\\S*|pieces?)`;
+const prices = `\\d[\\d \u00a0\u202f]*(?:[.,]\\d\\d)?${space}?(?:₽|руб(?:\\.|[а-я]*)|RUB|rubles?)`;
+const counts = `\\d+${space}(?:шт\\.|штук[а-я]*|pieces?)`;
 const escaped = (s: string): string => s.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
 /** Splits a sentence; joined, the parts are the sentence again. */

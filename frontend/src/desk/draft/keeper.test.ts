@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Schemas } from '../../api/client';
 import { clip, fieldsOf, limitOf, merge, nothing, readFields } from './fields';
-import { type Act, type Draft, empty, type Input, safe, step } from './keeper';
+import { type Act, begun, type Draft, type Input, safe, step } from './keeper';
 
 const server = (revision: number, body: Schemas['DraftBody'] = {}): Schemas['Draft'] => ({
   call_id: 'C',
@@ -20,7 +20,7 @@ function play(draft: Draft, ...inputs: Input[]): { draft: Draft; acts: Act[] } {
   }
   return { draft: now, acts };
 }
-const fresh = () => play(empty, { type: 'loaded', at: 0, draft: server(0) }).draft;
+const fresh = () => play(begun(), { type: 'loaded', at: 0, draft: server(0) }).draft;
 const saves = (acts: Act[]) => acts.flatMap((a) => (a.do === 'save' ? [[a.revision, a.body.note]] : []));
 const note = (at: number, text: string): Input => ({ type: 'typed', at, changes: { note: text } });
 
@@ -81,7 +81,7 @@ test('a call that is no longer mine is not asked again, and what was typed stays
 
 test('after a killed tab the browser gives back what the server does not have', () => {
   const kept = { revision: 3, base: { ...nothing, note: 'old' }, mine: { ...nothing, note: 'old and new', name: 'Сергей' } };
-  const { draft, acts } = play(empty, { type: 'loaded', at: 0, draft: server(3, { note: 'old' }), kept }, { type: 'tick', at: 0 });
+  const { draft, acts } = play(begun(kept), { type: 'loaded', at: 0, draft: server(3, { note: 'old' }) }, { type: 'tick', at: 0 });
   expect(draft.mine).toMatchObject({ note: 'old and new', name: 'Сергей' });
   expect(saves(acts)).toEqual([[3, 'old and new']]);
 });
@@ -109,8 +109,17 @@ test('before an order everything that is typed is saved at once', () => {
 });
 
 test('what is typed before the draft is there is not lost', () => {
-  const { draft } = play(empty, note(0, 'early'), { type: 'loaded', at: 50, draft: server(2, { search: 'r16' }) });
+  const { draft } = play(begun(), note(0, 'early'), { type: 'loaded', at: 50, draft: server(2, { search: 'r16' }) });
   expect(draft.mine).toMatchObject({ note: 'early', search: 'r16' });
+});
+
+test('what is typed while nothing can be loaded is added to what was kept before', () => {
+  const kept = { revision: 3, base: { ...nothing, note: 'old' }, mine: { ...nothing, note: 'old', name: 'Сергей' } };
+  const dead = play(begun(kept), { type: 'failed', at: 0, why: 'network' }, note(10, 'new'), { type: 'tick', at: 9_000 });
+  expect(dead.draft.saving).toEqual({ at: 'loading', why: 'network' });
+  expect(dead.acts).toEqual([{ do: 'keep', kept: { ...kept, mine: { ...kept.mine, note: 'new' } } }]);
+  const back = play(dead.draft, { type: 'loaded', at: 9_500, draft: server(3, { note: 'old' }) });
+  expect(back.draft).toMatchObject({ mine: { note: 'new', name: 'Сергей' }, conflicts: [] });
 });
 
 test('merging keeps lines of the order whole', () => {

@@ -9,7 +9,7 @@ type Instant = number;
 export type Why = 'network' | 'signin' | 'broken' | 'closed' | 'large';
 
 export type Saving =
-  | { at: 'loading' }
+  | { at: 'loading'; why?: Why } // why: the last try of it failed
   | { at: 'rest' }
   | { at: 'typing'; due: Instant }
   | { at: 'sent'; fields: Fields }
@@ -29,7 +29,7 @@ export type Draft = {
 export type Kept = { revision: number; base: Fields; mine: Fields };
 
 export type Input =
-  | { type: 'loaded'; at: Instant; draft: Schemas['Draft']; kept?: Kept }
+  | { type: 'loaded'; at: Instant; draft: Schemas['Draft'] }
   | { type: 'typed'; at: Instant; changes: Partial<Fields> }
   | { type: 'tick'; at: Instant }
   | { type: 'flush'; at: Instant }
@@ -46,15 +46,14 @@ export type Step = { draft: Draft; acts: readonly Act[] };
 export const pause = 400;
 const waits = [1_000, 2_000, 4_000, 5_000];
 
-export const empty: Draft = {
-  revision: 0,
-  base: nothing,
-  mine: nothing,
+/** A draft that is not loaded yet, with what the browser kept of it before. */
+export const begun = (kept: Kept = { revision: 0, base: nothing, mine: nothing }): Draft => ({
+  ...kept,
   savedAt: undefined,
   saving: { at: 'loading' },
   tries: 0,
   conflicts: [],
-};
+});
 
 const only = (draft: Draft, ...acts: Act[]): Step => ({ draft, acts });
 const keep = (d: Draft): Act => ({ do: 'keep', kept: { revision: d.revision, base: d.base, mine: d.mine } });
@@ -91,11 +90,9 @@ function due(d: Draft, at: Instant): boolean {
   );
 }
 
-function loaded(d: Draft, { at, draft, kept }: { at: Instant; draft: Schemas['Draft']; kept?: Kept }): Step {
+function loaded(d: Draft, { at, draft }: { at: Instant; draft: Schemas['Draft'] }): Step {
   const theirs = fieldsOf(draft.body);
-  const base = kept?.base ?? d.base;
-  const before = kept ? merge(d.base, d.mine, kept.mine).fields : d.mine; // typed before it was loaded
-  const { fields, conflicts } = merge(base, before, theirs);
+  const { fields, conflicts } = merge(d.base, d.mine, theirs);
   const next: Draft = { ...d, revision: draft.revision, base: theirs, mine: fields, savedAt: draft.saved_at ?? undefined, conflicts };
   if (equal(fields, theirs)) return only({ ...next, saving: { at: 'rest' } }, { do: 'forget' });
   return only({ ...next, saving: { at: 'typing', due: at } }, keep(next));
@@ -137,6 +134,7 @@ function joined(d: Draft, draft: Schemas['Draft'], at: Instant): Step {
 
 function failed(d: Draft, why: Why, at: Instant): Step {
   if (d.saving.at === 'rest') return only(d);
+  if (d.saving.at === 'loading') return only({ ...d, saving: { at: 'loading', why } });
   const retry = at + (waits[Math.min(d.tries, waits.length - 1)] ?? 5_000);
   const next: Draft = { ...d, tries: d.tries + 1, saving: { at: 'waiting', why, retry } };
   return only(next, keep(next));

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { client, type Schemas } from '../../api/client';
 import { type Fields, readFields } from './fields';
-import { type Act, type Draft, empty, type Input, type Kept, safe, step, type Why } from './keeper';
+import { type Act, begun, type Draft, type Input, type Kept, safe, step, type Why } from './keeper';
 
 const prefix = 'switchboard.draft.';
 /** How often it is looked whether something is to be saved, ms. */
@@ -65,11 +65,14 @@ function whyOf(status: number | undefined): Why {
 const isDraft = (v: unknown): v is Schemas['Draft'] => typeof v === 'object' && v !== null && 'revision' in v && 'body' in v;
 
 export class DraftKeeper {
-  private draft: Draft = empty;
+  private draft: Draft;
   private readonly listeners = new Set<() => void>();
   private clock: ReturnType<typeof setInterval> | undefined;
 
-  constructor(readonly call: string) {}
+  /** Begins with what a page that is gone kept: whatever is typed before the server answers is added to it. */
+  constructor(readonly call: string) {
+    this.draft = begun(readKept(call));
+  }
 
   readonly subscribe = (l: () => void): (() => void) => {
     this.listeners.add(l);
@@ -100,10 +103,10 @@ export class DraftKeeper {
   private async load(): Promise<void> {
     const { call } = this;
     const answer = await client.GET('/desk/calls/{id}/draft', { params: { path: { id: call } } }).catch(() => undefined);
-    if (answer?.data) {
-      const kept = readKept(call);
-      this.tell({ type: 'loaded', at: Date.now(), draft: answer.data, ...(kept && { kept }) });
-    } else if (this.clock) setTimeout(() => this.clock && this.load(), 1_000);
+    if (answer?.data) return this.tell({ type: 'loaded', at: Date.now(), draft: answer.data });
+    const why = whyOf(answer?.response.status);
+    if (why !== 'closed') this.tell({ type: 'failed', at: Date.now(), why }); // the grant comes a moment after the call is joined
+    if (this.clock) setTimeout(() => this.clock && this.load(), 1_000);
   }
 
   private tell(input: Input): void {
