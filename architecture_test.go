@@ -41,6 +41,7 @@ var may = map[string][]string{
 	// telephone audio
 	"telephony/media":           {"telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
 	"telephony/media/g711":      {},
+	"telephony/media/jitter":    {"telephony/media"},
 	"telephony/media/prompt":    {"telephony/media"},
 	"telephony/media/recording": {"telephony/media", "telephony/media/g711", "telephony/media/wav"},
 	"telephony/media/speech":    {"telephony/media", "telephony/media/g711", "telephony/media/wav"},
