@@ -24,6 +24,7 @@ var may = map[string][]string{
 	// the pure cores of telephony
 	"telephony/acd":  {},
 	"telephony/call": {},
+	"telephony/menu": {},
 
 	// what is known, in words that can be spoken
 	"telephony/say": {"billing/money", "telephony/e164"},
@@ -194,7 +195,7 @@ var may = map[string][]string{
 // pure packages decide and do nothing else.
 var pure = []string{
 	"billing/money", "billing/rating",
-	"telephony/acd", "telephony/call",
+	"telephony/acd", "telephony/call", "telephony/menu",
 	"telephony/e164", "telephony/say", "telephony/sipua/life",
 	"telephony/media/g711", "telephony/media/tone",
 	"tenant/script/graph", "tenant/script/walk",
@@ -203,7 +204,7 @@ var pure = []string{
 // exact packages also hold no floating-point number.
 var exact = []string{
 	"billing/money", "billing/rating",
-	"telephony/acd", "telephony/call", "telephony/say",
+	"telephony/acd", "telephony/call", "telephony/menu", "telephony/say",
 	"tenant/script/graph", "tenant/script/walk",
 }
 
