@@ -21,7 +21,12 @@ const MaxSource = 64 << 10
 
 // Parse reads a menu from YAML and returns all that is wrong with it, each with
 // its line, in the order of the lines. The menu is sound if there are no problems.
-func Parse(src []byte) (core.Menu, fault.Problems) {
+func Parse(src []byte) (core.Menu, fault.Problems) { return parse(src, nil) }
+
+// ParseFor is Parse for a shop: its menu may name what the shop has, and no more.
+func ParseFor(src []byte, names Names) (core.Menu, fault.Problems) { return parse(src, &names) }
+
+func parse(src []byte, names *Names) (core.Menu, fault.Problems) {
 	root, problem := document(src)
 	if problem != nil {
 		return core.Menu{}, fault.Problems{*problem}
@@ -31,6 +36,9 @@ func Parse(src []byte) (core.Menu, fault.Problems) {
 	if len(r.problems) == 0 { // what could not be read would only be reported again as missing
 		for _, f := range m.Check() {
 			r.problems = append(r.problems, fault.Invalid{Field: f.At, Problem: f.Problem, Line: r.line(f.At)})
+		}
+		if names != nil {
+			r.named(&m, *names)
 		}
 	}
 	slices.SortStableFunc(r.problems, func(a, b fault.Invalid) int { return a.Line - b.Line })
@@ -212,5 +220,24 @@ func (r *reader) digits(n *core.Node) func(string, *yaml.Node) {
 			return
 		}
 		n.Min, n.Max = least, most
+	}
+}
+
+// named checks that what the menu names is the shop's.
+func (r *reader) named(m *core.Menu, names Names) {
+	missing := func(at, what, name string, known []string) {
+		if name != "" && !slices.Contains(known, name) {
+			there := "there is none"
+			if len(known) > 0 {
+				there = "there are " + strings.Join(known, ", ")
+			}
+			r.problems = append(r.problems, fault.Invalid{Field: at, Problem: fmt.Sprintf("the shop has no %s %q; %s", what, clip(name), there), Line: r.line(at)})
+		}
+	}
+	for _, n := range m.Nodes {
+		at := "nodes." + n.ID
+		missing(at+"."+string(n.Kind), "sound", n.Words.Sound, names.Sounds)
+		missing(at+".wrong", "sound", n.Wrong.Sound, names.Sounds)
+		missing(at+".name", "queue", n.Queue, names.Queues)
 	}
 }
