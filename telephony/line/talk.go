@@ -6,8 +6,8 @@ import (
 	"github.com/google/uuid"
 
 	"switchboard/telephony/media"
-	"switchboard/telephony/media/prompt"
 	"switchboard/telephony/media/recording"
+	"switchboard/telephony/menu"
 	"switchboard/telephony/switchd"
 )
 
@@ -70,7 +70,7 @@ func (w *wire) hold() {
 // music is what the buyer hears while nobody talks to them.
 func (w *wire) music() {
 	w.silence()
-	w.playing = w.lines.player.Loop(w.buyer.audio, prompt.Music())
+	w.playing = w.lines.player.Loop(w.buyer.audio, w.tune())
 	w.guard(w.buyer)
 }
 
@@ -97,6 +97,10 @@ func (w *wire) mute(muted bool) {
 
 // pressed shows the operator a key of the buyer's.
 func (w *wire) pressed(key byte) {
+	if w.robot != nil {
+		w.step(menu.Key{Key: key})
+		return
+	}
 	if w.bridge != nil {
 		w.talker.press(key)
 	}
@@ -157,6 +161,7 @@ func (w *wire) finish(reason string) {
 		return
 	}
 	w.over = true
+	w.dismiss()
 	w.silence()
 	w.part()
 	for leg := range w.rung {
