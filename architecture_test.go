@@ -32,11 +32,12 @@ var may = map[string][]string{
 	"telephony/simulate": {"telephony/acd"},
 
 	// telephone signalling: SIP
-	"telephony/sipua/wire":   {},
-	"telephony/sipua/guard":  {"telephony/sipua/wire"},
-	"telephony/sipua/digest": {},
-	"telephony/sipua/life":   {},
-	"telephony/sipua":        {"telephony/sipua/digest", "telephony/sipua/guard", "telephony/sipua/life", "telephony/sipua/wire"},
+	"telephony/sipua/wire":        {},
+	"telephony/sipua/guard":       {"telephony/sipua/wire"},
+	"telephony/sipua/digest":      {},
+	"telephony/sipua/life":        {},
+	"telephony/sipua/certificate": {},
+	"telephony/sipua":             {"telephony/sipua/digest", "telephony/sipua/guard", "telephony/sipua/life", "telephony/sipua/wire"},
 
 	// telephone audio
 	"telephony/media":           {"telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
@@ -101,7 +102,7 @@ var may = map[string][]string{
 	},
 	"telephony": {
 		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/journal", "telephony/line", "telephony/media",
-		"telephony/media/g711", "telephony/media/recording", "telephony/media/speech", "telephony/sipua", "telephony/switchd", "telephony/webleg", "tenant", "tenant/cdr",
+		"telephony/media/g711", "telephony/media/recording", "telephony/media/speech", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/webleg", "tenant", "tenant/cdr",
 		"tenant/fault", "tenant/script", "tenant/ticket",
 	},
 	"telephony/webleg": {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp"},
