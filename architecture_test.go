@@ -92,6 +92,7 @@ var may = map[string][]string{
 	// telephony: the live room and what it is told and tells
 	"telephony/command":   {"tenant/fault"},
 	"telephony/control":   {"telephony/command", "tenant/fault"},
+	"telephony/gate":      {"telephony/destination", "telephony/directory", "telephony/e164", "tenant", "tenant/fault", "tenant/outgoing"},
 	"telephony/directory": {"telephony/e164", "tenant", "tenant/hours"},
 	"telephony/journal":   {"tenant", "tenant/cdr", "tenant/outbox", "tenant/task"},
 	"telephony/line": {
@@ -117,6 +118,9 @@ var may = map[string][]string{
 	"tenant/buyer":  {"telephony/e164", "tenant", "tenant/fault"},
 	"tenant/order":  {"billing/money", "telephony/e164", "tenant", "tenant/buyer", "tenant/fault", "tenant/page"},
 	"tenant/live":   {"tenant"},
+
+	// what calls out cost, what was unusual
+	"tenant/outgoing": {"telephony/destination", "telephony/e164", "tenant", "tenant/fault"},
 
 	// an operator's desk: who may open it, what is typed in a call, what came of it, a day of calls, what it earns
 	"tenant/ticket":      {"tenant", "tenant/fault"},
