@@ -43,9 +43,11 @@ var may = map[string][]string{
 	// telephone audio
 	"telephony/media":           {"telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
 	"telephony/media/g711":      {},
+	"telephony/media/jitter":    {"telephony/media"},
 	"telephony/media/prompt":    {"telephony/media"},
 	"telephony/media/recording": {"telephony/media", "telephony/media/g711", "telephony/media/wav"},
 	"telephony/media/speech":    {"telephony/media", "telephony/media/g711", "telephony/media/wav"},
+	"telephony/media/mix":       {"telephony/media", "telephony/media/g711", "telephony/media/jitter"},
 	"telephony/media/tone":      {},
 	"telephony/media/wav":       {"telephony/media/g711"},
 	"telephony/sdp":             {"telephony/media/g711"},
@@ -96,7 +98,7 @@ var may = map[string][]string{
 	"telephony/directory": {"telephony/e164", "tenant", "tenant/hours"},
 	"telephony/journal":   {"tenant", "tenant/cdr", "tenant/outbox", "tenant/task"},
 	"telephony/line": {
-		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711",
+		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711", "telephony/media/mix",
 		"telephony/media/prompt", "telephony/media/recording", "telephony/sdp", "telephony/sipua", "telephony/switchd",
 		"telephony/webleg", "tenant", "tenant/cdr",
 	},
