@@ -18,7 +18,7 @@ func willCall(language string) string {
 	return "All right. We will call you in your turn. Goodbye."
 }
 
-// standing are texts of ours that callers of every shop may hear.
+// standing are texts of ours that callers hear who may be called back.
 func standing(language string) []speech.Text {
-	return []speech.Text{{Language: language, Words: willCall(language)}}
+	return []speech.Text{{Language: language, Words: offerCallback(language)}, {Language: language, Words: willCall(language)}}
 }

@@ -56,11 +56,10 @@ func (v *voices) learn(d *directory.Directory) {
 			if wait.Music != "" {
 				used[wait.Music] = s.ID
 			}
-			if wait.Every > 0 && wait.Callback {
-				texts = append(texts, speech.Text{Language: s.Language, Words: offerCallback(s.Language)})
+			if wait.Callback {
+				texts = append(texts, standing(s.Language)...)
 			}
 		}
-		texts = append(texts, standing(s.Language)...)
 	})
 	sounds := v.load(used)
 	v.mu.Lock()

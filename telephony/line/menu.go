@@ -159,7 +159,7 @@ func (w *wire) say(a menu.Speak) {
 		clips[i] = w.lines.cfg.Voice.Clip(shop, x)
 	}
 	if !slices.Contains(clips, nil) {
-		w.play(r, a.Turn, clips)
+		w.playTurn(r, a.Turn, clips)
 		return
 	}
 	w.waitMusic()
@@ -175,12 +175,12 @@ func (w *wire) say(a menu.Speak) {
 			}
 			clips[i] = clip
 		}
-		return func() { w.play(r, a.Turn, clips) }
+		return func() { w.playTurn(r, a.Turn, clips) }
 	})
 }
 
-// play plays the clips of a turn, if it is still the menu's.
-func (w *wire) play(r *robot, turn int, clips []*media.Clip) {
+// playTurn plays the clips of a turn, if it is still the menu's.
+func (w *wire) playTurn(r *robot, turn int, clips []*media.Clip) {
 	if w.robot != r || r.turn != turn {
 		return
 	}
