@@ -27,7 +27,7 @@ type page struct {
 	pc   *webrtc.PeerConnection
 	mic  *webrtc.TrackLocalStaticRTP
 	up   chan struct{} // closed once audio flows
-	ear  ear
+	ear  earpiece
 	stop func()
 
 	mu   sync.Mutex
@@ -36,13 +36,13 @@ type page struct {
 	gone bool      // it was ended
 }
 
-// ear keeps what is heard.
-type ear struct {
+// earpiece keeps what is heard.
+type earpiece struct {
 	mu  sync.Mutex
 	pcm []int16
 }
 
-func (e *ear) hear(payload []byte) {
+func (e *earpiece) hear(payload []byte) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.pcm = append(e.pcm, g711.ALaw.Decode(payload)...)
@@ -50,7 +50,7 @@ func (e *ear) hear(payload []byte) {
 
 // heard returns the newest n samples; none while there are fewer since the last
 // forget.
-func (e *ear) heard(n int) []int16 {
+func (e *earpiece) heard(n int) []int16 {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if len(e.pcm) < n {
@@ -59,7 +59,7 @@ func (e *ear) heard(n int) []int16 {
 	return append([]int16(nil), e.pcm[len(e.pcm)-n:]...)
 }
 
-func (e *ear) forget() {
+func (e *earpiece) forget() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.pcm = nil
@@ -80,10 +80,11 @@ func (h *house) page(who uuid.UUID, freq float64) *page {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	ws, _, err := websocket.Dial(h.t.Context(), server.URL+"/rtc", &websocket.DialOptions{HTTPHeader: map[string][]string{"Origin": {server.URL}}}) //nolint:bodyclose // there is none after an upgrade
-	if err != nil {
-		h.t.Fatal(err)
-	}
+	var ws *websocket.Conn
+	h.eventually("the node serves pages", func() (ok bool) {
+		ws, _, err = websocket.Dial(h.t.Context(), server.URL+"/rtc", &websocket.DialOptions{HTTPHeader: map[string][]string{"Origin": {server.URL}}}) //nolint:bodyclose // there is none after an upgrade
+		return err == nil
+	})
 	ws.SetReadLimit(1 << 20)
 	p := &page{t: h.t, ws: ws, up: make(chan struct{})}
 	p.write(fields{"type": "hello", "ticket": secret, "device": "a program"})

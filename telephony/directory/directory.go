@@ -23,6 +23,7 @@ type Directory struct {
 	trunks    []*Trunk
 
 	supervisors map[uuid.UUID]*Operator
+	voices      map[uuid.UUID]*Voice // of shops
 }
 
 // Shop is as much of a shop as the switch needs.

@@ -35,6 +35,7 @@ type Phones interface {
 	Watch(w Watch)               // a supervisor hears the call, or does what its Mode is now
 	Unwatch(call, leg, supervisor uuid.UUID)
 	End(call uuid.UUID, reason string) // hang up whatever is left of the call
+	Machines
 }
 
 // Clip names what a caller who is turned away hears.
