@@ -102,7 +102,8 @@ var may = map[string][]string{
 		"telephony/media/g711", "telephony/media/recording", "telephony/media/speech", "telephony/sipua", "telephony/switchd", "telephony/webleg", "tenant", "tenant/cdr",
 		"tenant/fault", "tenant/script", "tenant/ticket",
 	},
-	"telephony/webleg": {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp"},
+	"telephony/webleg":      {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp", "telephony/webleg/lite"},
+	"telephony/webleg/lite": {"telephony/media/g711"},
 	"telephony/switchd": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/journal",
 		"tenant/cdr", "tenant/fault", "tenant/task",
