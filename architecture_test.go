@@ -38,6 +38,11 @@ var may = map[string][]string{
 	"telephony/sipua/life":   {},
 	"telephony/sipua":        {"telephony/sipua/digest", "telephony/sipua/guard", "telephony/sipua/life", "telephony/sipua/wire"},
 
+	// calls to and from the telephone network
+	"telephony/trunk/form": {},
+	"telephony/trunk/pick": {},
+	"telephony/trunk":      {"telephony/directory", "telephony/e164", "telephony/sipua", "telephony/trunk/form", "telephony/trunk/pick", "tenant/seal"},
+
 	// telephone audio
 	"telephony/media":           {"telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
 	"telephony/media/g711":      {},
@@ -71,11 +76,12 @@ var may = map[string][]string{
 		"tenant/hours", "tenant/script", "tenant/script/graph",
 	},
 	"tenant/hours": {},
+	"tenant/seal":  {},
 
 	// the one binary: it mounts the processes, and nobody imports it
 	".": {
 		"api", "billing/rate", "demo", "demo/data", "deploy/embedded", "frontend", "migrations", "seed", "telephony", "telephony/command",
-		"telephony/simulate", "telephony/switchd", "tenant", "tenant/catalogue", "tenant/catalogue/fetch", "tenant/fault", "tenant/live", "worker",
+		"telephony/simulate", "telephony/switchd", "tenant", "tenant/catalogue", "tenant/catalogue/fetch", "tenant/fault", "tenant/live", "tenant/seal", "worker",
 	},
 
 	// the kernel, its schema and its test world
@@ -90,7 +96,7 @@ var may = map[string][]string{
 	// telephony: the live room and what it is told and tells
 	"telephony/command":   {"tenant/fault"},
 	"telephony/control":   {"telephony/command", "tenant/fault"},
-	"telephony/directory": {"telephony/e164", "tenant", "tenant/hours"},
+	"telephony/directory": {"telephony/e164", "telephony/trunk/form", "tenant", "tenant/hours"},
 	"telephony/journal":   {"tenant", "tenant/cdr", "tenant/outbox", "tenant/task"},
 	"telephony/line": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711",
@@ -99,8 +105,8 @@ var may = map[string][]string{
 	},
 	"telephony": {
 		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/journal", "telephony/line", "telephony/media",
-		"telephony/media/g711", "telephony/media/recording", "telephony/media/speech", "telephony/sipua", "telephony/switchd", "telephony/webleg", "tenant", "tenant/cdr",
-		"tenant/fault", "tenant/script", "tenant/ticket",
+		"telephony/media/g711", "telephony/media/recording", "telephony/media/speech", "telephony/sipua", "telephony/switchd", "telephony/trunk", "telephony/webleg", "tenant", "tenant/cdr",
+		"tenant/fault", "tenant/script", "tenant/seal", "tenant/ticket",
 	},
 	"telephony/webleg": {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp"},
 	"telephony/switchd": {
@@ -196,14 +202,14 @@ var pure = []string{
 	"billing/money", "billing/rating",
 	"telephony/acd", "telephony/call",
 	"telephony/e164", "telephony/say", "telephony/sipua/life",
-	"telephony/media/g711", "telephony/media/tone",
+	"telephony/media/g711", "telephony/media/tone", "telephony/trunk/form", "telephony/trunk/pick",
 	"tenant/script/graph", "tenant/script/walk",
 }
 
 // exact packages also hold no floating-point number.
 var exact = []string{
 	"billing/money", "billing/rating",
-	"telephony/acd", "telephony/call", "telephony/say",
+	"telephony/acd", "telephony/call", "telephony/say", "telephony/trunk/form", "telephony/trunk/pick",
 	"tenant/script/graph", "tenant/script/walk",
 }
 

@@ -25,8 +25,10 @@ import (
 	"switchboard/telephony/media/speech"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/switchd"
+	"switchboard/telephony/trunk"
 	"switchboard/telephony/webleg"
 	"switchboard/tenant"
+	"switchboard/tenant/seal"
 )
 
 // Config is read from the environment by the process that runs the node.
@@ -44,11 +46,12 @@ type Config struct {
 	Public        string `env:"PUBLIC_URL"` // where pages are from
 	RecordingsDir string `env:"RECORDINGS_DIR"`
 	Speech        Speech
-	ControlAddr   string `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
-	ControlSecret string `env:"CONTROL_SECRET"`
-	Pool          string `env:"POOL" envDefault:"main"`
-	Node          string `env:"NODE" envDefault:"node1"`
-	Realm         string `env:"SIP_REALM" envDefault:"switchboard"`
+	ControlAddr   string   `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
+	ControlSecret string   `env:"CONTROL_SECRET"`
+	Pool          string   `env:"POOL" envDefault:"main"`
+	Node          string   `env:"NODE" envDefault:"node1"`
+	Realm         string   `env:"SIP_REALM" envDefault:"switchboard"`
+	Box           seal.Box // opens the carriers' passwords
 }
 
 // Node is one telephony process.
@@ -61,6 +64,7 @@ type Node struct {
 	control  net.Listener
 	ports    *media.Ports
 	lines    *line.Lines
+	trunks   *trunk.Dialler
 	browsers *webleg.Hub
 	leads    atomic.Bool
 	book     *directory.Book
@@ -92,13 +96,15 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 		return nil, err
 	}
 	n.lines = line.New(line.Config{Ports: n.ports, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Log: log})
+	n.trunks = trunk.New(trunk.Config{Book: n.book.Now, Box: cfg.Box, Log: log.With("part", "trunks")})
 	n.duty = newDuty(n.book.Now, n.lines)
 	if err = n.openBrowsers(); err != nil {
 		return nil, err
 	}
-	if n.ua, err = sipua.New(sipua.Config{Addr: cfg.SIPAddr, Advertise: cfg.SIPAdvertise, Realm: cfg.Realm, Logger: log}, peers{n}, n.lines.Invited); err != nil {
+	if n.ua, err = sipua.New(sipua.Config{Addr: cfg.SIPAddr, Advertise: cfg.SIPAdvertise, Realm: cfg.Realm, Logger: log}, peers{n}, n.trunks.Gate(n.lines.Invited)); err != nil {
 		return nil, fmt.Errorf("serve SIP, set by SIP_ADDR or --sip: %w", err)
 	}
+	n.trunks.Connect(n.ua)
 	if n.control, err = net.Listen("tcp", cfg.ControlAddr); err != nil {
 		return nil, fmt.Errorf("listen for control at %s: %w", cfg.ControlAddr, err)
 	}
