@@ -19,6 +19,7 @@ import (
 	"switchboard/telephony/acd"
 	"switchboard/telephony/control"
 	"switchboard/telephony/directory"
+	"switchboard/telephony/gate"
 	"switchboard/telephony/journal"
 	"switchboard/telephony/line"
 	"switchboard/telephony/media"
@@ -33,8 +34,9 @@ import (
 
 // Config is read from the environment by the process that runs the node.
 type Config struct {
-	SIPAddr       string         `env:"SIP_ADDR" envDefault:"127.0.0.1:5060"`
-	SIPAdvertise  string         `env:"SIP_ADVERTISE"` // host that others reach us by; empty: that of SIP_ADDR
+	SIPAddr       string `env:"SIP_ADDR" envDefault:"127.0.0.1:5060"`
+	SIPAdvertise  string `env:"SIP_ADVERTISE"` // host that others reach us by; empty: that of SIP_ADDR
+	Seal          Seal
 	PhonesFrom    []netip.Prefix `env:"SIP_PHONES_FROM" envDefault:"127.0.0.0/8"`
 	RTPAddr       netip.Addr     `env:"RTP_ADDR" envDefault:"127.0.0.1"`
 	RTPFrom       uint16         `env:"RTP_FROM" envDefault:"20000"`
@@ -64,6 +66,7 @@ type Node struct {
 	control  net.Listener
 	ports    *media.Ports
 	lines    *line.Lines
+	gate     *gate.Gate
 	trunks   *trunk.Dialler
 	browsers *webleg.Hub
 	leads    atomic.Bool
@@ -96,12 +99,13 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 		return nil, err
 	}
 	n.lines = line.New(line.Config{Ports: n.ports, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Log: log})
-	n.trunks = trunk.New(trunk.Config{Book: n.book.Now, Box: cfg.Box, Log: log.With("part", "trunks")})
+	n.gate = gate.New(db, n.book.Now, nil, log.With("part", "gate"))
+	n.trunks = trunk.New(trunk.Config{Book: n.book.Now, Box: cfg.Box, Rules: rules{n.gate}, Log: log.With("part", "trunks")})
 	n.duty = newDuty(n.book.Now, n.lines)
 	if err = n.openBrowsers(); err != nil {
 		return nil, err
 	}
-	if n.ua, err = sipua.New(sipua.Config{Addr: cfg.SIPAddr, Advertise: cfg.SIPAdvertise, Realm: cfg.Realm, Logger: log}, peers{n}, n.trunks.Gate(n.lines.Invited)); err != nil {
+	if n.ua, err = n.openSIP(); err != nil {
 		return nil, fmt.Errorf("serve SIP, set by SIP_ADDR or --sip: %w", err)
 	}
 	n.trunks.Connect(n.ua)
@@ -109,6 +113,14 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 		return nil, fmt.Errorf("listen for control at %s: %w", cfg.ControlAddr, err)
 	}
 	return n, nil
+}
+
+func (n *Node) openSIP() (*sipua.UA, error) {
+	c := sipua.Config{Addr: n.cfg.SIPAddr, Advertise: n.cfg.SIPAdvertise, Realm: n.cfg.Realm, Logger: n.log}
+	if err := n.cfg.Seal.put(&c, n.log); err != nil {
+		return nil, err
+	}
+	return sipua.New(c, peers{n}, n.trunks.Gate(n.lines.Invited))
 }
 
 // SIP returns the address that SIP is served at.
@@ -147,6 +159,7 @@ func (n *Node) Run(ctx context.Context) error {
 	defer n.leads.Store(false)
 	g.Go(func() error { return n.room.Run(ctx) })
 	g.Go(func() error { n.book.Run(ctx); return ctx.Err() })
+	g.Go(func() error { n.gate.Run(ctx); return ctx.Err() })
 	g.Go(func() error { n.speech.Run(ctx); return ctx.Err() })
 	g.Go(func() error { return n.keepLease(ctx) })
 	g.Go(func() error { return n.duty.run(ctx) })

@@ -11,9 +11,10 @@ import (
 
 // Call is one call out, whichever trunk carries it in the end. No method blocks.
 type Call struct {
-	d     *Dialler
-	req   Request
-	until time.Time // Request.Timeout
+	d      *Dialler
+	req    Request
+	permit Permit
+	until  time.Time // Request.Timeout
 
 	tries []try // that are left; belongs to whoever places the next one: Dial, then the leg of the last one
 
@@ -71,7 +72,7 @@ func (c *Call) next() bool {
 
 // place sends the INVITE of a try.
 func (c *Call) place(t *try) bool {
-	d, log := c.d, c.d.cfg.Log.With("trunk", t.trunk.Name, "why", c.req.Why)
+	d, log := c.d, c.d.cfg.Log.With("trunk", t.trunk.Name, "path", c.req.Path)
 	if !d.board.begin(t.trunk) {
 		log.Info("trunk has no room for a call")
 		return false
@@ -117,8 +118,10 @@ func (c *Call) heard(t *try, ev sipua.Event) {
 		c.d.board.well(t)
 	case sipua.Answered:
 		c.d.board.well(t)
+		c.permit.Answered()
 	case sipua.Ended:
 		c.d.board.end(t.trunk.Name)
+		c.permit.Ended()
 	}
 	c.req.Listen(ev)
 }
@@ -133,10 +136,11 @@ func (c *Call) failed(t *try, ev sipua.Failed) {
 		c.d.board.failed(t, ev)
 	}
 	if !over && pick.Again(ev.Code, t.rang) && time.Now().Before(c.until) {
-		c.d.cfg.Log.Warn("call goes to the next trunk", "trunk", t.trunk.Name, "code", ev.Code, "reason", ev.Reason, "why", c.req.Why)
+		c.d.cfg.Log.Warn("call goes to the next trunk", "trunk", t.trunk.Name, "code", ev.Code, "reason", ev.Reason, "path", c.req.Path)
 		if c.next() {
 			return
 		}
 	}
+	c.permit.Ended()
 	c.req.Listen(ev)
 }

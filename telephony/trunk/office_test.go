@@ -2,6 +2,7 @@ package trunk_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -16,6 +17,7 @@ import (
 	"switchboard/telephony/e164"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/trunk"
+	"switchboard/tenant/outgoing"
 	"switchboard/tenant/seal"
 	"switchboard/tenant/tenanttest"
 )
@@ -26,8 +28,8 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 const offer = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8\r\n"
 
-// lead is whom the tests call.
-const lead = e164.Number("+79161234567")
+// lead is whom the tests call, forbidden whom they may not.
+const lead, forbidden = e164.Number("+79161234567"), e164.Number("+5352345678")
 
 // office is a Dialler with a SIP side, and a directory that the test writes.
 type office struct {
@@ -38,8 +40,40 @@ type office struct {
 	box   seal.Box
 	calls chan inbound
 
+	cut  func(string) // ends the last call that was allowed
+	told []string     // what became of the permits
+
 	mu   sync.Mutex
 	book *directory.Directory
+}
+
+var errForbidden = errors.New("forbidden")
+
+// Allow has the office keep one rule: nobody calls forbidden.
+func (o *office) Allow(_ context.Context, r trunk.Request, cut func(string)) (trunk.Permit, error) {
+	if r.Number == forbidden {
+		return nil, errForbidden
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.cut = cut
+	return o, nil
+}
+
+func (o *office) Answered() { o.tell("answered") }
+func (o *office) Ended()    { o.tell("ended") }
+
+func (o *office) tell(what string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.told = append(o.told, what)
+}
+
+// permits is what became of them, in order.
+func (o *office) permits() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return strings.Join(o.told, " ")
 }
 
 type inbound struct {
@@ -73,7 +107,7 @@ func open(t *testing.T, host string) *office {
 	o := &office{t: t, w: tenanttest.Open(t), box: box, calls: make(chan inbound, 100)}
 	log := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	o.load()
-	o.Dialler = trunk.New(trunk.Config{Book: o.now, Box: box, Log: log})
+	o.Dialler = trunk.New(trunk.Config{Book: o.now, Box: box, Rules: o, Log: log})
 	o.ua, err = sipua.New(sipua.Config{Addr: host + ":0", Logger: log}, o, o.Gate(func(l *sipua.Leg, in sipua.Invite) { o.calls <- inbound{l, in} }))
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +165,7 @@ type out struct {
 func (o *office) dial(change ...func(*trunk.Request)) (*out, error) {
 	c := &out{events: make(chan sipua.Event, 100)}
 	r := trunk.Request{
-		Shop: o.w.A.ID.UUID(), Number: lead, Caller: e164.Number(o.w.A.E164), Why: "test",
+		Shop: o.w.A.ID.UUID(), Number: lead, Caller: e164.Number(o.w.A.E164), Path: outgoing.Transfer,
 		Offer: func(*directory.Trunk) ([]byte, error) { return []byte(offer), nil },
 		Tried: func(_ *sipua.Leg, t *directory.Trunk) {
 			c.mu.Lock()
@@ -144,7 +178,7 @@ func (o *office) dial(change ...func(*trunk.Request)) (*out, error) {
 		f(&r)
 	}
 	var err error
-	c.Call, err = o.Dial(r)
+	c.Call, err = o.Dial(o.t.Context(), r)
 	return c, err
 }
 

@@ -3,6 +3,7 @@
 package trunk
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 	"switchboard/telephony/directory"
 	"switchboard/telephony/e164"
 	"switchboard/telephony/sipua"
+	"switchboard/tenant/outgoing"
 	"switchboard/tenant/seal"
 )
 
@@ -25,7 +27,9 @@ type Request struct {
 	Private     bool        // the number is withheld from the called side (CLIR)
 	MaxForwards int         // of a call that is passed on: one less than it came with; zero: 70
 	Timeout     time.Duration
-	Why         string // in the logs: transfer, callback, check
+	Path        outgoing.Path // by which way it was asked for
+	Call        uuid.UUID     // that it belongs to; uuid.Nil: none
+	Operator    uuid.UUID     // who wants it; uuid.Nil: the switch itself
 
 	// Offer opens the audio, the first time, and returns the offer for a trunk:
 	// its codecs in its order, its SRTP.
@@ -38,10 +42,17 @@ type Request struct {
 	Listen func(sipua.Event)
 }
 
-// Rules says which calls may be made. It must not block.
+// Rules says which calls may be made, and for how long.
 type Rules interface {
-	// Allow returns nil, or why the call may not be made.
-	Allow(Request) error
+	// Allow returns the permit of a call, or why it may not be made. cut ends the
+	// call when what the shop may spend is used up.
+	Allow(ctx context.Context, r Request, cut func(why string)) (Permit, error)
+}
+
+// Permit is told what became of a call that may be made. No method blocks.
+type Permit interface {
+	Answered()
+	Ended() // also of a call that nobody answered
 }
 
 // Ways in which a call can't even be tried, to be tested with errors.Is.
@@ -55,7 +66,7 @@ var (
 type Config struct {
 	Book  func() *directory.Directory
 	Box   seal.Box // opens the carriers' passwords
-	Rules Rules    // nil: every number of E.164 may be called
+	Rules Rules
 	Log   *slog.Logger
 }
 
@@ -68,42 +79,38 @@ type Dialler struct {
 }
 
 // New returns a Dialler without telephones: Connect gives it those.
-func New(cfg Config) *Dialler {
-	if cfg.Rules == nil {
-		cfg.Rules = anyNumber{}
-	}
-	return &Dialler{cfg: cfg, board: newBoard()}
-}
+func New(cfg Config) *Dialler { return &Dialler{cfg: cfg, board: newBoard()} }
 
 // Connect gives the Dialler the SIP side, before anything is dialled.
 func (d *Dialler) Connect(ua *sipua.UA) { d.ua = ua }
 
-// anyNumber allows what is a number at all.
-type anyNumber struct{}
-
-func (anyNumber) Allow(Request) error { return nil }
-
 // timeout is how long a call may ring where its owner does not say.
 const timeout = time.Minute
 
-// Dial calls r. The error says that nothing was tried; everything else is told
-// to r.Listen. It does not block.
-func (d *Dialler) Dial(r Request) (*Call, error) {
+// Dial calls r. The error says that nothing was tried, and why; everything else
+// is told to r.Listen. It waits for the rules, and for nothing on the way.
+func (d *Dialler) Dial(ctx context.Context, r Request) (*Call, error) {
 	r, err := d.checked(r)
+	if err == nil && len(d.order(r)) == 0 {
+		err = ErrNoTrunk
+	}
+	c := &Call{d: d, req: r}
+	if err == nil {
+		c.permit, err = d.cfg.Rules.Allow(ctx, r, c.Hangup)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("call %s: %w", e164.Mask(string(r.Number)), err)
 	}
-	if r.Timeout <= 0 {
-		r.Timeout = timeout
-	}
-	c := &Call{d: d, req: r, until: time.Now().Add(r.Timeout), tries: d.tries(r)}
+	c.until, c.tries = time.Now().Add(r.Timeout), d.tries(r)
 	if !c.next() {
+		c.permit.Ended()
 		return nil, fmt.Errorf("call %s: %w", e164.Mask(string(r.Number)), ErrNoTrunk)
 	}
 	return c, nil
 }
 
-// checked returns the request with its caller filled in, or why it is refused.
+// checked returns the request with what it leaves open filled in, or why it
+// makes no sense.
 func (d *Dialler) checked(r Request) (Request, error) {
 	if n, err := e164.Parse(string(r.Number), ""); err != nil || n != r.Number {
 		return r, ErrNumber
@@ -115,5 +122,8 @@ func (d *Dialler) checked(r Request) (Request, error) {
 	if own := book.Number(r.Caller); own == nil || own.Shop.ID != r.Shop {
 		return r, ErrCaller
 	}
-	return r, d.cfg.Rules.Allow(r)
+	if r.Timeout <= 0 {
+		r.Timeout = timeout
+	}
+	return r, nil
 }

@@ -45,9 +45,12 @@ func TestBlackHole(t *testing.T) {
 	if n := good.count("INVITE "); n != 1 || c.Trunk().Name != "b-good" {
 		t.Errorf("%d INVITEs to %s", n, c.Trunk().Name)
 	}
-	c.Hangup("done")
+	o.cut("no money left")
 	good.reply(good.want("BYE "), "200 OK", "")
 	expect[sipua.Ended](t, c)
+	if told := o.permits(); told != "answered ended" {
+		t.Errorf("the rules were told: %s", told)
+	}
 	if n := hole.count("INVITE "); n != repeated {
 		t.Errorf("the dead trunk was sent INVITEs after it was given up: %d, then %d", repeated, n)
 	}
@@ -197,6 +200,7 @@ func TestRefused(t *testing.T) {
 		"not written as one":  {func(r *trunk.Request) { r.Number = "89161234567" }, trunk.ErrNumber},
 		"another's caller id": {func(r *trunk.Request) { r.Caller = e164.Number(o.w.B.E164) }, trunk.ErrCaller},
 		"nobody's caller id":  {func(r *trunk.Request) { r.Caller = "+74951112233" }, trunk.ErrCaller},
+		"what rules forbid":   {func(r *trunk.Request) { r.Number = forbidden }, errForbidden},
 		"no shop":             {func(r *trunk.Request) { r.Shop = uuid.New() }, trunk.ErrCaller},
 	} {
 		if _, err := o.dial(c.change); !errors.Is(err, c.want) {
