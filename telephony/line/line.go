@@ -16,6 +16,7 @@ import (
 	"switchboard/telephony/journal"
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/g711"
+	"switchboard/telephony/media/mix"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/switchd"
 	"switchboard/telephony/webleg"
@@ -37,6 +38,7 @@ type Config struct {
 	Book       func() *directory.Directory
 	Brief      func(Meeting) Brief
 	Greeting   func(*directory.Shop) *media.Clip // a shop's own, if it is at hand, else nil; must not block
+	Voice      Voice
 	Log        *slog.Logger
 }
 
@@ -47,6 +49,7 @@ type Lines struct {
 	browsers *webleg.Hub
 	room     Room
 	player   *media.Player
+	board    *mix.Board
 	watch    *media.Watch
 	ctx      context.Context
 	stop     context.CancelFunc
@@ -63,7 +66,7 @@ type Lines struct {
 func New(cfg Config) *Lines {
 	ctx, stop := context.WithCancel(context.Background())
 	return &Lines{
-		cfg: cfg, player: media.NewPlayer(), watch: media.NewWatch(), ctx: ctx, stop: stop, phones: newPhonebook(),
+		cfg: cfg, player: media.NewPlayer(), board: mix.NewBoard(), watch: media.NewWatch(), ctx: ctx, stop: stop, phones: newPhonebook(),
 		wires: map[uuid.UUID]*wire{}, heard: map[uuid.UUID]media.Leg{}, pages: map[uuid.UUID]*wire{},
 	}
 }
@@ -83,6 +86,7 @@ func (l *Lines) Close() {
 	l.stop()
 	l.watch.Close()
 	l.player.Close()
+	l.board.Close()
 }
 
 func (l *Lines) all() []*wire {
@@ -129,6 +133,9 @@ func (l *Lines) open(leg *sipua.Leg, in sipua.Invite) *wire {
 	}
 	if n, err := e164.Parse(in.To, home); err == nil {
 		w.number = l.cfg.Book().Number(n)
+	}
+	if w.number != nil {
+		w.queue, w.menu = w.number.Queue.ID, l.cfg.Voice.Menu(w.number)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -206,6 +213,7 @@ func (w *wire) arrival(in sipua.Invite) switchd.Arrived {
 	}
 	if w.number != nil {
 		a.Dialled = string(w.number.E164)
+		a.Menu = w.menu
 		a.Open = w.number.Queue.Hours.Open(time.Now().In(w.number.Shop.Zone))
 	}
 	return a

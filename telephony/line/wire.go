@@ -39,13 +39,22 @@ type wire struct {
 	rung    map[uuid.UUID]phone
 	talker  phone     // of the operator who talks; nil for none
 	voice   media.Leg // and what is heard of them
+	third   media.Leg // of whom the operator consults or brought in; nil for none
+	talk    talk      // how far they are, while there is a talker
 	muted   bool
+	away    bool        // the talker's connection is lost
+	shown   bool        // they were told that the buyer hears music
 	locked  atomic.Bool // the talker's telephone has put the buyer on hold: only it can take them back
 	playing *media.Playback
-	bridge  *media.Bridge
+	music   *media.Playback // to the third
+	bond    bond            // who hears whom now
 	tape    *tape
 	guards  []func()
 	over    bool
+	queue   uuid.UUID       // where the buyer waits, or will
+	menu    *directory.Menu // that they meet first; nil for none
+	robot   *robot          // that speaks with them; nil for none
+	stroke  stroke          // the last key
 }
 
 // end is a telephone of SIP in a call: a dialog, and the audio on it once there
@@ -149,7 +158,7 @@ func (w *wire) answer() error {
 		if d.Released {
 			return // told when it was pressed
 		}
-		w.post(func() { w.pressed(d.Key) })
+		w.post(func() { w.keyed(d.Key, byRTP) })
 	})
 	if w.offer == nil { // the offer is ours; the answer comes with the ACK
 		w.buyer.sip.Answer(w.buyer.local.Offer())
