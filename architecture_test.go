@@ -92,6 +92,7 @@ var may = map[string][]string{
 	"telephony/control":   {"telephony/command", "tenant/fault"},
 	"telephony/directory": {"telephony/e164", "tenant", "tenant/hours"},
 	"telephony/journal":   {"tenant", "tenant/cdr", "tenant/outbox", "tenant/task"},
+	"telephony/presence":  {"tenant"},
 	"telephony/line": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711",
 		"telephony/media/prompt", "telephony/media/recording", "telephony/sdp", "telephony/sipua", "telephony/switchd",
@@ -99,7 +100,7 @@ var may = map[string][]string{
 	},
 	"telephony": {
 		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/journal", "telephony/line", "telephony/media",
-		"telephony/media/g711", "telephony/media/recording", "telephony/media/speech", "telephony/sipua", "telephony/switchd", "telephony/webleg", "tenant", "tenant/cdr",
+		"telephony/media/g711", "telephony/media/recording", "telephony/media/speech", "telephony/presence", "telephony/sipua", "telephony/switchd", "telephony/webleg", "tenant", "tenant/cdr",
 		"tenant/fault", "tenant/script", "tenant/ticket",
 	},
 	"telephony/webleg": {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp"},

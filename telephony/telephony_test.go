@@ -35,11 +35,23 @@ type house struct {
 
 func start(t *testing.T, w *tenanttest.World, recordings string) (*telephony.Node, func()) {
 	t.Helper()
+	n, stop := wait(t, w, recordings, "test")
+	for limit := time.Now().Add(10 * time.Second); !n.Leads(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(limit) {
+			t.Fatal("the node does not lead within 10 s")
+		}
+	}
+	return n, stop
+}
+
+// wait starts a node that leads once no other does.
+func wait(t *testing.T, w *tenanttest.World, recordings, name string) (*telephony.Node, func()) {
+	t.Helper()
 	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	ctx, stop := context.WithCancel(context.Background())
 	n, err := telephony.New(ctx, telephony.Config{
 		SIPAddr: "127.0.0.1:0", PhonesFrom: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, RTPAddr: netip.MustParseAddr("127.0.0.1"),
-		RecordingsDir: recordings, Speech: telephony.Speech{Dir: filepath.Join(recordings, "speech")}, ControlAddr: "127.0.0.1:0", ControlSecret: "test", Pool: "main", Node: "test", Realm: "switchboard",
+		RecordingsDir: recordings, Speech: telephony.Speech{Dir: filepath.Join(recordings, "speech")}, ControlAddr: "127.0.0.1:0", ControlSecret: "test", Pool: "main", Node: name, Realm: "switchboard",
 	}, w.DB, func([]switchd.Hint) {}, log)
 	if err != nil {
 		t.Fatal(err)

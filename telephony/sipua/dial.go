@@ -61,7 +61,7 @@ type calling struct {
 // Dial calls t. The error says that t makes no sense; everything else is told to
 // t.Listen.
 func (ua *UA) Dial(t Target) (*Leg, error) {
-	c, err := newCalling(t, ua.timing)
+	c, err := newCalling(t, ua.outbound, ua.timing)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (ua *UA) Dial(t Target) (*Leg, error) {
 	from := sip.Uri{Scheme: "sip", User: wire.User(t.FromUser), Host: ua.host}
 	l.dialog = Dialog{
 		CallID: l.callID, LocalURI: from.String(), LocalTag: l.id, RemoteURI: aor(c.uri), RemoteTarget: c.uri.String(),
-		Transport: transportOf(&c.uri), Destination: t.Destination,
+		Transport: transportOf(&c.uri), Destination: c.target.Destination,
 		InviteSeq: 1, Branch: sip.GenerateBranchN(16), // for whoever has to take it back in our place
 	}
 	ua.book.enter(l)
@@ -80,7 +80,7 @@ func (ua *UA) Dial(t Target) (*Leg, error) {
 	return l, nil
 }
 
-func newCalling(t Target, clock timing) (*calling, error) {
+func newCalling(t Target, outbound string, clock timing) (*calling, error) {
 	c := &calling{target: t, interval: int(clock.session / time.Second)}
 	if strings.ContainsFunc(t.URI, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '<' || r == '>' || r == '"' }) {
 		return nil, fmt.Errorf("dial %q: not a URI", t.URI)
@@ -93,6 +93,9 @@ func newCalling(t Target, clock timing) (*calling, error) {
 		return nil, fmt.Errorf("dial %q: with neither an offer nor a way to answer one", t.URI)
 	}
 	c.login, c.moved.tried = t.login(), []string{c.uri.String()}
+	if c.target.Destination == "" {
+		c.target.Destination = outbound
+	}
 	if c.target.Timeout <= 0 {
 		c.target.Timeout = ringFor
 	}

@@ -32,6 +32,9 @@ type UA struct {
 	timing    timing
 	addr      netip.AddrPort
 	host      string // as peers know us
+	proxies   []netip.Prefix
+	outbound  string
+	away      atomic.Int32 // seconds after which to ask again for what is new; 0: now
 	seed      maphash.Seed
 	book      *book
 	registrar *registrar
@@ -90,7 +93,7 @@ func newUA(cfg Config, peers Peers, invited func(*Leg, Invite), clock timing) (*
 	}
 	l := cfg.Limits.withDefaults()
 	ua := &UA{
-		log: cfg.Logger.With("part", "sip"), peers: peers, invited: invited, timing: clock, seed: maphash.MakeSeed(),
+		log: cfg.Logger.With("part", "sip"), proxies: cfg.Proxies, outbound: cfg.Outbound, peers: peers, invited: invited, timing: clock, seed: maphash.MakeSeed(),
 		book: newBook(l, clock.grave), done: make(chan struct{}),
 		trunkPackets: guard.NewBuckets(l.Packets, l.Packets), phonePackets: guard.NewBuckets(l.PhonePackets, l.PhonePackets),
 		calls: guard.NewBuckets(l.Rate, l.Rate), callsEach: guard.NewBuckets(l.RateEach, l.RateEach),
@@ -153,7 +156,7 @@ func (ua *UA) bind(at *net.UDPAddr, l Limits) error {
 
 func (ua *UA) welcome(src netip.Addr) bool {
 	_, trunk := ua.peers.Trunk(src)
-	return trunk || ua.peers.PhoneAllowed(src)
+	return trunk || ua.peers.PhoneAllowed(src) || ua.proxied(src)
 }
 
 func (ua *UA) inUse(peer netip.AddrPort) bool { return ua.book.uses(peer) || ua.registrar.at(peer) }

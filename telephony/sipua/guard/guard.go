@@ -19,7 +19,8 @@ type Message struct {
 	Head   *wire.Head
 	Raw    []byte
 	Source netip.AddrPort
-	Stream bool // over TCP
+	Far    netip.AddrPort // who sent it, where Source is a proxy of ours that says so; the judge sets it
+	Stream bool           // over TCP
 	reply  func(b []byte, to netip.AddrPort)
 }
 
