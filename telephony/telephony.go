@@ -33,8 +33,9 @@ import (
 
 // Config is read from the environment by the process that runs the node.
 type Config struct {
-	SIPAddr       string         `env:"SIP_ADDR" envDefault:"127.0.0.1:5060"`
-	SIPAdvertise  string         `env:"SIP_ADVERTISE"` // host that others reach us by; empty: that of SIP_ADDR
+	SIPAddr       string `env:"SIP_ADDR" envDefault:"127.0.0.1:5060"`
+	SIPAdvertise  string `env:"SIP_ADVERTISE"` // host that others reach us by; empty: that of SIP_ADDR
+	Seal          Seal
 	PhonesFrom    []netip.Prefix `env:"SIP_PHONES_FROM" envDefault:"127.0.0.0/8"`
 	Proxies       []netip.Prefix `env:"SIP_PROXIES"`  // before us, which say who sent what
 	Outbound      string         `env:"SIP_OUTBOUND"` // host:port of the one that our calls leave by
@@ -106,13 +107,21 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 	if err = n.openBrowsers(); err != nil {
 		return nil, err
 	}
-	if n.ua, err = sipua.New(sipua.Config{Addr: cfg.SIPAddr, Advertise: cfg.SIPAdvertise, Realm: cfg.Realm, Proxies: cfg.Proxies, Outbound: cfg.Outbound, Logger: log}, peers{n}, n.lines.Invited); err != nil {
+	if n.ua, err = n.openSIP(); err != nil {
 		return nil, fmt.Errorf("serve SIP, set by SIP_ADDR or --sip: %w", err)
 	}
 	if n.control, err = net.Listen("tcp", cfg.ControlAddr); err != nil {
 		return nil, fmt.Errorf("listen for control at %s: %w", cfg.ControlAddr, err)
 	}
 	return n, nil
+}
+
+func (n *Node) openSIP() (*sipua.UA, error) {
+	c := sipua.Config{Addr: n.cfg.SIPAddr, Advertise: n.cfg.SIPAdvertise, Realm: n.cfg.Realm, Proxies: n.cfg.Proxies, Outbound: n.cfg.Outbound, Logger: n.log}
+	if err := n.cfg.Seal.put(&c, n.log); err != nil {
+		return nil, err
+	}
+	return sipua.New(c, peers{n}, n.lines.Invited)
 }
 
 // SIP returns the address that SIP is served at.

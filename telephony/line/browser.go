@@ -120,7 +120,7 @@ func (w *wire) talkEvent(b *browser, ev webleg.Event) {
 	case webleg.Resumed:
 		w.tell(switchd.Resumed{Call: w.id})
 	case webleg.Dialled:
-		if w.bridge != nil {
+		if w.served() {
 			w.lines.player.Dial(w.buyer.audio, ev.Keys)
 		}
 	case webleg.Away:

@@ -16,6 +16,7 @@ import (
 	"switchboard/telephony/journal"
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/g711"
+	"switchboard/telephony/media/mix"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/switchd"
 	"switchboard/telephony/webleg"
@@ -47,6 +48,7 @@ type Lines struct {
 	browsers *webleg.Hub
 	room     Room
 	player   *media.Player
+	board    *mix.Board
 	watch    *media.Watch
 	ctx      context.Context
 	stop     context.CancelFunc
@@ -63,7 +65,7 @@ type Lines struct {
 func New(cfg Config) *Lines {
 	ctx, stop := context.WithCancel(context.Background())
 	return &Lines{
-		cfg: cfg, player: media.NewPlayer(), watch: media.NewWatch(), ctx: ctx, stop: stop, phones: newPhonebook(),
+		cfg: cfg, player: media.NewPlayer(), board: mix.NewBoard(), watch: media.NewWatch(), ctx: ctx, stop: stop, phones: newPhonebook(),
 		wires: map[uuid.UUID]*wire{}, heard: map[uuid.UUID]media.Leg{}, pages: map[uuid.UUID]*wire{},
 	}
 }
@@ -83,6 +85,7 @@ func (l *Lines) Close() {
 	l.stop()
 	l.watch.Close()
 	l.player.Close()
+	l.board.Close()
 }
 
 func (l *Lines) all() []*wire {

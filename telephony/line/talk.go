@@ -5,8 +5,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"switchboard/telephony/media"
-	"switchboard/telephony/media/prompt"
 	"switchboard/telephony/media/recording"
 	"switchboard/telephony/switchd"
 )
@@ -26,8 +24,7 @@ func (w *wire) join(leg uuid.UUID, rec *switchd.Recording) {
 		return // the same
 	}
 	w.silence()
-	w.unguard()
-	w.talker, w.voice = op, voice
+	w.talker, w.voice, w.talk, w.shown = op, voice, talking, false
 	delete(w.rung, leg)
 	if rec != nil {
 		w.record(*rec)
@@ -35,43 +32,41 @@ func (w *wire) join(leg uuid.UUID, rec *switchd.Recording) {
 	w.connect()
 }
 
-// connect bridges the two, on tape if there is one.
-func (w *wire) connect() {
-	var tap media.Tap
-	if w.tape != nil {
-		tap = w.tape
-	}
-	w.bridge = media.Connect(w.buyer.audio, w.voice, tap)
-	w.bridge.Mute(w.muted)
-	w.guard(w.buyer)
-	if e, is := w.talker.(*end); is {
-		w.guard(e) // browsers are watched by those who know them
-	}
-}
-
-// part takes the two apart without ending the call.
-func (w *wire) part() {
-	w.unguard()
-	if w.bridge != nil {
-		w.bridge.Close()
-		w.bridge = nil
-	}
-}
-
 func (w *wire) hold() {
 	if w.talker == nil {
 		return
 	}
-	w.part()
-	w.music()
-	w.talker.show(true)
+	w.talk = held
+	w.connect()
+	w.show()
 }
 
-// music is what the buyer hears while nobody talks to them.
-func (w *wire) music() {
-	w.silence()
-	w.playing = w.lines.player.Loop(w.buyer.audio, prompt.Music())
-	w.guard(w.buyer)
+func (w *wire) resume() {
+	if w.talker == nil {
+		return
+	}
+	w.talk = talking
+	w.connect()
+	w.show()
+}
+
+// lose is of the operator's connection: the buyer waits for it, whatever they
+// were about.
+func (w *wire) lose(lost bool) {
+	if w.talker == nil {
+		return
+	}
+	w.away = lost
+	w.connect()
+	w.show()
+}
+
+// show tells the operator whether the buyer hears music.
+func (w *wire) show() {
+	if hears := w.scene().music(party{role: theBuyer}); hears != w.shown {
+		w.shown = hears
+		w.talker.show(hears)
+	}
 }
 
 // requeue lets go of an operator who is gone, in the middle of the call or as it
@@ -81,35 +76,25 @@ func (w *wire) requeue(leg uuid.UUID) {
 	if w.talker == nil {
 		return
 	}
-	w.part()
-	w.talker.hangUp("gone")
-	w.talker, w.voice, w.muted = nil, nil, false
+	gone := w.talker
+	w.talker, w.voice, w.muted, w.away = nil, nil, false, false
 	w.locked.Store(false)
-	w.music()
+	w.connect()
+	gone.hangUp("gone")
 }
 
 func (w *wire) mute(muted bool) {
 	w.muted = muted
-	if w.bridge != nil {
-		w.bridge.Mute(muted)
+	if w.talker != nil {
+		w.connect()
 	}
 }
 
 // pressed shows the operator a key of the buyer's.
 func (w *wire) pressed(key byte) {
-	if w.bridge != nil {
+	if w.served() {
 		w.talker.press(key)
 	}
-}
-
-func (w *wire) resume() {
-	if w.talker == nil {
-		return
-	}
-	w.unguard()
-	w.silence()
-	w.connect()
-	w.talker.show(false)
 }
 
 // record starts the tape. A tape that cannot be started, or breaks, ends
@@ -158,6 +143,7 @@ func (w *wire) finish(reason string) {
 	}
 	w.over = true
 	w.silence()
+	w.unguard()
 	w.part()
 	for leg := range w.rung {
 		w.letGo(leg, reason)

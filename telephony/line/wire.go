@@ -39,10 +39,15 @@ type wire struct {
 	rung    map[uuid.UUID]phone
 	talker  phone     // of the operator who talks; nil for none
 	voice   media.Leg // and what is heard of them
+	third   media.Leg // of whom the operator consults or brought in; nil for none
+	talk    talk      // how far they are, while there is a talker
 	muted   bool
+	away    bool        // the talker's connection is lost
+	shown   bool        // they were told that the buyer hears music
 	locked  atomic.Bool // the talker's telephone has put the buyer on hold: only it can take them back
 	playing *media.Playback
-	bridge  *media.Bridge
+	music   *media.Playback // to the third
+	bond    bond            // who hears whom now
 	tape    *tape
 	guards  []func()
 	over    bool

@@ -1,7 +1,6 @@
 package sipua
 
 import (
-	"bytes"
 	"net/netip"
 	"strconv"
 	"time"
@@ -60,7 +59,7 @@ func (ua *UA) admit(m *guard.Message) (pass bool) {
 // before us, and somebody must hang up.
 func (ua *UA) admitResponse(m *guard.Message) bool {
 	h := m.Head
-	ours := string(bytes.Trim(h.SentHost, "[]")) == ua.host && h.SentPort == int(ua.addr.Port())
+	ours := ua.served(m)
 	if ours && ua.book.known(h.FromTag) {
 		return true
 	}

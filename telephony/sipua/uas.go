@@ -121,7 +121,7 @@ func body(m sip.Message, sdp []byte) {
 func (l *Leg) sendAnswer() {
 	if l.final == nil {
 		l.final = l.respond(l.request, 200, "OK")
-		l.final.AppendHeader(l.ua.contact(l.request.Transport()))
+		l.final.AppendHeader(l.contact(l.request.Transport()))
 		l.final.AppendHeader(allow)
 		for _, h := range l.session.accept(l.ua.timing.session) {
 			l.final.AppendHeader(h)
