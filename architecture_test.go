@@ -24,6 +24,7 @@ var may = map[string][]string{
 	// the pure cores of telephony
 	"telephony/acd":  {},
 	"telephony/call": {},
+	"telephony/menu": {},
 	// whom a shop may call
 	"telephony/destination": {"telephony/e164"},
 
@@ -65,6 +66,7 @@ var may = map[string][]string{
 	"tenant/script":             {"tenant", "tenant/fault", "tenant/script/graph", "tenant/script/walk"},
 	"tenant/script/graph":       {"tenant/fault"},
 	"tenant/script/walk":        {"billing/money", "telephony/e164", "tenant/fault", "tenant/script/graph"},
+	"tenant/menu":               {"telephony/e164", "telephony/menu", "tenant", "tenant/fault"},
 	"tenant/catalogue":          {"tenant", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault", "tenant/outbox"},
 	"tenant/catalogue/feed":     {"billing/money", "tenant/fault"},
 	"tenant/catalogue/fetch":    {"tenant/fault"},
@@ -96,22 +98,22 @@ var may = map[string][]string{
 	"telephony/command":   {"tenant/fault"},
 	"telephony/control":   {"telephony/command", "tenant/fault"},
 	"telephony/gate":      {"telephony/destination", "telephony/directory", "telephony/e164", "tenant", "tenant/fault", "tenant/outgoing"},
-	"telephony/directory": {"telephony/e164", "tenant", "tenant/hours"},
+	"telephony/directory": {"telephony/e164", "telephony/menu", "tenant", "tenant/hours"},
 	"telephony/journal":   {"tenant", "tenant/cdr", "tenant/outbox", "tenant/task"},
 	"telephony/presence":  {"tenant"},
 	"telephony/line": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711", "telephony/media/mix",
-		"telephony/media/prompt", "telephony/media/recording", "telephony/sdp", "telephony/sipua", "telephony/switchd",
+		"telephony/media/prompt", "telephony/media/recording", "telephony/menu", "telephony/sdp", "telephony/sipua", "telephony/switchd",
 		"telephony/webleg", "tenant", "tenant/cdr",
 	},
 	"telephony": {
 		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/journal", "telephony/line", "telephony/media",
-		"telephony/media/g711", "telephony/media/recording", "telephony/media/speech", "telephony/presence", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/webleg", "tenant", "tenant/cdr",
-		"tenant/fault", "tenant/script", "tenant/ticket",
+		"telephony/media/g711", "telephony/media/prompt", "telephony/media/recording", "telephony/media/speech", "telephony/menu", "telephony/presence", "telephony/say", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/webleg",
+		"tenant", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/script", "tenant/ticket",
 	},
 	"telephony/webleg": {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp"},
 	"telephony/switchd": {
-		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/journal",
+		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/journal", "telephony/menu",
 		"tenant/cdr", "tenant/fault", "tenant/task",
 	},
 
@@ -204,7 +206,7 @@ var may = map[string][]string{
 // pure packages decide and do nothing else.
 var pure = []string{
 	"billing/money", "billing/rating",
-	"telephony/acd", "telephony/call", "telephony/destination",
+	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu",
 	"telephony/e164", "telephony/say", "telephony/sipua/life",
 	"telephony/media/g711", "telephony/media/tone",
 	"tenant/script/graph", "tenant/script/walk",
@@ -213,7 +215,7 @@ var pure = []string{
 // exact packages also hold no floating-point number.
 var exact = []string{
 	"billing/money", "billing/rating",
-	"telephony/acd", "telephony/call", "telephony/destination", "telephony/say",
+	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/say",
 	"tenant/script/graph", "tenant/script/walk",
 }
 

@@ -88,6 +88,17 @@ func (c config) speech() (string, error) {
 	return filepath.Abs(c.Telephony.Speech.Dir)
 }
 
+// media returns the folder of the sounds that shops have uploaded.
+func (c config) media() (string, error) {
+	if c.Telephony.MediaDir == "" {
+		return c.folder("media")
+	}
+	if err := os.MkdirAll(c.Telephony.MediaDir, 0o750); err != nil {
+		return "", fmt.Errorf("make the folder of MEDIA_DIR: %w", err)
+	}
+	return filepath.Abs(c.Telephony.MediaDir)
+}
+
 // recordings returns the folder of the recordings.
 func (c config) recordings() (string, error) {
 	if c.Telephony.RecordingsDir == "" {

@@ -143,6 +143,9 @@ func (s *service) buildTelephony(ctx context.Context, c config) (err error) {
 	if c.Telephony.Speech.Dir, err = c.speech(); err != nil {
 		return err
 	}
+	if c.Telephony.MediaDir, err = c.media(); err != nil {
+		return err
+	}
 	s.rtpConfig, s.drainFor = c.Telephony, c.Telephony.DrainFor
 	s.teller = live.NewTeller(s.redis)
 	s.node, err = telephony.New(ctx, c.Telephony, s.db, func(hs []switchd.Hint) {

@@ -59,7 +59,7 @@ func (h *house) leads(n *telephony.Node) {
 func TestADrainedNodeHandsThePoolOn(t *testing.T) {
 	t.Parallel()
 	h := open(t, silent(t))
-	second, stop := wait(t, h.w, t.TempDir(), "second")
+	second, stop := wait(t, h.w, telephony.Config{RecordingsDir: t.TempDir(), Node: "second"})
 	defer stop()
 	buyer, desk, other := h.phone(), h.phone(), h.phone()
 	anna := h.operator("anna", desk, h.w.A)

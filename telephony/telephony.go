@@ -49,6 +49,7 @@ type Config struct {
 	Public        string `env:"PUBLIC_URL"` // where pages are from
 	RecordingsDir string `env:"RECORDINGS_DIR"`
 	Speech        Speech
+	MediaDir      string        `env:"MEDIA_DIR"` // the sounds of shops
 	ControlAddr   string        `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
 	ControlSecret string        `env:"CONTROL_SECRET"`
 	Pool          string        `env:"POOL" envDefault:"main"`
@@ -75,6 +76,7 @@ type Node struct {
 	drain    sync.Once
 	book     *directory.Book
 	speech   *speech.Cache
+	voices   *voices
 	lease    *journal.Lease
 	room     *switchd.Switch
 	ua       *sipua.UA
@@ -97,11 +99,12 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 	if n.speech, err = openSpeech(cfg.Speech, log); err != nil {
 		return nil, err
 	}
-	n.book, err = directory.Open(ctx, db, log, func(d *directory.Directory) { n.duty.review(d); n.speech.Want(greetings(d)) })
+	n.voices = newVoices(n.speech, cfg.MediaDir, log)
+	n.book, err = directory.Open(ctx, db, log, func(d *directory.Directory) { n.duty.review(d); n.voices.learn(d) })
 	if err != nil {
 		return nil, err
 	}
-	n.lines = line.New(line.Config{Ports: n.ports, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Log: log})
+	n.lines = line.New(line.Config{Ports: n.ports, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Voice: n.voice(), Log: log})
 	n.present = presence.New(db, log)
 	n.duty = newDuty(n.book.Now, n.lines, n.mine, n.present)
 	if err = n.openBrowsers(); err != nil {

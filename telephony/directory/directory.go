@@ -21,6 +21,7 @@ type Directory struct {
 	operators map[uuid.UUID]*Operator
 	phones    map[string]*Operator
 	trunks    []*Trunk
+	voices    map[uuid.UUID]*Voice // of shops
 }
 
 // Shop is as much of a shop as the switch needs.

@@ -31,6 +31,9 @@ func Load(ctx context.Context, db *tenant.DB, log *slog.Logger) (*Directory, err
 		if err := d.loadNumbers(tx, shops, log); err != nil {
 			return err
 		}
+		if err := d.loadVoices(tx, log); err != nil {
+			return err
+		}
 		if err := d.loadOperators(tx); err != nil {
 			return err
 		}
