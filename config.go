@@ -14,6 +14,7 @@ import (
 
 	"switchboard/api"
 	"switchboard/telephony"
+	"switchboard/tenant/seal"
 )
 
 // config is that of every process: each field from the environment.
@@ -25,6 +26,7 @@ type config struct {
 	DataDir     string `env:"DATA_DIR" envDefault:".switchboard"`
 	FeedsDir    string `env:"FEEDS_DIR"` // where feeds are that are files; empty: only the web
 	LogLevel    string `env:"LOG_LEVEL" envDefault:"info"`
+	SealSecret  string `env:"SEAL_SECRET"` // keeps carriers' passwords unreadable; empty: made, and kept in DataDir
 
 	ControlNodes []string `env:"CONTROL_NODES"` // of telephony, where there are several
 
@@ -78,6 +80,23 @@ func (c config) folder(name string) (string, error) {
 		return "", fmt.Errorf("make %s: %w", dir, err)
 	}
 	return dir, nil
+}
+
+// box returns what carriers' passwords are sealed with. Processes that run alone
+// share no folder: without a secret they have none.
+func (c config) box(which parts) (seal.Box, error) {
+	dir := ""
+	if which == everything {
+		var err error
+		if dir, err = c.folder(""); err != nil {
+			return seal.Box{}, err
+		}
+	}
+	secret, err := seal.Secret(c.SealSecret, dir)
+	if err != nil || secret == "" {
+		return seal.Box{}, err
+	}
+	return seal.New(secret)
 }
 
 // speech returns the folder of the prompts that a voice has spoken.

@@ -20,6 +20,7 @@ import (
 	"switchboard/telephony/acd"
 	"switchboard/telephony/control"
 	"switchboard/telephony/directory"
+	"switchboard/telephony/gate"
 	"switchboard/telephony/journal"
 	"switchboard/telephony/line"
 	"switchboard/telephony/media"
@@ -27,8 +28,10 @@ import (
 	"switchboard/telephony/presence"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/switchd"
+	"switchboard/telephony/trunk"
 	"switchboard/telephony/webleg"
 	"switchboard/tenant"
+	"switchboard/tenant/seal"
 )
 
 // Config is read from the environment by the process that runs the node.
@@ -54,8 +57,9 @@ type Config struct {
 	ControlSecret string        `env:"CONTROL_SECRET"`
 	Pool          string        `env:"POOL" envDefault:"main"`
 	Node          string        `env:"NODE" envDefault:"node1"`
-	DrainFor      time.Duration `env:"DRAIN_FOR" envDefault:"30m"` // how long calls in hand may go on once we are told to stop
 	Realm         string        `env:"SIP_REALM" envDefault:"switchboard"`
+	Box           seal.Box      // opens the carriers' passwords
+	DrainFor      time.Duration `env:"DRAIN_FOR" envDefault:"30m"` // how long calls in hand may go on once we are told to stop
 }
 
 // Node is one telephony process.
@@ -68,6 +72,8 @@ type Node struct {
 	control  net.Listener
 	ports    *media.Ports
 	lines    *line.Lines
+	gate     *gate.Gate
+	trunks   *trunk.Dialler
 	browsers *webleg.Hub
 	leads    atomic.Bool // the pool, and takes what is new
 	stays    stays
@@ -105,6 +111,7 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 		return nil, err
 	}
 	n.lines = line.New(line.Config{Ports: n.ports, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Voice: n.voice(), Log: log})
+	n.openTrunks()
 	n.present = presence.New(db, log)
 	n.duty = newDuty(n.book.Now, n.lines, n.mine, n.present)
 	if err = n.openBrowsers(); err != nil {
@@ -113,6 +120,7 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 	if n.ua, err = n.openSIP(); err != nil {
 		return nil, fmt.Errorf("serve SIP, set by SIP_ADDR or --sip: %w", err)
 	}
+	n.trunks.Connect(n.ua)
 	if n.control, err = net.Listen("tcp", cfg.ControlAddr); err != nil {
 		return nil, fmt.Errorf("listen for control at %s: %w", cfg.ControlAddr, err)
 	}
@@ -124,7 +132,7 @@ func (n *Node) openSIP() (*sipua.UA, error) {
 	if err := n.cfg.Seal.put(&c, n.log); err != nil {
 		return nil, err
 	}
-	return sipua.New(c, peers{n}, n.lines.Invited)
+	return sipua.New(c, peers{n}, n.trunks.Gate(n.lines.Invited))
 }
 
 // SIP returns the address that SIP is served at.
@@ -181,6 +189,7 @@ func (n *Node) lead(ctx context.Context, g *errgroup.Group) error {
 	}
 	g.Go(func() error { return n.room.Run(ctx) })
 	g.Go(func() error { n.book.Run(ctx); return ctx.Err() })
+	g.Go(func() error { n.gate.Run(ctx); return ctx.Err() })
 	g.Go(func() error { n.speech.Run(ctx); return ctx.Err() })
 	g.Go(func() error { n.present.Run(ctx); return ctx.Err() })
 	g.Go(func() error { return n.keepLease(ctx) })
