@@ -105,7 +105,7 @@ var may = map[string][]string{
 	},
 	"telephony": {
 		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/journal", "telephony/line", "telephony/media",
-		"telephony/media/g711", "telephony/media/recording", "telephony/media/speech", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/webleg", "tenant", "tenant/cdr",
+		"telephony/media/g711", "telephony/media/recording", "telephony/media/speech", "telephony/sdp", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/webleg", "tenant", "tenant/cdr",
 		"tenant/fault", "tenant/script", "tenant/ticket",
 	},
 	"telephony/webleg": {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp"},

@@ -33,14 +33,18 @@ type house struct {
 	recordings string
 }
 
-func start(t *testing.T, w *tenanttest.World, recordings string) (*telephony.Node, func()) {
+func start(t *testing.T, w *tenanttest.World, recordings string, change ...func(*telephony.Config)) (*telephony.Node, func()) {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	ctx, stop := context.WithCancel(context.Background())
-	n, err := telephony.New(ctx, telephony.Config{
+	cfg := telephony.Config{
 		SIPAddr: "127.0.0.1:0", PhonesFrom: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, RTPAddr: netip.MustParseAddr("127.0.0.1"),
 		RecordingsDir: recordings, Speech: telephony.Speech{Dir: filepath.Join(recordings, "speech")}, ControlAddr: "127.0.0.1:0", ControlSecret: "test", Pool: "main", Node: "test", Realm: "switchboard",
-	}, w.DB, func([]switchd.Hint) {}, log)
+	}
+	for _, f := range change {
+		f(&cfg)
+	}
+	n, err := telephony.New(ctx, cfg, w.DB, func([]switchd.Hint) {}, log)
 	if err != nil {
 		t.Fatal(err)
 	}

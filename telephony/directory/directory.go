@@ -77,7 +77,8 @@ type Trunk struct {
 	Name      string
 	Sources   []netip.Prefix
 	Outbound  string
-	Transport string
+	Transport string // udp, tcp, tls
+	SRTP      string // off, optional, required
 	Codecs    []string
 }
 
