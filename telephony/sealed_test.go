@@ -2,10 +2,13 @@ package telephony_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"log/slog"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +19,7 @@ import (
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/g711"
 	"switchboard/telephony/media/tone"
+	"switchboard/telephony/sdp"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/sipua/certificate"
 	"switchboard/telephony/sipua/digest"
@@ -126,14 +130,13 @@ func (p *softPhone) heard(t *testing.T) []int16 {
 func TestACallToAPhoneOverTLSAndSRTP(t *testing.T) {
 	t.Parallel()
 	s := newSealed(t)
-	h := openWith(t, s.put)
+	h := openSealed(t, s)
 	anna := h.w.AddOperator(t, "anna", h.w.A)
 	h.w.Admin(t, "update house.operator set sip_user = 'anna', sip_ha1 = $2, always_on = true where id = $1", anna, digest.HA1("anna", "switchboard", "secret"))
 	h.w.Admin(t, "update house.shop set greeting = 'none' where id = $1", h.w.A.ID.UUID())
 	soft := newSoftPhone(t, h.node, s, "srtp-mand")
 	h.onDuty(1)
-	buyer := h.phone()
-	call := buyer.ring(h, "84950000001", "89215550144")
+	call := h.carrier(s).ringSealed(h, sdp.Required)
 	await[sipua.Answered](t, call)
 	player := media.NewPlayer()
 	defer player.Close()
@@ -174,14 +177,83 @@ func (h *house) tape(t *testing.T, buyer, operator float64) {
 	}
 }
 
-// openWith is open on a node that is set up in another way.
-func openWith(t *testing.T, change func(*telephony.Config)) *house {
+// openSealed is open on a node that serves TLS, with a carrier that requires it
+// and SRTP.
+func openSealed(t *testing.T, s sealed) *house {
 	t.Helper()
 	h := &house{t: t, w: tenanttest.Open(t), recordings: t.TempDir()}
-	h.w.Admin(t, `insert into house.trunk (id, name, sources, outbound, transport, codecs, created_at)
-		values (gen_random_uuid(), 'carrier', '{127.0.0.1/32}', 'sip:127.0.0.1:5090', 'udp', '{pcma,pcmu}', now())`)
-	n, stop := start(t, h.w, h.recordings, change)
+	h.w.Admin(t, `insert into house.trunk (id, name, sources, outbound, transport, srtp, codecs, created_at)
+		values (gen_random_uuid(), 'carrier', '{127.0.0.1/32}', 'sip:127.0.0.1:5090;transport=tls', 'tls', 'required', '{pcma,pcmu}', now())`)
+	n, stop := start(t, h.w, h.recordings, s.put)
 	h.node = n
 	t.Cleanup(stop)
 	return h
+}
+
+// carrier is a telephone beyond the trunk that calls over TLS.
+func (h *house) carrier(s sealed) *phone {
+	h.t.Helper()
+	ports, err := media.NewPorts(netip.MustParseAddr("127.0.0.1"), 0, 0)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	p := &phone{ports: ports, rings: make(chan *ringing, 8)}
+	roots := x509.NewCertPool()
+	roots.AddCert(s.own.Leaf)
+	p.ua, err = sipua.New(sipua.Config{
+		Addr: "127.0.0.1:0", TLSAddr: "127.0.0.1:0", Certificate: certificate.Always(s.own), Roots: func(string) *x509.CertPool { return roots },
+		Logger: slog.New(slog.DiscardHandler),
+	}, anyone{}, func(l *sipua.Leg, _ sipua.Invite) { l.Refuse(486, "calls only") })
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); _ = p.ua.Run(ctx) }()
+	h.t.Cleanup(func() { stop(); <-done; ports.Close() })
+	return p
+}
+
+// ringSealed is ring over TLS, under a policy.
+func (p *phone) ringSealed(h *house, policy sdp.Policy) *ringing {
+	h.t.Helper()
+	r := &ringing{over: make(chan sipua.Event, 16)}
+	var err error
+	if r.audio, err = p.ports.Open(); err != nil {
+		h.t.Fatal(err)
+	}
+	r.local = sdp.NewLocal(r.audio.LocalAddr(), g711.ALaw)
+	r.local.SRTP = policy
+	r.leg, err = p.ua.Dial(sipua.Target{
+		URI: fmt.Sprintf("sips:84950000001@%s", h.node.SIPS()), FromUser: "89215550144", SDP: r.local.Offer(),
+		Listen: func(ev sipua.Event) {
+			if a, ok := ev.(sipua.Answered); ok {
+				s, err := sdp.Parse(a.SDP)
+				if err != nil {
+					h.t.Error(err)
+				}
+				chosen, err := r.local.Accept(s)
+				if err != nil || chosen.Ours.Suite == 0 {
+					h.t.Errorf("agreed on %v, %v", chosen, err)
+				}
+				r.audio.SetRemote(chosen)
+			}
+			r.over <- ev
+		},
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return r
+}
+
+// TestATrunkThatRequiresSRTP refuses what is not encrypted, and says why.
+func TestATrunkThatRequiresSRTP(t *testing.T) {
+	t.Parallel()
+	s := newSealed(t)
+	h := openSealed(t, s)
+	h.onDuty(0) // it runs
+	if ev := await[sipua.Failed](t, h.carrier(s).ringSealed(h, sdp.Off)); ev.Code != 488 || ev.Reason != "SRTP Required" {
+		t.Errorf("answered %d %s", ev.Code, ev.Reason)
+	}
 }

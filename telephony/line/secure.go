@@ -9,10 +9,8 @@ import (
 
 // encryption is how a trunk's audio is encrypted.
 func (l *Lines) encryption(trunk string) sdp.Policy {
-	for _, t := range l.cfg.Book().Trunks() {
-		if t.Name == trunk {
-			return sdp.ParsePolicy(t.SRTP)
-		}
+	if t := l.cfg.Book().Named(trunk); t != nil {
+		return sdp.ParsePolicy(t.SRTP)
 	}
 	return sdp.Off
 }
