@@ -116,7 +116,8 @@ var may = map[string][]string{
 		"telephony/media/g711", "telephony/media/prompt", "telephony/media/recording", "telephony/media/speech", "telephony/menu", "telephony/say", "telephony/sdp", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/trunk", "telephony/webleg",
 		"tenant", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/script", "tenant/seal", "tenant/ticket",
 	},
-	"telephony/webleg": {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp"},
+	"telephony/webleg":      {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp", "telephony/webleg/lite"},
+	"telephony/webleg/lite": {"telephony/media/g711"},
 	"telephony/switchd": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/journal", "telephony/menu",
 		"tenant/cdr", "tenant/fault", "tenant/task",

@@ -14,6 +14,7 @@ import (
 
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/g711"
+	"switchboard/telephony/webleg/lite"
 )
 
 // Tickets know who may open a page's socket.
@@ -41,11 +42,11 @@ type Config struct {
 
 // Hub is all browsers of this node.
 type Hub struct {
-	cfg    Config
-	engine *engine
-	ctx    context.Context
-	stop   context.CancelFunc
-	busy   sync.WaitGroup
+	cfg  Config
+	port *lite.Port
+	ctx  context.Context
+	stop context.CancelFunc
+	busy sync.WaitGroup
 
 	mu       sync.Mutex
 	sockets  int
@@ -70,18 +71,18 @@ func New(cfg Config) (*Hub, error) {
 	if cfg.Grace == 0 {
 		cfg.Grace = defaultGrace
 	}
-	e, err := newEngine(cfg.Listen, cfg.Public, cfg.Law, cfg.Log)
+	port, err := lite.Listen(lite.Config{Listen: cfg.Listen, Public: cfg.Public, Law: cfg.Law, Log: cfg.Log})
 	if err != nil {
 		return nil, err
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	h := &Hub{cfg: cfg, engine: e, ctx: ctx, stop: stop, sessions: map[uuid.UUID]*session{}, tokens: map[string]*session{}}
+	h := &Hub{cfg: cfg, port: port, ctx: ctx, stop: stop, sessions: map[uuid.UUID]*session{}, tokens: map[string]*session{}}
 	h.busy.Go(h.watch)
 	return h, nil
 }
 
 // MediaAddr returns the address of everybody's audio.
-func (h *Hub) MediaAddr() netip.AddrPort { return h.engine.local }
+func (h *Hub) MediaAddr() netip.AddrPort { return h.port.Addr() }
 
 // Close ends all sockets and connections. Nobody is told anything after it
 // returns.
@@ -94,7 +95,7 @@ func (h *Hub) Close() error {
 	}
 	h.stop()
 	h.busy.Wait()
-	return h.engine.close()
+	return h.port.Close()
 }
 
 // watch looks at all sessions again and again.
