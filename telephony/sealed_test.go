@@ -51,8 +51,8 @@ func newSealed(t *testing.T) sealed {
 	return s
 }
 
-func (s sealed) put(c *telephony.Config) {
-	c.Seal = telephony.Seal{TLSAddr: "127.0.0.1:0", Certificate: s.cert, Key: s.key, CA: s.cert, PhoneSRTP: "required"}
+func (s sealed) settings() telephony.Seal {
+	return telephony.Seal{TLSAddr: "127.0.0.1:0", Certificate: s.cert, Key: s.key, CA: s.cert, PhoneSRTP: "required"}
 }
 
 // softPhone is baresip: it registers over TLS, answers by itself, and says a
@@ -184,7 +184,7 @@ func openSealed(t *testing.T, s sealed) *house {
 	h := &house{t: t, w: tenanttest.Open(t), recordings: t.TempDir()}
 	h.w.Admin(t, `insert into house.trunk (id, name, sources, outbound, transport, srtp, codecs, created_at)
 		values (gen_random_uuid(), 'carrier', '{127.0.0.1/32}', 'sip:127.0.0.1:5090;transport=tls', 'tls', 'required', '{pcma,pcmu}', now())`)
-	n, stop := start(t, h.w, h.recordings, s.put)
+	n, stop := lead(t, h.w, telephony.Config{RecordingsDir: h.recordings, Node: "test", Seal: s.settings()})
 	h.node = n
 	t.Cleanup(stop)
 	return h
@@ -252,7 +252,6 @@ func TestATrunkThatRequiresSRTP(t *testing.T) {
 	t.Parallel()
 	s := newSealed(t)
 	h := openSealed(t, s)
-	h.onDuty(0) // it runs
 	if ev := await[sipua.Failed](t, h.carrier(s).ringSealed(h, sdp.Off)); ev.Code != 488 || ev.Reason != "SRTP Required" {
 		t.Errorf("answered %d %s", ev.Code, ev.Reason)
 	}

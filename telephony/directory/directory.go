@@ -26,6 +26,7 @@ type Directory struct {
 // Shop is as much of a shop as the switch needs.
 type Shop struct {
 	ID       uuid.UUID
+	Pool     string // that serves it
 	Slug     string
 	Language string // of its prompts: ru or en
 	Zone     *time.Location
@@ -62,6 +63,7 @@ type Number struct {
 // Operator is one of the pool, with the telephone that rings for them.
 type Operator struct {
 	ID       uuid.UUID
+	Pool     string // that they work in
 	Name     string
 	Tier     string
 	Shops    []uuid.UUID // sorted

@@ -21,6 +21,7 @@ type floor struct {
 	room    *acd.Room
 	calls   map[acd.CallID]*live
 	numbers map[uuid.UUID]int64 // last call number of each shop
+	retired bool                // no call is new any more
 	seq     int64
 
 	now     acd.Instant
@@ -153,6 +154,11 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.onDesk(ev, ev.Operator, acd.Extended{Operator: key(ev.Operator), By: ev.ByMS})
 	case Recorded:
 		f.recorded(ev)
+	case Retired:
+		f.retired = true
+		f.log(nil, ev)
+	case marker:
+		close(ev.stepped)
 	case Chosen, Entered, Told, Left:
 		f.inMenu(ev)
 	case Tick:

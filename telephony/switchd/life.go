@@ -24,6 +24,12 @@ func (f *floor) arrive(ev Arrived) {
 		f.do(func(p Phones) { p.Refuse(ev.Call, 404, "no such number here") })
 		return
 	}
+	if f.retired {
+		f.counts.Refused++
+		f.log(nil, ev)
+		f.do(func(p Phones) { p.Refuse(ev.Call, 503, "another node serves") })
+		return
+	}
 	l := f.open(ev)
 	f.log(l, ev)
 	shop := ev.Number.Shop
