@@ -109,7 +109,7 @@ var may = map[string][]string{
 	"telephony/presence":  {"tenant"},
 	"telephony/line": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711", "telephony/media/mix",
-		"telephony/media/prompt", "telephony/media/recording", "telephony/menu", "telephony/sdp", "telephony/sipua", "telephony/switchd",
+		"telephony/media/prompt", "telephony/media/recording", "telephony/media/tone", "telephony/menu", "telephony/sdp", "telephony/sipua", "telephony/switchd",
 		"telephony/webleg", "tenant", "tenant/cdr",
 	},
 	"telephony": {
