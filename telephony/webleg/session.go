@@ -140,7 +140,7 @@ func (s *session) rotate() {
 func (s *session) welcome(resumed bool) *welcome {
 	w := &welcome{
 		Token: s.token, Resumed: resumed, Heard: s.heard, Law: s.hub.cfg.Law.String(), ICE: []ICEServer{},
-		GraceMS: s.hub.cfg.Grace.Milliseconds(),
+		GraceMS: s.hub.cfg.Grace.Milliseconds(), Node: s.hub.cfg.Node,
 	}
 	if s.hub.cfg.ICE != nil {
 		w.ICE = append(w.ICE, s.hub.cfg.ICE(s.operator)...)
