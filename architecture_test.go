@@ -36,10 +36,12 @@ var may = map[string][]string{
 	// telephone signalling: SIP
 	"telephony/sipua/wire":        {},
 	"telephony/sipua/guard":       {"telephony/sipua/wire"},
+	"telephony/sipua/ban":         {},
 	"telephony/sipua/digest":      {},
+	"telephony/sipua/scanner":     {"telephony/sipua/wire"},
 	"telephony/sipua/life":        {},
 	"telephony/sipua/certificate": {},
-	"telephony/sipua":             {"telephony/sipua/digest", "telephony/sipua/guard", "telephony/sipua/life", "telephony/sipua/wire"},
+	"telephony/sipua":             {"telephony/sipua/ban", "telephony/sipua/digest", "telephony/sipua/guard", "telephony/sipua/life", "telephony/sipua/scanner", "telephony/sipua/wire"},
 
 	// telephone audio
 	"telephony/media":           {"telephony/media/g711", "telephony/media/wav", "telephony/sdp"},

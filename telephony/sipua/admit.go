@@ -7,6 +7,7 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
+	"switchboard/telephony/sipua/ban"
 	"switchboard/telephony/sipua/guard"
 	"switchboard/telephony/sipua/wire"
 )
@@ -23,10 +24,15 @@ func (ua *UA) admit(m *guard.Message) (pass bool) {
 		return ua.admitInDialog(m, l)
 	}
 	src := m.Source.Addr()
-	_, isTrunk := ua.peers.Trunk(src)
+	trunk, isTrunk := ua.peers.Trunk(src)
 	isPhone := ua.peers.PhoneAllowed(src)
+	registered := isPhone && ua.registrar.at(m.Source)
+	if !registered && !ua.bearable(m, trunk) {
+		return false
+	}
 	if !isTrunk && !isPhone {
 		ua.counts.strangers.Add(1)
+		ua.offend(src, ban.Stranger)
 		return false
 	}
 	bucket := ua.phonePackets
@@ -35,13 +41,14 @@ func (ua *UA) admit(m *guard.Message) (pass bool) {
 	}
 	if !bucket.Take(src, time.Now()) {
 		ua.counts.throttled.Add(1)
+		ua.offend(src, ban.Rate)
 		return false
 	}
 	if m.Head.Method == "REGISTER" && isPhone {
 		ua.registrar.serve(m)
 		return false
 	}
-	if registered := ua.registrar.at(m.Source); registered || !isTrunk {
+	if registered || !isTrunk {
 		return ua.admitPhone(m, registered)
 	}
 	return ua.admitTrunk(m)
@@ -76,6 +83,7 @@ func (ua *UA) fault(m *guard.Message) bool {
 		return false
 	}
 	ua.counts.malformed.Add(1)
+	ua.offend(m.Source.Addr(), ban.Malformed)
 	if f.Header != "" {
 		ua.answer(m, f.Code, f.Reason, f.Header)
 	} else {
@@ -132,6 +140,7 @@ func (ua *UA) admitPhone(m *guard.Message, registered bool) bool {
 		ua.counts.strangers.Add(1)
 	case ua.fault(m):
 	case m.Head.Method == "INVITE":
+		ua.offend(m.Source.Addr(), ban.Method)
 		ua.answer(m, 403, "A Telephone Does Not Dial Out By Itself")
 	case m.Head.Method == "OPTIONS":
 		ua.answer(m, 200, "OK", capabilities...)

@@ -18,6 +18,7 @@ type Config struct {
 	Advertise string // host that peers reach us by; empty: that of Addr
 	Realm     string // of the phones' passwords; empty: "switchboard"
 	Logger    *slog.Logger
+	Alarm     func(Alarm) // told what somebody should look at; must not block; may be nil
 	Limits    Limits
 
 	// Certificate is what TLS shows of us: tls.Config.GetCertificate.

@@ -24,7 +24,7 @@ func TestStrangersGetSilence(t *testing.T) {
 	trunk := newRaw(t, "127.1.0.9", r)
 	in := trunk.script().up(r)
 	before := r.kept()
-	files, _ := filepath.Glob("testdata/torture/*.dat")
+	files, _ := filepath.Glob("testdata/torture*/*.dat")
 	for _, host := range []string{"127.1.0.66", "127.1.0.7"} { // the second may only register
 		for range 20 {
 			p := newRaw(t, host, r)

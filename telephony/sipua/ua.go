@@ -19,6 +19,7 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
+	"switchboard/telephony/sipua/ban"
 	"switchboard/telephony/sipua/guard"
 	"switchboard/telephony/sipua/life"
 	"switchboard/telephony/sipua/wire"
@@ -44,6 +45,8 @@ type UA struct {
 
 	trunkPackets, phonePackets *guard.Buckets
 	calls, callsEach, ghosts   *guard.Buckets
+	bans                       *ban.List
+	bell                       *bell
 
 	packets *guard.Packets
 	streams *guard.Streams
@@ -102,6 +105,7 @@ func newUA(cfg Config, peers Peers, invited func(*Leg, Invite), clock timing) (*
 		calls: guard.NewBuckets(l.Rate, l.Rate), callsEach: guard.NewBuckets(l.RateEach, l.RateEach),
 		ghosts: guard.NewBuckets(ghostsEach, ghostsEach),
 	}
+	ua.bans, ua.bell = ban.New(), newBell(cfg.Alarm)
 	ua.crew.Add(1) // until Run ends, so that nobody joins a crew that is being waited for
 	ua.registrar = newRegistrar(ua, cfg.Realm)
 	if err := ua.listen(cfg, l); err != nil {
@@ -156,7 +160,7 @@ func (ua *UA) bind(at *net.UDPAddr, cfg Config, l Limits) error {
 
 func (ua *UA) welcome(src netip.Addr) bool {
 	_, trunk := ua.peers.Trunk(src)
-	return trunk || ua.peers.PhoneAllowed(src)
+	return trunk || ua.peers.PhoneAllowed(src) && !ua.bans.Banned(src, time.Now())
 }
 
 func (ua *UA) inUse(peer netip.AddrPort) bool { return ua.book.uses(peer) || ua.registrar.at(peer) }
@@ -237,6 +241,7 @@ func (ua *UA) sweep() {
 			ua.sweepServing(now)
 			ua.book.sweep()
 			ua.registrar.sweep(now)
+			ua.bans.Sweep(now)
 		}
 	}
 }

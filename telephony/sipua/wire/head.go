@@ -30,6 +30,7 @@ type Head struct {
 	BodyAt      int // where the body begins
 	ContentType []byte
 	Contact     []byte
+	UserAgent   []byte
 
 	Authorization  []byte
 	SessionExpires int    // seconds (RFC 4028); 0 if absent
@@ -88,6 +89,7 @@ const (
 	fieldExpires
 	fieldAccept
 	fieldReplaces
+	fieldUserAgent
 	fields
 )
 
