@@ -34,6 +34,7 @@ var may = map[string][]string{
 	"telephony/simulate": {"telephony/acd"},
 
 	// telephone signalling: SIP
+	"telephony/trace":             {},
 	"telephony/sipua/wire":        {},
 	"telephony/sipua/guard":       {"telephony/sipua/wire"},
 	"telephony/sipua/ban":         {},
@@ -41,7 +42,7 @@ var may = map[string][]string{
 	"telephony/sipua/scanner":     {"telephony/sipua/wire"},
 	"telephony/sipua/life":        {},
 	"telephony/sipua/certificate": {},
-	"telephony/sipua":             {"telephony/sipua/ban", "telephony/sipua/digest", "telephony/sipua/guard", "telephony/sipua/life", "telephony/sipua/scanner", "telephony/sipua/wire"},
+	"telephony/sipua":             {"telephony/sipua/ban", "telephony/sipua/digest", "telephony/sipua/guard", "telephony/sipua/life", "telephony/sipua/scanner", "telephony/sipua/wire", "telephony/trace"},
 
 	// telephone audio
 	"telephony/media":           {"telephony/media/g711", "telephony/media/wav", "telephony/sdp"},

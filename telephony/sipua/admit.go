@@ -12,10 +12,10 @@ import (
 	"switchboard/telephony/sipua/wire"
 )
 
-// admit judges every message before the SIP stack sees it. It answers whatever
-// can be answered without keeping anything; what passes belongs to a leg, or
-// begins one.
-func (ua *UA) admit(m *guard.Message) (pass bool) {
+// judge judges a message before the SIP stack sees it. It answers whatever can
+// be answered without keeping anything; what passes belongs to a leg, or begins
+// one.
+func (ua *UA) judge(m *guard.Message) (pass bool) {
 	defer ua.recovered("admission", string(m.Head.CallID))
 	if !m.Head.Request() {
 		return ua.admitResponse(m)

@@ -23,6 +23,7 @@ import (
 	"switchboard/telephony/sipua/guard"
 	"switchboard/telephony/sipua/life"
 	"switchboard/telephony/sipua/wire"
+	"switchboard/telephony/trace"
 )
 
 // UA is a SIP user agent: it serves UDP, TCP and TLS, takes calls, makes calls,
@@ -47,6 +48,7 @@ type UA struct {
 	calls, callsEach, ghosts   *guard.Buckets
 	bans                       *ban.List
 	bell                       *bell
+	tracer                     *trace.Tracer
 
 	packets *guard.Packets
 	streams *guard.Streams
@@ -105,7 +107,7 @@ func newUA(cfg Config, peers Peers, invited func(*Leg, Invite), clock timing) (*
 		calls: guard.NewBuckets(l.Rate, l.Rate), callsEach: guard.NewBuckets(l.RateEach, l.RateEach),
 		ghosts: guard.NewBuckets(ghostsEach, ghostsEach),
 	}
-	ua.bans, ua.bell = ban.New(), newBell(cfg.Alarm)
+	ua.bans, ua.bell, ua.tracer = ban.New(), newBell(cfg.Alarm), trace.New()
 	ua.crew.Add(1) // until Run ends, so that nobody joins a crew that is being waited for
 	ua.registrar = newRegistrar(ua, cfg.Realm)
 	if err := ua.listen(cfg, l); err != nil {
@@ -150,6 +152,7 @@ func (ua *UA) bind(at *net.UDPAddr, cfg Config, l Limits) error {
 		_ = packets.Close()
 		return err
 	}
+	packets.Sent = ua.sentOn("udp")
 	ua.packets = packets
 	ua.ports = map[string]int{"UDP": bound.Port, "TCP": portOf(ua.streams)}
 	if ua.sealed != nil {
@@ -242,6 +245,7 @@ func (ua *UA) sweep() {
 			ua.book.sweep()
 			ua.registrar.sweep(now)
 			ua.bans.Sweep(now)
+			ua.tracer.Sweep(now)
 		}
 	}
 }
@@ -276,6 +280,7 @@ func (ua *UA) newLeg(callID string) *Leg {
 
 // start runs a leg.
 func (ua *UA) start(l *Leg, first func()) {
+	l.heardAll = ua.tracer.Open(l.callID)
 	ua.crew.Go(func() { l.run(first) })
 }
 
