@@ -43,6 +43,7 @@ func (p peers) Secret(user string) (string, bool) {
 
 func (p peers) Registered(user string, c sipua.Contact) {
 	p.n.lines.Registered(user, c)
+	p.n.keepPlace(user, c)
 	p.n.duty.review(nil)
 }
 
@@ -55,6 +56,9 @@ const extension = 30 * time.Second
 func (s switchboard) Do(ctx context.Context, o command.Order) error {
 	n := s.n
 	op := n.book.Now().Operator(o.Operator)
+	if !n.serves(op) {
+		return command.ErrElsewhere
+	}
 	if op == nil {
 		return fault.NotFound
 	}
@@ -102,6 +106,9 @@ func (s switchboard) inCall(ctx context.Context, o command.Order) error {
 }
 
 func (s switchboard) Desk(ctx context.Context, operator uuid.UUID) (command.Desk, error) {
+	if op := s.n.book.Now().Operator(operator); !s.n.serves(op) {
+		return command.Desk{}, command.ErrElsewhere
+	}
 	s.n.watched.look(operator, time.Now()) // before: what changes from now on is told
 	d, err := s.n.room.Desk(ctx, operator)
 	if err == nil {
@@ -110,7 +117,13 @@ func (s switchboard) Desk(ctx context.Context, operator uuid.UUID) (command.Desk
 	return d, err
 }
 
+// Drain implements control.Switch.
+func (s switchboard) Drain() { s.n.drain.Do(func() { close(s.n.drains) }) }
+
 func (s switchboard) Floor(ctx context.Context) (command.Floor, error) {
+	if !s.n.leads.Load() && s.n.stays.none() {
+		return command.Floor{}, command.ErrElsewhere
+	}
 	f, err := s.n.room.Floor(ctx)
 	for i := range f.Operators {
 		f.Operators[i].Phone = s.phone(f.Operators[i].Operator)

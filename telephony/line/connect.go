@@ -81,7 +81,7 @@ func (w *wire) play(s scene) {
 	case !music:
 		w.silence()
 	case w.playing == nil:
-		w.playing = w.lines.player.Loop(w.buyer.audio, prompt.Music())
+		w.playing = w.lines.player.Loop(w.buyer.audio, w.tune())
 	}
 	switch music := w.third != nil && s.music(party{role: theThird}); {
 	case music && w.music == nil:

@@ -51,6 +51,10 @@ type wire struct {
 	tape    *tape
 	guards  []func()
 	over    bool
+	queue   uuid.UUID       // where the buyer waits, or will
+	menu    *directory.Menu // that they meet first; nil for none
+	robot   *robot          // that speaks with them; nil for none
+	stroke  stroke          // the last key
 }
 
 // end is a telephone of SIP in a call: a dialog, and the audio on it once there
@@ -154,7 +158,7 @@ func (w *wire) answer() error {
 		if d.Released {
 			return // told when it was pressed
 		}
-		w.post(func() { w.pressed(d.Key) })
+		w.post(func() { w.keyed(d.Key, byRTP) })
 	})
 	if w.offer == nil { // the offer is ours; the answer comes with the ACK
 		w.buyer.sip.Answer(w.buyer.local.Offer())

@@ -23,10 +23,15 @@ func (ua *UA) judge(m *guard.Message) (pass bool) {
 	if l := ua.book.find(m.Head.ToTag, m.Head.CallID); l != nil {
 		return ua.admitInDialog(m, l)
 	}
-	src := m.Source.Addr()
+	m.Far = ua.far(m.Source, m.Head.Far)
+	src := m.Far.Addr()
 	trunk, isTrunk := ua.peers.Trunk(src)
 	isPhone := ua.peers.PhoneAllowed(src)
-	registered := isPhone && ua.registrar.at(m.Source)
+	registered := isPhone && ua.registrar.at(m.Far)
+	if m.Head.Method == "OPTIONS" && ua.proxied(m.Source.Addr()) && len(m.Head.Far) == 0 {
+		ua.probed(m)
+		return false
+	}
 	if !registered && !ua.bearable(m, trunk) {
 		return false
 	}
@@ -45,7 +50,9 @@ func (ua *UA) judge(m *guard.Message) (pass bool) {
 		return false
 	}
 	if m.Head.Method == "REGISTER" && isPhone {
-		ua.registrar.serve(m)
+		if !ua.turnedAway(m) {
+			ua.registrar.serve(m)
+		}
 		return false
 	}
 	if registered || !isTrunk {
@@ -83,7 +90,7 @@ func (ua *UA) fault(m *guard.Message) bool {
 		return false
 	}
 	ua.counts.malformed.Add(1)
-	ua.offend(m.Source.Addr(), ban.Malformed)
+	ua.offend(ua.far(m.Source, m.Head.Far).Addr(), ban.Malformed)
 	if f.Header != "" {
 		ua.answer(m, f.Code, f.Reason, f.Header)
 	} else {
@@ -140,7 +147,7 @@ func (ua *UA) admitPhone(m *guard.Message, registered bool) bool {
 		ua.counts.strangers.Add(1)
 	case ua.fault(m):
 	case m.Head.Method == "INVITE":
-		ua.offend(m.Source.Addr(), ban.Method)
+		ua.offend(m.Far.Addr(), ban.Method)
 		ua.answer(m, 403, "A Telephone Does Not Dial Out By Itself")
 	case m.Head.Method == "OPTIONS":
 		ua.answer(m, 200, "OK", capabilities...)
@@ -165,7 +172,7 @@ func (ua *UA) admitTrunk(m *guard.Message) bool {
 	case "CANCEL":
 		ua.cancel(m)
 	case "OPTIONS":
-		ua.answer(m, 200, "OK", capabilities...)
+		ua.probed(m)
 	case "ACK":
 	case "REFER":
 		ua.answer(m, 403, "No REFER Outside A Call")
@@ -209,7 +216,8 @@ func (ua *UA) admitInvite(m *guard.Message) bool {
 		ua.answer(m, 483, "Too Many Hops")
 	case h.SessionExpires > 0 && h.Timer && h.SessionExpires < ua.minSession():
 		ua.tooBrief(m)
-	case !ua.roomFor(m.Source.Addr()):
+	case ua.turnedAway(m):
+	case !ua.roomFor(m.Far.Addr()):
 		ua.counts.overload.Add(1)
 		ua.answer(m, 503, "Overloaded", "Retry-After: "+strconv.Itoa(retryAfter))
 	case !parses(m.Raw):

@@ -12,11 +12,13 @@ import (
 
 // Config is what a UA works with.
 type Config struct {
-	Addr      string // UDP of it is served, and TCP; port 0 takes any
-	TCPAddr   string // TCP of it is served instead; empty: that of Addr
-	TLSAddr   string // TLS of it is served; empty: none, neither in nor out
-	Advertise string // host that peers reach us by; empty: that of Addr
-	Realm     string // of the phones' passwords; empty: "switchboard"
+	Addr      string         // UDP of it is served, and TCP; port 0 takes any
+	TCPAddr   string         // TCP of it is served instead; empty: that of Addr
+	TLSAddr   string         // TLS of it is served; empty: none, neither in nor out
+	Advertise string         // host that peers reach us by; empty: that of Addr
+	Realm     string         // of the phones' passwords; empty: "switchboard"
+	Proxies   []netip.Prefix // before us, which say by FarHeader who really sent what they pass on
+	Outbound  string         // host:port of the proxy that calls of ours leave by, where nothing else is said; empty: none
 	Logger    *slog.Logger
 	Alarm     func(Alarm) // told what somebody should look at; must not block; may be nil
 	Limits    Limits
@@ -85,6 +87,8 @@ type Invite struct {
 	FromDisplay string
 	CallID      string
 	SDP         []byte // nil: the offer has to be ours
+	Called      string // user part of To: the number, where the request's URI names an account of ours
+	Claims      Claims // what the carrier says about the caller
 	MaxForwards int    // how many more hops it may take; for Target.MaxForwards, less one
 	Replaces    *Leg   // whose place this call is to take; only a leg whose AllowRefer was called
 	Source      netip.AddrPort

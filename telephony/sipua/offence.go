@@ -22,7 +22,7 @@ type Alarm struct {
 // registered, is looked at any further. A trunk is never banned: its carrier's
 // other customers are not its fault, and silence would cost all calls.
 func (ua *UA) bearable(m *guard.Message, trunk string) bool {
-	src := m.Source.Addr()
+	src := m.Far.Addr()
 	if trunk == "" && ua.bans.Banned(src, time.Now()) {
 		ua.counts.banned.Add(1)
 		return false

@@ -21,6 +21,7 @@ type floor struct {
 	room    *acd.Room
 	calls   map[acd.CallID]*live
 	numbers map[uuid.UUID]int64 // last call number of each shop
+	retired bool                // no call is new any more
 	seq     int64
 
 	now     acd.Instant
@@ -60,10 +61,13 @@ type live struct {
 	from     string // the buyer's number
 	held     bool   // by the operator's own word
 	muted    bool
-	away     *acd.Instant // while the operator's browser is: until when it is waited for
-	taped    bool         // a recording was begun
-	returned bool         // it waits because its operator is gone
-	spoke    *uuid.UUID   // the last operator who is gone
+	away     *acd.Instant     // while the operator's browser is: until when it is waited for
+	taped    bool             // a recording was begun
+	queue    *directory.Queue // that it waits in, or will
+	menu     *directory.Menu  // that it meets first; nil: none
+	open     bool             // it came within the hours of its number's queue
+	returned bool             // it waits because its operator is gone
+	spoke    *uuid.UUID       // the last operator who is gone
 }
 
 func newFloor(pool string, epoch int64, node string, numbers map[uuid.UUID]int64, policy acd.Policy) *floor {
@@ -150,6 +154,13 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.onDesk(ev, ev.Operator, acd.Extended{Operator: key(ev.Operator), By: ev.ByMS})
 	case Recorded:
 		f.recorded(ev)
+	case Retired:
+		f.retired = true
+		f.log(nil, ev)
+	case marker:
+		close(ev.stepped)
+	case Chosen, Entered, Told, Left:
+		f.inMenu(ev)
 	case Tick:
 		f.tick()
 	}

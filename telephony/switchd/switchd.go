@@ -33,6 +33,7 @@ type Phones interface {
 	Mute(call uuid.UUID, muted bool)
 	Requeue(call, leg uuid.UUID)       // the operator is gone: music until another joins
 	End(call uuid.UUID, reason string) // hang up whatever is left of the call
+	Machines
 }
 
 // Clip names what a caller who is turned away hears.

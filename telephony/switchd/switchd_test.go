@@ -75,6 +75,7 @@ func (m *memory) Commit(_ context.Context, b *journal.Batch) error {
 	m.all.Lost = append(m.all.Lost, b.Lost...)
 	m.all.Grants = append(m.all.Grants, b.Grants...)
 	m.all.Ended = append(m.all.Ended, b.Ended...)
+	m.all.Entries = append(m.all.Entries, b.Entries...)
 	if b.Then != nil {
 		b.Then()
 	}
@@ -95,6 +96,7 @@ type stage struct {
 	anna   uuid.UUID
 	call   uuid.UUID
 	stop   context.CancelFunc
+	menu   *directory.Menu // that callers meet first
 }
 
 func play(t *testing.T, story func(*stage)) {
@@ -127,7 +129,7 @@ func (st *stage) onDuty(wrapUp time.Duration) {
 }
 
 func (st *stage) arrive(open bool) {
-	st.tell(Arrived{Call: st.call, Number: st.number, Open: open, Dialled: "+74950000101", Leg: uuid.New(), Dialog: []byte("{}"), Party: journal.Party{PhoneRaw: "89215550144", Phone: "+79215550144"}})
+	st.tell(Arrived{Call: st.call, Number: st.number, Menu: st.menu, Open: open, Dialled: "+74950000101", Leg: uuid.New(), Dialog: []byte("{}"), Party: journal.Party{PhoneRaw: "89215550144", Phone: "+79215550144"}})
 }
 
 func (st *stage) want(lines ...string) {

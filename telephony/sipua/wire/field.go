@@ -85,6 +85,8 @@ func (h *Head) keepOption(which int, value []byte) {
 		h.Replaces = value
 	case fieldUserAgent:
 		h.UserAgent = value
+	case fieldFar:
+		h.Far = value
 	case fieldSupported:
 		h.Timer = h.Timer || lists(value, "timer")
 	case fieldSessionExpires:
@@ -178,6 +180,7 @@ var named = []struct {
 	{"expires", fieldExpires},
 	{"accept", fieldAccept},
 	{"replaces", fieldReplaces}, {"user-agent", fieldUserAgent},
+	{"x-switchboard-source", fieldFar},
 }
 
 func fieldNamed(name []byte) int {
