@@ -136,6 +136,7 @@ var may = map[string][]string{
 	"tenant/live":   {"tenant"},
 
 	// what calls out cost, what was unusual
+	"tenant/alert":    {"tenant", "tenant/fault", "tenant/page"},
 	"tenant/outgoing": {"telephony/destination", "telephony/e164", "tenant", "tenant/fault"},
 
 	// an operator's desk: who may open it, what is typed in a call, what came of it, a day of calls, what it earns
@@ -194,12 +195,13 @@ var may = map[string][]string{
 
 	// what may wait
 	"worker": {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/live", "tenant/task",
-		"worker/feed", "worker/job", "worker/rate", "worker/reap", "worker/recall", "worker/sweep"},
+		"worker/feed", "worker/job", "worker/rate", "worker/reap", "worker/recall", "worker/sweep", "worker/watch"},
 	"worker/job":    {"tenant", "tenant/outbox"},
 	"worker/feed":   {"tenant", "tenant/catalogue", "tenant/fault", "tenant/live"},
 	"worker/rate":   {"billing/ledger", "tenant", "tenant/cdr", "tenant/live"},
 	"worker/reap":   {"tenant", "tenant/cdr", "tenant/live"},
 	"worker/recall": {"tenant", "tenant/fault", "tenant/live", "tenant/task"},
+	"worker/watch":  {"tenant", "tenant/alert", "tenant/live"},
 	"worker/sweep":  {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/outbox", "tenant/task"},
 
 	// what is measured: telephones, the programs beside them, the figures
