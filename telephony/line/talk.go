@@ -97,6 +97,10 @@ func (w *wire) pressed(key byte) {
 		w.step(menu.Key{Key: key})
 		return
 	}
+	if w.message != nil && key == '#' {
+		w.messageOver()
+		return
+	}
 	if w.served() {
 		w.talker.press(key)
 	}
@@ -147,6 +151,7 @@ func (w *wire) finish(reason string) {
 		return
 	}
 	w.over = true
+	w.endMessage()
 	w.dismiss()
 	w.silence()
 	w.unguard()

@@ -55,6 +55,7 @@ type wire struct {
 	menu    *directory.Menu // that they meet first; nil for none
 	robot   *robot          // that speaks with them; nil for none
 	stroke  stroke          // the last key
+	message *message        // that the caller leaves now; nil for none
 }
 
 // end is a telephone of SIP in a call: a dialog, and the audio on it once there

@@ -130,11 +130,16 @@ func (f *floor) record(l *live) *Recording {
 	if !l.number.Shop.Record || l.taped {
 		return nil
 	}
+	return f.openTape(l, "call")
+}
+
+// openTape opens the row of a recording of a kind: call or voicemail.
+func (f *floor) openTape(l *live, kind string) *Recording {
 	l.taped = true
 	r := &Recording{ID: uuid.New(), Shop: l.row.ShopID}
 	r.Path = l.row.ShopID.String() + "/" + f.instant().Format("2006-01-02") + "/" + l.id.String() + ".wav"
 	r.Row = journal.Recording{
-		ShopID: l.row.ShopID, ID: r.ID, CallID: l.id, State: "recording", Path: r.Path,
+		ShopID: l.row.ShopID, ID: r.ID, CallID: l.id, Kind: kind, State: "recording", Path: r.Path,
 		StartedAt: f.instant(), OffsetMS: int64(f.now) - l.row.StartedAt.UnixMilli(),
 	}
 	f.batch.Recorded = append(f.batch.Recorded, r.Row)

@@ -64,6 +64,7 @@ type live struct {
 	taped    bool             // a recording was begun
 	queue    *directory.Queue // that it waits in, or will
 	menu     *directory.Menu  // that it meets first; nil: none
+	spokenMS int64            // of the message that was left
 	open     bool             // it came within the hours of its number's queue
 	returned bool             // it waits because its operator is gone
 	spoke    *uuid.UUID       // the last operator who is gone
@@ -153,7 +154,7 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.onDesk(ev, ev.Operator, acd.Extended{Operator: key(ev.Operator), By: ev.ByMS})
 	case Recorded:
 		f.recorded(ev)
-	case Chosen, Entered, Told, Left:
+	case Chosen, Entered, Told, Left, Messaged:
 		f.inMenu(ev)
 	case Tick:
 		f.tick()

@@ -12,7 +12,8 @@ import (
 	"switchboard/telephony/menu"
 )
 
-func (f *fakePhones) Ask(c uuid.UUID, _ Ask) { f.say("open the menu for", c) }
+func (f *fakePhones) Ask(c uuid.UUID, _ Ask)             { f.say("open the menu for", c) }
+func (f *fakePhones) TakeMessage(c uuid.UUID, _ Message) { f.say("take a message of", c) }
 
 // menued is a stage whose callers meet a menu first.
 func menued(t *testing.T, story func(*stage)) {
