@@ -42,6 +42,11 @@ var may = map[string][]string{
 	"telephony/sipua/certificate": {},
 	"telephony/sipua":             {"telephony/sipua/digest", "telephony/sipua/guard", "telephony/sipua/life", "telephony/sipua/wire"},
 
+	// calls to and from the telephone network
+	"telephony/trunk/form": {},
+	"telephony/trunk/pick": {},
+	"telephony/trunk":      {"telephony/directory", "telephony/e164", "telephony/sipua", "telephony/trunk/form", "telephony/trunk/pick", "tenant/outgoing", "tenant/seal"},
+
 	// telephone audio
 	"telephony/media":           {"telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
 	"telephony/media/g711":      {},
@@ -78,11 +83,12 @@ var may = map[string][]string{
 		"tenant/hours", "tenant/script", "tenant/script/graph",
 	},
 	"tenant/hours": {},
+	"tenant/seal":  {},
 
 	// the one binary: it mounts the processes, and nobody imports it
 	".": {
 		"api", "billing/rate", "demo", "demo/data", "deploy/embedded", "frontend", "migrations", "seed", "telephony", "telephony/command",
-		"telephony/simulate", "telephony/switchd", "tenant", "tenant/catalogue", "tenant/catalogue/fetch", "tenant/fault", "tenant/live", "worker",
+		"telephony/simulate", "telephony/switchd", "tenant", "tenant/catalogue", "tenant/catalogue/fetch", "tenant/fault", "tenant/live", "tenant/seal", "worker",
 	},
 
 	// the kernel, its schema and its test world
@@ -98,7 +104,7 @@ var may = map[string][]string{
 	"telephony/command":   {"tenant/fault"},
 	"telephony/control":   {"telephony/command", "tenant/fault"},
 	"telephony/gate":      {"telephony/destination", "telephony/directory", "telephony/e164", "tenant", "tenant/fault", "tenant/outgoing"},
-	"telephony/directory": {"telephony/e164", "telephony/menu", "tenant", "tenant/hours"},
+	"telephony/directory": {"telephony/e164", "telephony/menu", "telephony/trunk/form", "tenant", "tenant/hours"},
 	"telephony/journal":   {"tenant", "tenant/cdr", "tenant/outbox", "tenant/task"},
 	"telephony/line": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711", "telephony/media/mix",
@@ -106,9 +112,9 @@ var may = map[string][]string{
 		"telephony/webleg", "tenant", "tenant/cdr",
 	},
 	"telephony": {
-		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/journal", "telephony/line", "telephony/media",
-		"telephony/media/g711", "telephony/media/prompt", "telephony/media/recording", "telephony/media/speech", "telephony/menu", "telephony/say", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/webleg",
-		"tenant", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/script", "tenant/ticket",
+		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/gate", "telephony/journal", "telephony/line", "telephony/media",
+		"telephony/media/g711", "telephony/media/prompt", "telephony/media/recording", "telephony/media/speech", "telephony/menu", "telephony/say", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/trunk", "telephony/webleg",
+		"tenant", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/script", "tenant/seal", "tenant/ticket",
 	},
 	"telephony/webleg": {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp"},
 	"telephony/switchd": {
@@ -207,14 +213,14 @@ var pure = []string{
 	"billing/money", "billing/rating",
 	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu",
 	"telephony/e164", "telephony/say", "telephony/sipua/life",
-	"telephony/media/g711", "telephony/media/tone",
+	"telephony/media/g711", "telephony/media/tone", "telephony/trunk/form", "telephony/trunk/pick",
 	"tenant/script/graph", "tenant/script/walk",
 }
 
 // exact packages also hold no floating-point number.
 var exact = []string{
 	"billing/money", "billing/rating",
-	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/say",
+	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/say", "telephony/trunk/form", "telephony/trunk/pick",
 	"tenant/script/graph", "tenant/script/walk",
 }
 

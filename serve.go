@@ -98,6 +98,9 @@ func build(ctx context.Context, c config, which parts) (_ *service, err error) {
 	if s.dirs.mail, err = c.folder("mail"); err != nil {
 		return nil, err
 	}
+	if c.Telephony.Box, err = c.box(which); err != nil {
+		return nil, err
+	}
 	options, err := redis.ParseURL(c.RedisURL)
 	if err != nil {
 		return nil, fmt.Errorf("read REDIS_URL: %w", err)

@@ -6,7 +6,6 @@
 package directory
 
 import (
-	"net/netip"
 	"time"
 
 	"github.com/google/uuid"
@@ -73,15 +72,6 @@ type Operator struct {
 	WrapUpMS int64
 }
 
-// Trunk is a carrier's way in and out.
-type Trunk struct {
-	Name      string
-	Sources   []netip.Prefix
-	Outbound  string
-	Transport string
-	Codecs    []string
-}
-
 // Number returns whose the dialled number is, or nil.
 func (d *Directory) Number(n e164.Number) *Number { return d.numbers[n] }
 
@@ -94,26 +84,9 @@ func (d *Directory) Operators() map[uuid.UUID]*Operator { return d.operators }
 // Phone returns the operator whose telephone registers as user, or nil.
 func (d *Directory) Phone(user string) *Operator { return d.phones[user] }
 
-// Trunk returns the trunk that may send from the address, or nil. The first
-// by name wins where two overlap.
-func (d *Directory) Trunk(src netip.Addr) *Trunk {
-	src = src.Unmap()
-	for _, t := range d.trunks {
-		for _, p := range t.Sources {
-			if p.Contains(src) {
-				return t
-			}
-		}
-	}
-	return nil
-}
-
 // Shops calls visit with each shop that has a number, once a number.
 func (d *Directory) Shops(visit func(*Shop)) {
 	for _, n := range d.numbers {
 		visit(n.Shop)
 	}
 }
-
-// Trunks returns all trunks by name.
-func (d *Directory) Trunks() []*Trunk { return d.trunks }
