@@ -25,6 +25,7 @@ var may = map[string][]string{
 	"telephony/acd":  {},
 	"telephony/call": {},
 	"telephony/menu": {},
+	"telephony/wait": {},
 	// whom a shop may call
 	"telephony/destination": {"telephony/e164"},
 
@@ -118,7 +119,7 @@ var may = map[string][]string{
 	},
 	"telephony/webleg": {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp"},
 	"telephony/switchd": {
-		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/journal", "telephony/menu",
+		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/journal", "telephony/menu", "telephony/wait",
 		"tenant/cdr", "tenant/fault", "tenant/task",
 	},
 
@@ -211,7 +212,7 @@ var may = map[string][]string{
 // pure packages decide and do nothing else.
 var pure = []string{
 	"billing/money", "billing/rating",
-	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu",
+	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/wait",
 	"telephony/e164", "telephony/say", "telephony/sipua/life",
 	"telephony/media/g711", "telephony/media/tone", "telephony/trunk/form", "telephony/trunk/pick",
 	"tenant/script/graph", "tenant/script/walk",
@@ -220,7 +221,7 @@ var pure = []string{
 // exact packages also hold no floating-point number.
 var exact = []string{
 	"billing/money", "billing/rating",
-	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/say", "telephony/trunk/form", "telephony/trunk/pick",
+	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/wait", "telephony/say", "telephony/trunk/form", "telephony/trunk/pick",
 	"tenant/script/graph", "tenant/script/walk",
 }
 

@@ -27,6 +27,7 @@ func (w *wire) join(leg uuid.UUID, rec *switchd.Recording) {
 	w.silence()
 	w.talker, w.voice, w.talk, w.shown = op, voice, talking, false
 	delete(w.rung, leg)
+	w.unqueue()
 	if rec != nil {
 		w.record(*rec)
 	}
@@ -151,6 +152,7 @@ func (w *wire) finish(reason string) {
 		return
 	}
 	w.over = true
+	w.unqueue()
 	w.endMessage()
 	w.dismiss()
 	w.silence()

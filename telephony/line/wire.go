@@ -55,6 +55,7 @@ type wire struct {
 	menu    *directory.Menu // that they meet first; nil for none
 	robot   *robot          // that speaks with them; nil for none
 	stroke  stroke          // the last key
+	queued  *queued         // what they hear while they wait; nil: they do not, or still hear it ring
 	message *message        // that the caller leaves now; nil for none
 }
 

@@ -96,6 +96,7 @@ func (f *floor) connect(a acd.Connect) {
 	l := f.calls[a.Call]
 	f.apply(l, call.Event{Kind: call.Connect})
 	f.counts.Answered++
+	f.pace(l, a)
 	with := l.with
 	l.row.OperatorID, l.returned = &with, false
 	why := map[string]any{"operator": a.Operator, "waited_ms": a.Waited, "why": a.Why, "words": a.Why.String()}

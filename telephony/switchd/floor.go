@@ -10,6 +10,7 @@ import (
 	"switchboard/telephony/call"
 	"switchboard/telephony/directory"
 	"switchboard/telephony/journal"
+	"switchboard/telephony/wait"
 )
 
 // floor is all that the switch knows: the room, the calls that are up, and
@@ -32,6 +33,7 @@ type floor struct {
 	hints   []Hint
 	desks   map[uuid.UUID]struct{} // that changed
 	counts  Counts
+	paces   map[lineOf]*wait.Pace
 }
 
 // effect is what a step wants of the telephones.
@@ -73,7 +75,7 @@ type live struct {
 func newFloor(pool string, epoch int64, node string, numbers map[uuid.UUID]int64, policy acd.Policy) *floor {
 	return &floor{
 		pool: pool, epoch: epoch, node: node, numbers: numbers,
-		room: acd.NewRoom(policy), calls: map[acd.CallID]*live{}, batch: &journal.Batch{}, oldest: acd.Never, desks: map[uuid.UUID]struct{}{},
+		room: acd.NewRoom(policy), calls: map[acd.CallID]*live{}, batch: &journal.Batch{}, oldest: acd.Never, desks: map[uuid.UUID]struct{}{}, paces: map[lineOf]*wait.Pace{},
 	}
 }
 
@@ -154,7 +156,7 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.onDesk(ev, ev.Operator, acd.Extended{Operator: key(ev.Operator), By: ev.ByMS})
 	case Recorded:
 		f.recorded(ev)
-	case Chosen, Entered, Told, Left, Messaged:
+	case Chosen, Entered, Told, Left, Messaged, Wondered:
 		f.inMenu(ev)
 	case Tick:
 		f.tick()

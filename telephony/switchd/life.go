@@ -106,6 +106,7 @@ func (f *floor) enqueue(l *live) {
 	q := l.queue
 	l.row.QueueID = &q.ID
 	f.write(l, "enqueue", map[string]any{"queue": q.ID})
+	f.do(func(p Phones) { p.Wait(l.id, q.ID) })
 	f.act(acd.Arrived{
 		Call: l.key, Shop: acd.ShopID(l.row.ShopID.String()), Queue: acd.QueueID(q.ID.String()), Tier: acd.Tier(q.Tier),
 		Promise: acd.Promise{Within: q.PromiseMS, Share: q.PromiseShare},

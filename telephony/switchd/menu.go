@@ -17,6 +17,8 @@ import (
 type Machines interface {
 	Ask(call uuid.UUID, a Ask)             // answer if need be, walk through the menu, and report Left
 	TakeMessage(call uuid.UUID, m Message) // beep, record, report Messaged and HungUp by the system
+	Wait(call, queue uuid.UUID)            // the caller waits in a queue, and may report Wondered
+	Tell(call uuid.UUID, p Place)          // say where in it they are
 }
 
 // Ask is a menu for a caller.
@@ -113,6 +115,8 @@ func (f *floor) inMenu(ev Event) {
 		}
 	case Left:
 		f.left(ev)
+	case Wondered:
+		f.wondered(ev)
 	case Messaged:
 		if l := f.asked(ev.Call); l != nil {
 			f.log(l, ev)

@@ -1,6 +1,7 @@
 package switchd
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +13,11 @@ import (
 	"switchboard/telephony/menu"
 )
 
-func (f *fakePhones) Ask(c uuid.UUID, _ Ask)             { f.say("open the menu for", c) }
+func (f *fakePhones) Ask(c uuid.UUID, _ Ask)    { f.say("open the menu for", c) }
+func (f *fakePhones) Wait(uuid.UUID, uuid.UUID) {}
+func (f *fakePhones) Tell(c uuid.UUID, p Place) {
+	f.say(fmt.Sprintf("tell place %d, %d s, to", p.No, p.WaitMS/1000), c)
+}
 func (f *fakePhones) TakeMessage(c uuid.UUID, _ Message) { f.say("take a message of", c) }
 
 // menued is a stage whose callers meet a menu first.
