@@ -124,7 +124,7 @@ func (l *Lines) Invited(leg *sipua.Leg, in sipua.Invite) {
 // open starts the wire of a call.
 func (l *Lines) open(leg *sipua.Leg, in sipua.Invite) *wire {
 	w := &wire{
-		lines: l, id: uuid.New(), inbox: make(chan func(), wireInbox), rung: map[uuid.UUID]phone{}, began: time.Now(),
+		lines: l, id: uuid.New(), inbox: make(chan func(), wireInbox), rung: map[uuid.UUID]phone{}, watchers: map[uuid.UUID]*watcher{}, began: time.Now(),
 		buyer: &end{lines: l, id: uuid.New(), sip: leg}, from: clean(in.From), display: clean(in.FromDisplay), laws: l.laws(in.Trunk),
 	}
 	w.phone = e164.Number(w.from)

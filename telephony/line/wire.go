@@ -34,11 +34,13 @@ type wire struct {
 	began   time.Time
 	laws    []g711.Law
 
-	buyer   *end
-	offer   *sdp.Session // the buyer's, until it is answered
-	rung    map[uuid.UUID]phone
-	talker  phone     // of the operator who talks; nil for none
-	voice   media.Leg // and what is heard of them
+	buyer    *end
+	offer    *sdp.Session // the buyer's, until it is answered
+	rung     map[uuid.UUID]phone
+	talker   phone                  // of the operator who talks; nil for none
+	voice    media.Leg              // and what is heard of them
+	watchers map[uuid.UUID]*watcher // supervisors, by leg
+
 	third   media.Leg // of whom the operator consults or brought in; nil for none
 	talk    talk      // how far they are, while there is a talker
 	muted   bool

@@ -22,9 +22,14 @@ func (ua *UA) admit(m *guard.Message) (pass bool) {
 	if l := ua.book.find(m.Head.ToTag, m.Head.CallID); l != nil {
 		return ua.admitInDialog(m, l)
 	}
-	src := m.Source.Addr()
+	m.Far = ua.far(m.Source, m.Head.Far)
+	src := m.Far.Addr()
 	_, isTrunk := ua.peers.Trunk(src)
 	isPhone := ua.peers.PhoneAllowed(src)
+	if m.Head.Method == "OPTIONS" && ua.proxied(m.Source.Addr()) && len(m.Head.Far) == 0 {
+		ua.probed(m)
+		return false
+	}
 	if !isTrunk && !isPhone {
 		ua.counts.strangers.Add(1)
 		return false
@@ -38,10 +43,12 @@ func (ua *UA) admit(m *guard.Message) (pass bool) {
 		return false
 	}
 	if m.Head.Method == "REGISTER" && isPhone {
-		ua.registrar.serve(m)
+		if !ua.turnedAway(m) {
+			ua.registrar.serve(m)
+		}
 		return false
 	}
-	if registered := ua.registrar.at(m.Source); registered || !isTrunk {
+	if registered := ua.registrar.at(m.Far); registered || !isTrunk {
 		return ua.admitPhone(m, registered)
 	}
 	return ua.admitTrunk(m)
@@ -156,7 +163,7 @@ func (ua *UA) admitTrunk(m *guard.Message) bool {
 	case "CANCEL":
 		ua.cancel(m)
 	case "OPTIONS":
-		ua.answer(m, 200, "OK", capabilities...)
+		ua.probed(m)
 	case "ACK":
 	case "REFER":
 		ua.answer(m, 403, "No REFER Outside A Call")
@@ -200,7 +207,8 @@ func (ua *UA) admitInvite(m *guard.Message) bool {
 		ua.answer(m, 483, "Too Many Hops")
 	case h.SessionExpires > 0 && h.Timer && h.SessionExpires < ua.minSession():
 		ua.tooBrief(m)
-	case !ua.roomFor(m.Source.Addr()):
+	case ua.turnedAway(m):
+	case !ua.roomFor(m.Far.Addr()):
 		ua.counts.overload.Add(1)
 		ua.answer(m, 503, "Overloaded", "Retry-After: "+strconv.Itoa(retryAfter))
 	case !parses(m.Raw):

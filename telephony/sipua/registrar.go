@@ -29,6 +29,7 @@ type registrar struct {
 type binding struct {
 	uri     string
 	source  netip.AddrPort
+	hop     netip.AddrPort // where packets for it go: source, or the proxy before us
 	stream  bool
 	expires time.Time
 	callID  string
@@ -63,7 +64,7 @@ func (r *registrar) serve(m *guard.Message) {
 	if r.ua.fault(m) {
 		return
 	}
-	src := m.Source.Addr()
+	src := m.Far.Addr()
 	if m.Head.Authorization == nil {
 		r.challenge(m, false)
 		return
@@ -98,7 +99,7 @@ func (r *registrar) serve(m *guard.Message) {
 }
 
 func (r *registrar) challenge(m *guard.Message, stale bool) {
-	r.ua.answer(m, 401, "Unauthorized", "WWW-Authenticate: "+r.nonces.Challenge(m.Source.Addr(), stale))
+	r.ua.answer(m, 401, "Unauthorized", "WWW-Authenticate: "+r.nonces.Challenge(m.Far.Addr(), stale))
 }
 
 // again returns the lines of the answer to a request that is a retransmission
@@ -192,7 +193,7 @@ func (r *registrar) sweep(now time.Time) {
 
 // closed ends the contacts that came over a connection that is gone.
 func (r *registrar) closed(peer netip.AddrPort) {
-	r.drop(func(b binding) bool { return b.stream && b.source == peer })
+	r.drop(func(b binding) bool { return b.stream && b.hop == peer })
 }
 
 // drop ends contacts.

@@ -36,6 +36,9 @@ type UA struct {
 	host      string         // as peers know us
 	roots     func(name string) *x509.CertPool
 	names     names
+	proxies   []netip.Prefix
+	outbound  string
+	away      atomic.Int32 // seconds after which to ask again for what is new; 0: now
 	seed      maphash.Seed
 	book      *book
 	registrar *registrar
@@ -96,8 +99,8 @@ func newUA(cfg Config, peers Peers, invited func(*Leg, Invite), clock timing) (*
 	l := cfg.Limits.withDefaults()
 	ua := &UA{
 		log: cfg.Logger.With("part", "sip"), peers: peers, invited: invited, timing: clock, seed: maphash.MakeSeed(),
-		roots: cfg.Roots,
-		book:  newBook(l, clock.grave), done: make(chan struct{}),
+		roots: cfg.Roots, proxies: cfg.Proxies, outbound: cfg.Outbound,
+		book: newBook(l, clock.grave), done: make(chan struct{}),
 		trunkPackets: guard.NewBuckets(l.Packets, l.Packets), phonePackets: guard.NewBuckets(l.PhonePackets, l.PhonePackets),
 		calls: guard.NewBuckets(l.Rate, l.Rate), callsEach: guard.NewBuckets(l.RateEach, l.RateEach),
 		ghosts: guard.NewBuckets(ghostsEach, ghostsEach),
@@ -156,7 +159,7 @@ func (ua *UA) bind(at *net.UDPAddr, cfg Config, l Limits) error {
 
 func (ua *UA) welcome(src netip.Addr) bool {
 	_, trunk := ua.peers.Trunk(src)
-	return trunk || ua.peers.PhoneAllowed(src)
+	return trunk || ua.peers.PhoneAllowed(src) || ua.proxied(src)
 }
 
 func (ua *UA) inUse(peer netip.AddrPort) bool { return ua.book.uses(peer) || ua.registrar.at(peer) }

@@ -83,6 +83,8 @@ func (h *Head) keepOption(which int, value []byte) {
 		}
 	case fieldReplaces:
 		h.Replaces = value
+	case fieldFar:
+		h.Far = value
 	case fieldSupported:
 		h.Timer = h.Timer || lists(value, "timer")
 	case fieldSessionExpires:
@@ -176,6 +178,7 @@ var named = []struct {
 	{"expires", fieldExpires},
 	{"accept", fieldAccept},
 	{"replaces", fieldReplaces},
+	{"x-switchboard-source", fieldFar},
 }
 
 func fieldNamed(name []byte) int {

@@ -36,6 +36,8 @@ type Head struct {
 	Timer          bool   // "timer" is among what the sender supports
 	Replaces       []byte // the call that an INVITE is to take the place of (RFC 3891)
 
+	Far []byte // who sent it, by the word of whoever passed it on
+
 	fault      Fault
 	seen       [fields]uint8
 	vias       int    // Via fields in front of one another
@@ -88,6 +90,7 @@ const (
 	fieldExpires
 	fieldAccept
 	fieldReplaces
+	fieldFar
 	fields
 )
 
