@@ -116,12 +116,12 @@ var may = map[string][]string{
 	"telephony": {
 		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/gate", "telephony/journal", "telephony/line", "telephony/media",
 		"telephony/media/g711", "telephony/media/prompt", "telephony/media/recording", "telephony/media/speech", "telephony/menu", "telephony/presence", "telephony/say", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/trunk", "telephony/webleg",
-		"tenant", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/script", "tenant/seal", "tenant/ticket",
+		"tenant", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/outgoing", "tenant/script", "tenant/seal", "tenant/ticket",
 	},
 	"telephony/webleg":      {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp", "telephony/webleg/lite"},
 	"telephony/webleg/lite": {"telephony/media/g711"},
 	"telephony/switchd": {
-		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/journal", "telephony/menu", "telephony/wait",
+		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/menu", "telephony/wait",
 		"tenant/cdr", "tenant/fault", "tenant/task",
 	},
 

@@ -175,11 +175,16 @@ func (v *voices) place(ctx context.Context, s *directory.Shop, at line.Standing)
 	return clips, nil
 }
 
+// promise says that the caller will be called back, if that is at hand.
+func (v *voices) promise(s *directory.Shop) *media.Clip {
+	return v.clip(s, menu.Words{Text: willCall(s.Language)})
+}
+
 // voice is what the wires are given.
 func (n *Node) voice() line.Voice {
 	orders := &orders{db: n.db, missed: map[string]misses{}}
 	return line.Voice{
-		Menu: n.voices.menu, Clip: n.voices.clip, Music: n.voices.music, Place: n.voices.place, Speak: n.voices.speak, Order: orders.tell, Known: n.known,
+		Menu: n.voices.menu, Clip: n.voices.clip, Music: n.voices.music, Place: n.voices.place, Promise: n.voices.promise, Ring: n.ringBuyer, Speak: n.voices.speak, Order: orders.tell, Known: n.known,
 	}
 }
 

@@ -12,6 +12,10 @@ import (
 
 // join lets the buyer and the operator on leg talk, and records them.
 func (w *wire) join(leg uuid.UUID, rec *switchd.Recording) {
+	if w.calling != nil && w.calling.leg == leg {
+		w.joinReached(rec)
+		return
+	}
 	op := w.rung[leg]
 	if op == nil || !op.answered() {
 		return // hung up since: the switch hears of it
@@ -102,7 +106,10 @@ func (w *wire) pressed(key byte) {
 		w.messageOver()
 		return
 	}
-	if w.served() {
+	switch {
+	case w.waits() && w.queued.Callback && key == '1':
+		w.tell(switchd.Wished{Call: w.id})
+	case w.served():
 		w.talker.press(key)
 	}
 }
@@ -152,6 +159,7 @@ func (w *wire) finish(reason string) {
 		return
 	}
 	w.over = true
+	w.uncall(reason)
 	w.unqueue()
 	w.endMessage()
 	w.dismiss()

@@ -14,7 +14,8 @@ import (
 // queued is what a buyer hears who waits.
 type queued struct {
 	directory.Wait
-	alarm *time.Timer
+	alarm  *time.Timer
+	spoken bool // to, now: an announcement is not begun over another
 }
 
 // Wait begins to tell a caller now and then where in the queue they are. Who
@@ -54,7 +55,9 @@ func (w *wire) wonder() {
 			if w.queued != q || !w.waits() {
 				return
 			}
-			w.tell(switchd.Wondered{Call: w.id})
+			if !q.spoken {
+				w.tell(switchd.Wondered{Call: w.id})
+			}
 			w.wonder()
 		})
 	})
@@ -81,6 +84,10 @@ func (l *Lines) Tell(id uuid.UUID, p switchd.Place) {
 
 func (w *wire) announce(q *queued, clips []*media.Clip) {
 	if w.queued == q && w.waits() {
-		w.then(w.waitMusic, clips...)
+		q.spoken = true
+		w.then(func() {
+			q.spoken = false
+			w.waitMusic()
+		}, clips...)
 	}
 }

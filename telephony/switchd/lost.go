@@ -13,6 +13,8 @@ import (
 func (f *floor) lost(l *live) (task.Lost, bool) {
 	var reason task.Reason
 	switch {
+	case l.kept != nil:
+		return task.Lost{}, false // there is a task for it
 	case l.life.Outcome == call.Voicemail:
 		reason = task.LeftMessage
 	case l.life.Outcome == call.Abandoned, l.returned:

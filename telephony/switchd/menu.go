@@ -8,6 +8,7 @@ import (
 
 	"switchboard/telephony/call"
 	"switchboard/telephony/directory"
+	"switchboard/telephony/e164"
 	"switchboard/telephony/journal"
 	"switchboard/telephony/menu"
 )
@@ -19,6 +20,10 @@ type Machines interface {
 	TakeMessage(call uuid.UUID, m Message) // beep, record, report Messaged and HungUp by the system
 	Wait(call, queue uuid.UUID)            // the caller waits in a queue, and may report Wondered
 	Tell(call uuid.UUID, p Place)          // say where in it they are
+	Farewell(call uuid.UUID)               // say that they will be called back, and report HungUp by the system
+
+	Prepare(call uuid.UUID, n *directory.Number, buyer e164.Number) // make a wire without a buyer
+	CallBack(o Outgoing)                                            // ring the buyer for the operator, report Calling, Reached or Unreached
 }
 
 // Ask is a menu for a caller.
@@ -168,6 +173,8 @@ func (f *floor) left(ev Left) {
 	case menu.HangUp:
 		l.as = call.Served
 		f.hungUp(HungUp{Call: l.id, By: call.System, SIPCode: 200})
+	case menu.Callback:
+		f.wanted(l)
 	case menu.Voicemail:
 		f.message(l, ev.Minutes)
 	default:
