@@ -36,12 +36,15 @@ var may = map[string][]string{
 	"telephony/simulate": {"telephony/acd"},
 
 	// telephone signalling: SIP
+	"telephony/trace":             {},
 	"telephony/sipua/wire":        {},
 	"telephony/sipua/guard":       {"telephony/sipua/wire"},
+	"telephony/sipua/ban":         {},
 	"telephony/sipua/digest":      {},
+	"telephony/sipua/scanner":     {"telephony/sipua/wire"},
 	"telephony/sipua/life":        {},
 	"telephony/sipua/certificate": {},
-	"telephony/sipua":             {"telephony/sipua/digest", "telephony/sipua/guard", "telephony/sipua/life", "telephony/sipua/wire"},
+	"telephony/sipua":             {"telephony/sipua/ban", "telephony/sipua/digest", "telephony/sipua/guard", "telephony/sipua/life", "telephony/sipua/scanner", "telephony/sipua/wire", "telephony/trace"},
 
 	// calls to and from the telephone network
 	"telephony/trunk/form": {},
@@ -115,7 +118,7 @@ var may = map[string][]string{
 	},
 	"telephony": {
 		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/gate", "telephony/journal", "telephony/line", "telephony/media",
-		"telephony/media/g711", "telephony/media/prompt", "telephony/media/recording", "telephony/media/speech", "telephony/menu", "telephony/presence", "telephony/say", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/trunk", "telephony/webleg",
+		"telephony/media/g711", "telephony/media/prompt", "telephony/media/recording", "telephony/media/speech", "telephony/menu", "telephony/presence", "telephony/say", "telephony/sdp", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/trunk", "telephony/webleg",
 		"tenant", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/outgoing", "tenant/script", "tenant/seal", "tenant/ticket",
 	},
 	"telephony/webleg":      {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp", "telephony/webleg/lite"},

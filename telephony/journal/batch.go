@@ -88,7 +88,7 @@ const deleteDialogs = `delete from house.dialog where id = any ($1)`
 
 const upsertRecordings = `
 insert into shop.recording (shop_id, id, call_id, kind, state, path, started_at, offset_ms, duration_ms, bytes, sha256, error)
-select shop_id, id, call_id, coalesce(kind, 'call'), state, path, started_at, offset_ms, duration_ms, bytes, sha256, error
+select shop_id, id, call_id, coalesce(nullif(kind, ''), 'call'), state, path, started_at, offset_ms, duration_ms, bytes, sha256, error
 from json_populate_recordset(null::shop.recording, $1)
 on conflict (shop_id, id) do update set state = excluded.state, duration_ms = excluded.duration_ms, bytes = excluded.bytes, sha256 = excluded.sha256, error = excluded.error`
 

@@ -1,7 +1,6 @@
 package line
 
 import (
-	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -71,6 +70,7 @@ type end struct {
 	sip   *sipua.Leg
 	audio *media.RTPLeg
 	local *sdp.Local
+	srtp  sdp.Policy
 	held  bool // by a re-INVITE from this side
 	up    bool // answered
 }
@@ -113,8 +113,6 @@ func (w *wire) post(do func()) {
 
 func (w *wire) tell(ev switchd.Event) { w.lines.room.Tell(w.lines.ctx, ev) }
 
-var errNoOffer = errors.New("an offer that leaves nothing to talk over")
-
 // hear reads the buyer's offer. An INVITE without one gets ours in the 200.
 func (w *wire) hear(body []byte) error {
 	if len(body) == 0 {
@@ -124,8 +122,8 @@ func (w *wire) hear(body []byte) error {
 	if err != nil {
 		return err
 	}
-	if !s.Speaks(w.laws...) {
-		return errNoOffer
+	if err := s.Suits(w.buyer.srtp, w.laws...); err != nil {
+		return err
 	}
 	w.offer = &s
 	return nil
@@ -138,6 +136,7 @@ func (w *wire) open(e *end, laws []g711.Law) error {
 		return err
 	}
 	e.audio, e.local = leg, sdp.NewLocal(leg.LocalAddr(), laws...)
+	e.local.SRTP = e.srtp
 	w.lines.mu.Lock()
 	defer w.lines.mu.Unlock()
 	w.lines.heard[e.id] = leg
