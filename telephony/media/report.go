@@ -32,6 +32,9 @@ type reporting struct {
 	learned netip.AddrPort // where the party's reports come from
 	theirs  lastReport
 	bye     bool // something was sent, so that a goodbye is due
+
+	begun      bool  // the first report came
+	lostBefore int64 // as of it
 }
 
 // lastReport is the sender report of the party that came last.
@@ -113,9 +116,21 @@ func (l *RTPLeg) weigh(blocks []rtcp.ReceptionReport, at time.Time) {
 		if b.LastSenderReport != 0 {
 			v.rtt = between(middle(ntp(at)), b.LastSenderReport+b.Delay)
 		}
+		if l.carried {
+			v.lost -= l.reports.since(v.lost)
+		}
 		l.judgement.tell(v, l.codec())
 		return
 	}
+}
+
+// since returns what was lost of a carried stream before this leg. The caller
+// holds r.
+func (r *reporting) since(lost int64) int64 {
+	if !r.begun {
+		r.begun, r.lostBefore = true, lost
+	}
+	return r.lostBefore
 }
 
 // signed24 reads a number of 24 bits that may be negative.
@@ -162,6 +177,7 @@ func (l *RTPLeg) sendReport(now time.Time, last bool) {
 	l.tx.Lock()
 	defer l.tx.Unlock()
 	sent := l.count.sent.Load()
+	last = last && !l.carried // a carried stream goes on with the next leg
 	if l.tx.closed || sent == 0 && !known || last && !l.reports.bye {
 		return
 	}
