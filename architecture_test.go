@@ -35,12 +35,15 @@ var may = map[string][]string{
 	"telephony/simulate": {"telephony/acd"},
 
 	// telephone signalling: SIP
+	"telephony/trace":             {},
 	"telephony/sipua/wire":        {},
 	"telephony/sipua/guard":       {"telephony/sipua/wire"},
+	"telephony/sipua/ban":         {},
 	"telephony/sipua/digest":      {},
+	"telephony/sipua/scanner":     {"telephony/sipua/wire"},
 	"telephony/sipua/life":        {},
 	"telephony/sipua/certificate": {},
-	"telephony/sipua":             {"telephony/sipua/digest", "telephony/sipua/guard", "telephony/sipua/life", "telephony/sipua/wire"},
+	"telephony/sipua":             {"telephony/sipua/ban", "telephony/sipua/digest", "telephony/sipua/guard", "telephony/sipua/life", "telephony/sipua/scanner", "telephony/sipua/wire", "telephony/trace"},
 
 	// calls to and from the telephone network
 	"telephony/trunk/form": {},
@@ -109,12 +112,12 @@ var may = map[string][]string{
 	"telephony/presence":  {"tenant"},
 	"telephony/line": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711", "telephony/media/mix",
-		"telephony/media/prompt", "telephony/media/recording", "telephony/menu", "telephony/sdp", "telephony/sipua", "telephony/switchd",
+		"telephony/media/prompt", "telephony/media/recording", "telephony/media/tone", "telephony/menu", "telephony/sdp", "telephony/sipua", "telephony/switchd",
 		"telephony/webleg", "tenant", "tenant/cdr",
 	},
 	"telephony": {
 		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/gate", "telephony/journal", "telephony/line", "telephony/media",
-		"telephony/media/g711", "telephony/media/prompt", "telephony/media/recording", "telephony/media/speech", "telephony/menu", "telephony/presence", "telephony/say", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/trunk", "telephony/webleg",
+		"telephony/media/g711", "telephony/media/prompt", "telephony/media/recording", "telephony/media/speech", "telephony/menu", "telephony/presence", "telephony/say", "telephony/sdp", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/trunk", "telephony/webleg",
 		"tenant", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/script", "tenant/seal", "tenant/ticket",
 	},
 	"telephony/webleg":      {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp", "telephony/webleg/lite"},

@@ -144,3 +144,33 @@ func (s switchboard) phone(operator uuid.UUID) string {
 	}
 	return "registered"
 }
+
+// Supervise does what a supervisor wants of a call.
+func (s switchboard) Supervise(ctx context.Context, o command.Supervision) error {
+	n := s.n
+	sup := n.book.Now().Supervisor(o.Supervisor)
+	if sup == nil {
+		return fault.NotFound
+	}
+	var ev switchd.Event
+	switch o.Do {
+	case command.Listen, command.Whisper, command.Barge:
+		if !n.lines.Reachable(sup, time.Now()) || o.Telephone && !n.lines.AtTelephone(sup, time.Now()) {
+			return command.ErrDeaf
+		}
+		ev = switchd.Supervised{
+			Call: o.Call, Supervisor: o.Supervisor, Leg: uuid.New(), Mode: o.Do, Telephone: o.Telephone, Announced: n.lines.Announces(o.Call),
+		}
+	case command.StopIt:
+		ev = switchd.Dismissed{Call: o.Call, Supervisor: o.Supervisor}
+	case command.TakeOver:
+		ev = switchd.Seized{Call: o.Call, Supervisor: o.Supervisor}
+	default:
+		return fault.Invalid{Field: "do", Problem: "is not one of listen, whisper, barge, take-over, stop"}
+	}
+	if err := n.room.Supervisable(ctx, ev); err != nil {
+		return err
+	}
+	n.room.Tell(ctx, ev)
+	return nil
+}

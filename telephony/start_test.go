@@ -23,7 +23,13 @@ func start(t *testing.T, w *tenanttest.World, recordings string) (*telephony.Nod
 // startWith is start with another voice.
 func startWith(t *testing.T, w *tenanttest.World, recordings string, voice telephony.Speech) (*telephony.Node, func()) {
 	t.Helper()
-	n, stop := wait(t, w, telephony.Config{RecordingsDir: recordings, Speech: voice, Node: "test"})
+	return lead(t, w, telephony.Config{RecordingsDir: recordings, Speech: voice, Node: "test"})
+}
+
+// lead is wait for a node that leads at once.
+func lead(t *testing.T, w *tenanttest.World, c telephony.Config) (*telephony.Node, func()) {
+	t.Helper()
+	n, stop := wait(t, w, c)
 	for limit := time.Now().Add(10 * time.Second); !n.Leads(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(limit) {
 			t.Fatal("the node does not lead within 10 s")
@@ -32,7 +38,8 @@ func startWith(t *testing.T, w *tenanttest.World, recordings string, voice telep
 	return n, stop
 }
 
-// wait starts a node that leads once no other does; c has its name, folder and voice.
+// wait starts a node that leads once no other does; c has its name, folder,
+// voice and TLS.
 func wait(t *testing.T, w *tenanttest.World, c telephony.Config) (*telephony.Node, func()) {
 	t.Helper()
 	c.Speech.Dir = filepath.Join(c.RecordingsDir, "speech")
@@ -40,7 +47,7 @@ func wait(t *testing.T, w *tenanttest.World, c telephony.Config) (*telephony.Nod
 	ctx, stop := context.WithCancel(context.Background())
 	n, err := telephony.New(ctx, telephony.Config{
 		SIPAddr: "127.0.0.1:0", PhonesFrom: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, RTPAddr: netip.MustParseAddr("127.0.0.1"),
-		RecordingsDir: c.RecordingsDir, MediaDir: filepath.Join(c.RecordingsDir, "media"), Speech: c.Speech, ControlAddr: "127.0.0.1:0", ControlSecret: "test", Pool: "main", Node: c.Node, Realm: "switchboard",
+		Seal: c.Seal, RecordingsDir: c.RecordingsDir, MediaDir: filepath.Join(c.RecordingsDir, "media"), Speech: c.Speech, ControlAddr: "127.0.0.1:0", ControlSecret: "test", Pool: "main", Node: c.Node, Realm: "switchboard",
 	}, w.DB, func([]switchd.Hint) {}, log)
 	if err != nil {
 		t.Fatal(err)

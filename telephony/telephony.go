@@ -110,7 +110,11 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 	if err != nil {
 		return nil, err
 	}
-	n.lines = line.New(line.Config{Ports: n.ports, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Voice: n.voice(), Log: log})
+	encryption, err := cfg.Seal.phones()
+	if err != nil {
+		return nil, err
+	}
+	n.lines = line.New(line.Config{Ports: n.ports, PhoneSRTP: encryption, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Voice: n.voice(), Log: log})
 	n.openTrunks()
 	n.present = presence.New(db, log)
 	n.duty = newDuty(n.book.Now, n.lines, n.mine, n.present)
@@ -137,6 +141,9 @@ func (n *Node) openSIP() (*sipua.UA, error) {
 
 // SIP returns the address that SIP is served at.
 func (n *Node) SIP() netip.AddrPort { return n.ua.Addr() }
+
+// SIPS returns the address that SIP over TLS is served at; not valid if it isn't.
+func (n *Node) SIPS() netip.AddrPort { return n.ua.TLSAddr() }
 
 // Leads reports whether the node leads its pool, and takes what is new.
 func (n *Node) Leads() bool { return n.leads.Load() }

@@ -61,7 +61,10 @@ var (
 )
 
 // Codes are how they travel.
-var Codes = map[string]error{"no_phone": ErrNoPhone, "held_by_phone": ErrHeldByPhone, "elsewhere": ErrElsewhere}
+var Codes = map[string]error{
+	"no_phone": ErrNoPhone, "held_by_phone": ErrHeldByPhone, "elsewhere": ErrElsewhere,
+	"not_talking": ErrNotTalking, "crowded": ErrCrowded, "own_call": ErrOwnCall, "not_watching": ErrNotWatching, "in_transfer": ErrInTransfer, "deaf": ErrDeaf,
+}
 
 // State of an operator, or of a call in the room.
 type State string
@@ -95,6 +98,9 @@ type Call struct {
 	// AwayUntil is there while the operator's browser is not: until then the
 	// buyer hears music and the call stays theirs.
 	AwayUntil *time.Time `json:"away_until,omitempty"`
+	Watchers  []Watcher  `json:"watchers,omitempty"` // at a desk only those that its operator is told of
+	Since     time.Time  `json:"since"`              // in State
+	Why       *Why       `json:"why,omitempty"`      // it waits
 }
 
 // Card is what an operator's browser shows of a call that rings: no more than

@@ -25,6 +25,7 @@ type Switch interface {
 	Do(context.Context, command.Order) error
 	Desk(context.Context, uuid.UUID) (command.Desk, error)
 	Floor(context.Context) (command.Floor, error)
+	Supervise(context.Context, command.Supervision) error
 	Drain()
 }
 
@@ -35,6 +36,7 @@ func Handler(s Switch, secret string, log *slog.Logger) http.Handler {
 	mux.HandleFunc("GET "+command.PathDesk, h.desk)
 	mux.HandleFunc("GET "+command.PathFloor, h.floor)
 	mux.HandleFunc("POST "+command.PathDo, h.do)
+	mux.HandleFunc("POST "+command.PathSupervise, h.supervise)
 	mux.HandleFunc("POST "+command.PathDrain, h.drain)
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index) // what a node is busy with, for whoever runs it
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)

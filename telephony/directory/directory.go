@@ -20,7 +20,9 @@ type Directory struct {
 	operators map[uuid.UUID]*Operator
 	phones    map[string]*Operator
 	trunks    []*Trunk
-	voices    map[uuid.UUID]*Voice // of shops
+
+	supervisors map[uuid.UUID]*Operator
+	voices      map[uuid.UUID]*Voice // of shops
 }
 
 // Shop is as much of a shop as the switch needs.
@@ -36,6 +38,8 @@ type Shop struct {
 	Record   bool
 	Away     time.Duration // how long a buyer hears music while the operator's browser is gone
 	Face
+
+	Announces bool // tells those in a call that a supervisor listens
 }
 
 // Face is a shop as its operator sees it and speaks for it.

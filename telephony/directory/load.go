@@ -19,7 +19,7 @@ import (
 // known, hours that cannot be read) leaves out the number it belongs to, is
 // logged, and keeps nobody else from being reached.
 func Load(ctx context.Context, db *tenant.DB, log *slog.Logger) (*Directory, error) {
-	d := &Directory{numbers: map[e164.Number]*Number{}, operators: map[uuid.UUID]*Operator{}, phones: map[string]*Operator{}}
+	d := &Directory{numbers: map[e164.Number]*Number{}, operators: map[uuid.UUID]*Operator{}, phones: map[string]*Operator{}, supervisors: map[uuid.UUID]*Operator{}}
 	err := db.Across(ctx, "load the directory", func(tx tenant.AcrossTx) error {
 		shops, err := loadShops(tx, log)
 		if err != nil {
@@ -32,6 +32,9 @@ func Load(ctx context.Context, db *tenant.DB, log *slog.Logger) (*Directory, err
 			return err
 		}
 		if err := d.loadOperators(tx); err != nil {
+			return err
+		}
+		if err := d.loadSupervisors(tx, shops); err != nil {
 			return err
 		}
 		return d.loadTrunks(tx, log)

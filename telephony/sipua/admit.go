@@ -7,14 +7,15 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
+	"switchboard/telephony/sipua/ban"
 	"switchboard/telephony/sipua/guard"
 	"switchboard/telephony/sipua/wire"
 )
 
-// admit judges every message before the SIP stack sees it. It answers whatever
-// can be answered without keeping anything; what passes belongs to a leg, or
-// begins one.
-func (ua *UA) admit(m *guard.Message) (pass bool) {
+// judge judges a message before the SIP stack sees it. It answers whatever can
+// be answered without keeping anything; what passes belongs to a leg, or begins
+// one.
+func (ua *UA) judge(m *guard.Message) (pass bool) {
 	defer ua.recovered("admission", string(m.Head.CallID))
 	if !m.Head.Request() {
 		return ua.admitResponse(m)
@@ -24,14 +25,19 @@ func (ua *UA) admit(m *guard.Message) (pass bool) {
 	}
 	m.Far = ua.far(m.Source, m.Head.Far)
 	src := m.Far.Addr()
-	_, isTrunk := ua.peers.Trunk(src)
+	trunk, isTrunk := ua.peers.Trunk(src)
 	isPhone := ua.peers.PhoneAllowed(src)
+	registered := isPhone && ua.registrar.at(m.Far)
 	if m.Head.Method == "OPTIONS" && ua.proxied(m.Source.Addr()) && len(m.Head.Far) == 0 {
 		ua.probed(m)
 		return false
 	}
+	if !registered && !ua.bearable(m, trunk) {
+		return false
+	}
 	if !isTrunk && !isPhone {
 		ua.counts.strangers.Add(1)
+		ua.offend(src, ban.Stranger)
 		return false
 	}
 	bucket := ua.phonePackets
@@ -40,6 +46,7 @@ func (ua *UA) admit(m *guard.Message) (pass bool) {
 	}
 	if !bucket.Take(src, time.Now()) {
 		ua.counts.throttled.Add(1)
+		ua.offend(src, ban.Rate)
 		return false
 	}
 	if m.Head.Method == "REGISTER" && isPhone {
@@ -48,7 +55,7 @@ func (ua *UA) admit(m *guard.Message) (pass bool) {
 		}
 		return false
 	}
-	if registered := ua.registrar.at(m.Far); registered || !isTrunk {
+	if registered || !isTrunk {
 		return ua.admitPhone(m, registered)
 	}
 	return ua.admitTrunk(m)
@@ -83,6 +90,7 @@ func (ua *UA) fault(m *guard.Message) bool {
 		return false
 	}
 	ua.counts.malformed.Add(1)
+	ua.offend(ua.far(m.Source, m.Head.Far).Addr(), ban.Malformed)
 	if f.Header != "" {
 		ua.answer(m, f.Code, f.Reason, f.Header)
 	} else {
@@ -139,6 +147,7 @@ func (ua *UA) admitPhone(m *guard.Message, registered bool) bool {
 		ua.counts.strangers.Add(1)
 	case ua.fault(m):
 	case m.Head.Method == "INVITE":
+		ua.offend(m.Far.Addr(), ban.Method)
 		ua.answer(m, 403, "A Telephone Does Not Dial Out By Itself")
 	case m.Head.Method == "OPTIONS":
 		ua.answer(m, 200, "OK", capabilities...)

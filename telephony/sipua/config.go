@@ -20,6 +20,7 @@ type Config struct {
 	Proxies   []netip.Prefix // before us, which say by FarHeader who really sent what they pass on
 	Outbound  string         // host:port of the proxy that calls of ours leave by, where nothing else is said; empty: none
 	Logger    *slog.Logger
+	Alarm     func(Alarm) // told what somebody should look at; must not block; may be nil
 	Limits    Limits
 
 	// Certificate is what TLS shows of us: tls.Config.GetCertificate.

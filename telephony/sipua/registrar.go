@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"switchboard/telephony/sipua/ban"
 	"switchboard/telephony/sipua/digest"
 	"switchboard/telephony/sipua/guard"
 	"switchboard/telephony/sipua/wire"
@@ -79,6 +80,7 @@ func (r *registrar) serve(m *guard.Message) {
 		return
 	}
 	if r.locks.Locked(src, c.User) {
+		r.ua.offend(src, ban.Locked)
 		r.ua.answer(m, 403, "Forbidden")
 		return
 	}
@@ -88,11 +90,13 @@ func (r *registrar) serve(m *guard.Message) {
 		r.bind(m, c)
 	case digest.Replayed:
 		r.ua.counts.replays.Add(1)
+		r.ua.offend(src, ban.Replay)
 		r.challenge(m, true)
 	case digest.Stale:
 		r.challenge(m, true)
 	default:
 		r.ua.counts.wrong.Add(1)
+		r.ua.offend(src, ban.Wrong)
 		r.locks.Fail(src, c.User)
 		r.ua.answer(m, 403, "Forbidden")
 	}
@@ -166,6 +170,18 @@ func (r *registrar) at(source netip.AddrPort) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.sources[source] > 0
+}
+
+// from tells whether any phone registered from an address.
+func (r *registrar) from(a netip.Addr) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for source := range r.sources {
+		if source.Addr() == a {
+			return true
+		}
+	}
+	return false
 }
 
 // size is the number of contacts.

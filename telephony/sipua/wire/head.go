@@ -30,6 +30,7 @@ type Head struct {
 	BodyAt      int // where the body begins
 	ContentType []byte
 	Contact     []byte
+	UserAgent   []byte
 
 	Authorization  []byte
 	SessionExpires int    // seconds (RFC 4028); 0 if absent
@@ -90,6 +91,7 @@ const (
 	fieldExpires
 	fieldAccept
 	fieldReplaces
+	fieldUserAgent
 	fieldFar
 	fields
 )
