@@ -175,7 +175,9 @@ var may = map[string][]string{
 	"api/docs":      {},
 	"api/events":    {"api/session", "api/web", "tenant", "tenant/fault", "tenant/live"},
 	"api/exports":   {"api/session", "api/web", "billing/export", "billing/plan", "tenant", "tenant/fault"},
-	"api/floor":     {"api/session", "api/web", "telephony/command", "tenant", "tenant/account"},
+	"api/floor": {
+		"api/session", "api/web", "telephony/command", "telephony/e164", "tenant", "tenant/account", "tenant/fault", "tenant/live", "tenant/ticket",
+	},
 	"api/lostcalls": {"api/session", "api/web", "telephony/e164", "tenant", "tenant/cdr", "tenant/fault", "tenant/page", "tenant/task"},
 	"api/members":   {"api/session", "api/web", "tenant", "tenant/account", "tenant/member"},
 	"api/numbers":   {"api/session", "api/web", "tenant"},
