@@ -207,7 +207,7 @@ var may = map[string][]string{
 
 	// what is measured: telephones, the programs beside them, the figures
 	"bench/gen":    {"telephony/media/g711"},
-	"bench/rig":    {},
+	"bench/rig":    {"deploy/embedded", "migrations"},
 	"bench/chrome": {},
 	"bench/load":   {"bench/chrome", "bench/gen", "bench/rig"},
 
