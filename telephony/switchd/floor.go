@@ -35,7 +35,7 @@ type floor struct {
 	hints   []Hint
 	desks   map[uuid.UUID]struct{} // that changed
 	counts  Counts
-	paces   map[lineOf]*wait.Pace
+	paces   map[paceOf]*wait.Pace
 	places  map[acd.CallID]*place // of buyers who are to be called back
 }
 
@@ -83,7 +83,7 @@ type live struct {
 func newFloor(pool string, epoch int64, node string, numbers map[uuid.UUID]int64, policy acd.Policy) *floor {
 	return &floor{
 		pool: pool, epoch: epoch, node: node, numbers: numbers,
-		room: acd.NewRoom(policy), calls: map[acd.CallID]*live{}, batch: &journal.Batch{}, oldest: acd.Never, desks: map[uuid.UUID]struct{}{}, paces: map[lineOf]*wait.Pace{}, places: map[acd.CallID]*place{},
+		room: acd.NewRoom(policy), calls: map[acd.CallID]*live{}, batch: &journal.Batch{}, oldest: acd.Never, desks: map[uuid.UUID]struct{}{}, paces: map[paceOf]*wait.Pace{}, places: map[acd.CallID]*place{},
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 	"switchboard/telephony/wait"
 )
 
-// lineOf is what calls wait for together: operators of a tier who serve a shop.
-type lineOf struct {
+// paceOf is what calls wait for together: operators of a tier who serve a shop.
+type paceOf struct {
 	shop uuid.UUID
 	tier string
 }
@@ -31,7 +31,7 @@ func (f *floor) pace(l *live, a acd.Connect) {
 	if a.Why.Idle > 0 {
 		return
 	}
-	key := lineOf{l.row.ShopID, l.queue.Tier}
+	key := paceOf{l.row.ShopID, l.queue.Tier}
 	if f.paces[key] == nil {
 		f.paces[key] = &wait.Pace{}
 	}
@@ -49,7 +49,7 @@ func (f *floor) wondered(ev Wondered) {
 	if p.No == 0 {
 		return
 	}
-	if pace := f.paces[lineOf{l.row.ShopID, l.queue.Tier}]; pace != nil {
+	if pace := f.paces[paceOf{l.row.ShopID, l.queue.Tier}]; pace != nil {
 		if ms, ok := pace.Expect(wait.Instant(f.now), p.No); ok {
 			p.WaitMS = ms
 		}
