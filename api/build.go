@@ -89,7 +89,7 @@ func (a *API) resources(o session.Options) []resource {
 		outgoing.New(a.guard, o.Now),
 		security.New(a.deps.DB, a.guard, a.deps.Phones, o.Now),
 		traces.New(a.guard, a.deps.Phones),
-		floor.New(a.deps.DB, a.guard, a.deps.Phones),
+		floor.New(a.deps.DB, a.guard, a.deps.Phones, a.parts.hub),
 	}
 }
 
