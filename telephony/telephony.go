@@ -48,13 +48,14 @@ type Config struct {
 	Public        string `env:"PUBLIC_URL"` // where pages are from
 	RecordingsDir string `env:"RECORDINGS_DIR"`
 	Speech        Speech
-	MediaDir      string   `env:"MEDIA_DIR"` // the sounds of shops
-	ControlAddr   string   `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
-	ControlSecret string   `env:"CONTROL_SECRET"`
-	Pool          string   `env:"POOL" envDefault:"main"`
-	Node          string   `env:"NODE" envDefault:"node1"`
-	Realm         string   `env:"SIP_REALM" envDefault:"switchboard"`
-	Box           seal.Box // opens the carriers' passwords
+	MediaDir      string           `env:"MEDIA_DIR"` // the sounds of shops
+	ControlAddr   string           `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
+	ControlSecret string           `env:"CONTROL_SECRET"`
+	Pool          string           `env:"POOL" envDefault:"main"`
+	Node          string           `env:"NODE" envDefault:"node1"`
+	Realm         string           `env:"SIP_REALM" envDefault:"switchboard"`
+	DNS           []netip.AddrPort `env:"DNS_SERVERS"` // that find trunks; empty: those of the system
+	Box           seal.Box         // opens the carriers' passwords
 }
 
 // Node is one telephony process.
@@ -102,7 +103,9 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 		return nil, err
 	}
 	n.lines = line.New(line.Config{Ports: n.ports, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Voice: n.voice(), Log: log})
-	n.openTrunks()
+	if err = n.openTrunks(); err != nil {
+		return nil, err
+	}
 	n.duty = newDuty(n.book.Now, n.lines)
 	if err = n.openBrowsers(); err != nil {
 		return nil, err
@@ -161,6 +164,7 @@ func (n *Node) Run(ctx context.Context) error {
 	defer n.leads.Store(false)
 	g.Go(func() error { return n.room.Run(ctx) })
 	g.Go(func() error { n.book.Run(ctx); return ctx.Err() })
+	g.Go(func() error { return n.watchTrunks(ctx) })
 	g.Go(func() error { n.gate.Run(ctx); return ctx.Err() })
 	g.Go(func() error { n.speech.Run(ctx); return ctx.Err() })
 	g.Go(func() error { return n.keepLease(ctx) })

@@ -200,6 +200,7 @@ func (ua *UA) admitInvite(m *guard.Message) bool {
 		ua.answer(m, 483, "Too Many Hops")
 	case h.SessionExpires > 0 && h.Timer && h.SessionExpires < ua.minSession():
 		ua.tooBrief(m)
+	case !ua.proven(m):
 	case !ua.roomFor(m.Source.Addr()):
 		ua.counts.overload.Add(1)
 		ua.answer(m, 503, "Overloaded", "Retry-After: "+strconv.Itoa(retryAfter))
