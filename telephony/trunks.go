@@ -21,7 +21,7 @@ func (n *Node) openTrunks() error {
 	}
 	n.gate = gate.New(n.db, n.book.Now, nil, n.log.With("part", "gate"))
 	n.trunks = trunk.New(trunk.Config{
-		Book: n.book.Now, Box: n.cfg.Box, Rules: rules{n.gate}, Realm: n.cfg.Realm,
+		Book: n.book.Now, Box: n.cfg.Box, Rules: rules{n.gate}, Realm: n.cfg.Realm, Proxy: n.cfg.Outbound,
 		Resolver: locate.New(at.AddrPort().Addr(), n.cfg.DNS...), Log: n.log.With("part", "trunks"),
 	})
 	return nil

@@ -20,12 +20,15 @@ type Directory struct {
 	operators map[uuid.UUID]*Operator
 	phones    map[string]*Operator
 	trunks    []*Trunk
-	voices    map[uuid.UUID]*Voice // of shops
+
+	supervisors map[uuid.UUID]*Operator
+	voices      map[uuid.UUID]*Voice // of shops
 }
 
 // Shop is as much of a shop as the switch needs.
 type Shop struct {
 	ID       uuid.UUID
+	Pool     string // that serves it
 	Slug     string
 	Language string // of its prompts: ru or en
 	Zone     *time.Location
@@ -35,6 +38,8 @@ type Shop struct {
 	Record   bool
 	Away     time.Duration // how long a buyer hears music while the operator's browser is gone
 	Face
+
+	Announces bool // tells those in a call that a supervisor listens
 }
 
 // Face is a shop as its operator sees it and speaks for it.
@@ -62,6 +67,7 @@ type Number struct {
 // Operator is one of the pool, with the telephone that rings for them.
 type Operator struct {
 	ID       uuid.UUID
+	Pool     string // that they work in
 	Name     string
 	Tier     string
 	Shops    []uuid.UUID // sorted

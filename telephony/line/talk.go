@@ -158,5 +158,10 @@ func (w *wire) finish(reason string) {
 	if w.talker != nil {
 		w.talker.hangUp(reason)
 	}
+	for _, v := range w.watchers {
+		if v.phone != nil {
+			v.phone.hangUp(reason)
+		}
+	}
 	w.endTape()
 }

@@ -20,7 +20,7 @@ func (ua *UA) proven(m *guard.Message) bool {
 	if !is {
 		return true
 	}
-	src := m.Source.Addr()
+	src := m.Far.Addr()
 	trunk, _ := ua.peers.Trunk(src)
 	user, ha1, needed := logins.Login(trunk)
 	if !needed {

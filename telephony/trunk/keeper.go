@@ -110,11 +110,16 @@ func (d *Dialler) watch(ctx context.Context, t *directory.Trunk, found chan stru
 // found leaves those that were known.
 func (d *Dialler) locate(ctx context.Context, t *directory.Trunk) time.Duration {
 	out, err := parseOutbound(t.Outbound)
+	transport := t.Transport
+	if err == nil && d.cfg.Proxy != "" { // it finds the carrier's machines itself
+		out, err = parseOutbound("sip:" + d.cfg.Proxy)
+		transport = "udp"
+	}
 	if err == nil {
 		ctx, cancel := context.WithTimeout(ctx, locateWait)
 		defer cancel()
 		var f locate.Found
-		if f, err = d.cfg.Resolver.Locate(ctx, out.host, out.port, t.Transport); err == nil {
+		if f, err = d.cfg.Resolver.Locate(ctx, out.host, out.port, transport); err == nil {
 			d.board.locate(t.Name, f.Places)
 			return f.For
 		}

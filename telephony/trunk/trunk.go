@@ -69,6 +69,7 @@ type Config struct {
 	Box   seal.Box // opens the carriers' passwords
 	Rules Rules
 	Realm string // of the passwords that trunks have to show
+	Proxy string // host:port by which all calls leave; empty: straight to the trunks
 
 	Resolver *locate.Resolver
 	Log      *slog.Logger
