@@ -56,8 +56,9 @@ var may = map[string][]string{
 	},
 
 	// telephone audio
-	"telephony/media":           {"telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
+	"telephony/media":           {"telephony/media/emodel", "telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
 	"telephony/media/g711":      {},
+	"telephony/media/emodel":    {},
 	"telephony/media/jitter":    {"telephony/media"},
 	"telephony/media/prompt":    {"telephony/media"},
 	"telephony/media/recording": {"telephony/media", "telephony/media/g711", "telephony/media/wav"},
@@ -180,7 +181,9 @@ var may = map[string][]string{
 	"api/docs":      {},
 	"api/events":    {"api/session", "api/web", "tenant", "tenant/fault", "tenant/live"},
 	"api/exports":   {"api/session", "api/web", "billing/export", "billing/plan", "tenant", "tenant/fault"},
-	"api/floor":     {"api/session", "api/web", "telephony/command", "tenant", "tenant/account"},
+	"api/floor": {
+		"api/session", "api/web", "telephony/command", "telephony/e164", "tenant", "tenant/account", "tenant/fault", "tenant/live", "tenant/ticket",
+	},
 	"api/lostcalls": {"api/session", "api/web", "telephony/e164", "tenant", "tenant/cdr", "tenant/fault", "tenant/page", "tenant/task"},
 	"api/members":   {"api/session", "api/web", "tenant", "tenant/account", "tenant/member"},
 	"api/numbers":   {"api/session", "api/web", "tenant"},
@@ -209,7 +212,7 @@ var may = map[string][]string{
 
 	// what is measured: telephones, the programs beside them, the figures
 	"bench/gen":    {"telephony/media/g711"},
-	"bench/rig":    {},
+	"bench/rig":    {"deploy/embedded", "migrations"},
 	"bench/chrome": {},
 	"bench/load":   {"bench/chrome", "bench/gen", "bench/rig"},
 

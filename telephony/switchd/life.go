@@ -18,7 +18,7 @@ const outsideHours = "outside hours"
 // arrive opens a call: it is greeted, queued at once, told that nobody is
 // here, or refused.
 func (f *floor) arrive(ev Arrived) {
-	if ev.Number == nil {
+	if ev.Number == nil || ev.Number.Shop.Pool != "" && ev.Number.Shop.Pool != f.pool {
 		f.counts.Refused++
 		f.log(nil, ev)
 		f.do(func(p Phones) { p.Refuse(ev.Call, 404, "no such number here") })
