@@ -25,6 +25,7 @@ var may = map[string][]string{
 	"telephony/acd":  {},
 	"telephony/call": {},
 	"telephony/menu": {},
+	"telephony/wait": {},
 	// whom a shop may call
 	"telephony/destination": {"telephony/e164"},
 
@@ -123,13 +124,14 @@ var may = map[string][]string{
 	},
 	"telephony": {
 		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/gate", "telephony/journal", "telephony/line", "telephony/media",
-		"telephony/media/g711", "telephony/media/prompt", "telephony/media/recording", "telephony/media/speech", "telephony/menu", "telephony/presence", "telephony/say", "telephony/sdp", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/trunk", "telephony/trunk/locate", "telephony/webleg",
-		"tenant", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/script", "tenant/seal", "tenant/ticket",
+		"telephony/media/g711", "telephony/media/prompt", "telephony/media/recording", "telephony/media/speech", "telephony/menu", "telephony/presence", "telephony/say", "telephony/sdp", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/trunk", "telephony/webleg",
+		"telephony/trunk/locate",
+		"tenant", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/outgoing", "tenant/script", "tenant/seal", "tenant/ticket",
 	},
 	"telephony/webleg":      {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp", "telephony/webleg/lite"},
 	"telephony/webleg/lite": {"telephony/media/g711"},
 	"telephony/switchd": {
-		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/journal", "telephony/menu",
+		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/menu", "telephony/wait",
 		"tenant/cdr", "tenant/fault", "tenant/task",
 	},
 
@@ -224,7 +226,7 @@ var may = map[string][]string{
 // pure packages decide and do nothing else.
 var pure = []string{
 	"billing/money", "billing/rating",
-	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu",
+	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/wait",
 	"telephony/e164", "telephony/say", "telephony/sipua/life",
 	"telephony/media/g711", "telephony/media/tone", "telephony/trunk/form", "telephony/trunk/pick",
 	"tenant/script/graph", "tenant/script/walk",
@@ -233,7 +235,7 @@ var pure = []string{
 // exact packages also hold no floating-point number.
 var exact = []string{
 	"billing/money", "billing/rating",
-	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/say", "telephony/trunk/form", "telephony/trunk/pick",
+	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/wait", "telephony/say", "telephony/trunk/form", "telephony/trunk/pick",
 	"tenant/script/graph", "tenant/script/walk",
 }
 
