@@ -47,9 +47,14 @@ var may = map[string][]string{
 	"telephony/sipua":             {"telephony/sipua/ban", "telephony/sipua/digest", "telephony/sipua/guard", "telephony/sipua/life", "telephony/sipua/scanner", "telephony/sipua/wire", "telephony/trace"},
 
 	// calls to and from the telephone network
-	"telephony/trunk/form": {},
-	"telephony/trunk/pick": {},
-	"telephony/trunk":      {"telephony/directory", "telephony/e164", "telephony/sipua", "telephony/trunk/form", "telephony/trunk/pick", "tenant/outgoing", "tenant/seal"},
+	"telephony/trunk/form":    {},
+	"telephony/trunk/pick":    {},
+	"telephony/trunk/locate":  {},
+	"telephony/trunk/dnstest": {},
+	"telephony/trunk": {
+		"telephony/directory", "telephony/e164", "telephony/sipua", "telephony/sipua/digest", "telephony/trunk/form", "telephony/trunk/locate", "telephony/trunk/pick",
+		"tenant", "tenant/outgoing", "tenant/seal",
+	},
 
 	// telephone audio
 	"telephony/media":           {"telephony/media/emodel", "telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
@@ -120,6 +125,7 @@ var may = map[string][]string{
 	"telephony": {
 		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/gate", "telephony/journal", "telephony/line", "telephony/e164", "telephony/trace", "telephony/media",
 		"telephony/media/g711", "telephony/media/prompt", "telephony/media/recording", "telephony/media/speech", "telephony/menu", "telephony/presence", "telephony/say", "telephony/sdp", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/trunk", "telephony/webleg",
+		"telephony/trunk/locate",
 		"tenant", "tenant/alert", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/outgoing", "tenant/script", "tenant/seal", "tenant/ticket",
 	},
 	"telephony/webleg":      {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp", "telephony/webleg/lite"},
