@@ -30,6 +30,7 @@ type Batch struct {
 	Recorded  []Recording
 	Entries   []Entry // digits that callers gave
 	Lost      []task.Lost
+	Qualities []Quality
 	Finished  []cdr.Leg // detail records of calls that are finished
 
 	Then func() `json:"-"` // called once the rows are in their tables; nil: nobody waits. Must not block
@@ -113,6 +114,7 @@ func (b *Batch) spread(w *writer, by leader) {
 		w.q.Queue(deleteDialogs, b.Closed)
 	}
 	rows(w, upsertRecordings, latest(b.Recorded, func(r Recording) uuid.UUID { return r.ID }))
+	rows(w, insertQualities, b.Qualities)
 	rows(w, insertEntries, b.Entries)
 	rows(w, task.LoseSQL, b.Lost)
 	rows(w, cdr.InsertLegsSQL, b.Finished)
@@ -145,6 +147,7 @@ func (b *Batch) follow(n *Batch) {
 	b.Dialogs = append(b.Dialogs, n.Dialogs...)
 	b.Closed = append(b.Closed, n.Closed...)
 	b.Recorded = append(b.Recorded, n.Recorded...)
+	b.Qualities = append(b.Qualities, n.Qualities...)
 	b.Entries = append(b.Entries, n.Entries...)
 	b.Lost = append(b.Lost, n.Lost...)
 	b.Finished = append(b.Finished, n.Finished...)

@@ -2,6 +2,7 @@ package line
 
 import (
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -51,24 +52,29 @@ type wire struct {
 	bond    bond            // who hears whom now
 	tape    *tape
 	guards  []func()
-	over    bool
-	queue   uuid.UUID       // where the buyer waits, or will
-	menu    *directory.Menu // that they meet first; nil for none
-	robot   *robot          // that speaks with them; nil for none
-	stroke  stroke          // the last key
+	trunk   string // that brought the call
+
+	measuring sync.Mutex
+	measured  []measured
+	over      bool
+	queue     uuid.UUID       // where the buyer waits, or will
+	menu      *directory.Menu // that they meet first; nil for none
+	robot     *robot          // that speaks with them; nil for none
+	stroke    stroke          // the last key
 }
 
 // end is a telephone of SIP in a call: a dialog, and the audio on it once there
 // is some.
 type end struct {
-	lines *Lines
-	id    uuid.UUID
-	sip   *sipua.Leg
-	audio *media.RTPLeg
-	local *sdp.Local
-	srtp  sdp.Policy
-	held  bool // by a re-INVITE from this side
-	up    bool // answered
+	lines    *Lines
+	id       uuid.UUID
+	sip      *sipua.Leg
+	audio    *media.RTPLeg
+	local    *sdp.Local
+	srtp     sdp.Policy
+	operator uuid.UUID // whose telephone it is; uuid.Nil: the buyer's
+	held     bool      // by a re-INVITE from this side
+	up       bool      // answered
 }
 
 // tape is a recording under way.
