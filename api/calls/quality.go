@@ -16,7 +16,7 @@ type LegQuality struct {
 	Codec      string     `json:"codec" example:"PCMA"`
 	Encrypted  bool       `json:"encrypted" doc:"The sound, on its way"`
 	StartedAt  time.Time  `json:"started_at"`
-	DurationS  float64    `json:"duration_s"`
+	DurationS  float64    `json:"duration_s" doc:"Seconds that it was in the call"`
 	Heard      *Way       `json:"heard" doc:"What came from the party; null if nothing did"`
 	Told       *Way       `json:"told" doc:"What the party heard of us, by its own reports; null if it sends none"`
 	RTTMS      *float64   `json:"rtt_ms" doc:"Milliseconds to the party and back; null if not known"`
@@ -27,7 +27,7 @@ type Way struct {
 	Packets  int64    `json:"packets" doc:"There should have been"`
 	Lost     int64    `json:"lost" doc:"Of them"`
 	LossPct  float64  `json:"loss_percent"`
-	JitterMS float64  `json:"jitter_ms"`
+	JitterMS float64  `json:"jitter_ms" doc:"Milliseconds, RFC 3550"`
 	MOS      *float64 `json:"mos" doc:"Mean, ITU-T G.107: 1 bad to 4.5; null if it was too short to say"`
 	Worst    *float64 `json:"worst_mos" doc:"Of the worst few seconds"`
 	Word     string   `json:"word" enum:"good,fair,poor,unknown" doc:"The mean in a word"`
