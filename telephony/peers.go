@@ -17,12 +17,14 @@ import (
 type peers struct{ n *Node }
 
 func (p peers) Trunk(src netip.Addr) (string, bool) {
-	t := p.n.book.Now().Trunk(src)
-	if t == nil {
-		return "", false
+	if t := p.n.book.Now().Trunk(src); t != nil {
+		return t.Name, true
 	}
-	return t.Name, true
+	registrar := p.n.trunks.From(src)
+	return registrar, registrar != ""
 }
+
+func (p peers) Login(trunk string) (user, ha1 string, needed bool) { return p.n.trunks.Login(trunk) }
 
 func (p peers) PhoneAllowed(src netip.Addr) bool {
 	for _, net := range p.n.cfg.PhonesFrom {
