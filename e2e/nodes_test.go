@@ -200,9 +200,10 @@ func TestTwoPools(t *testing.T) {
 	operators := func(at netip.AddrPort) string {
 		return fmt.Sprintf(fixed, "a{01..02}", "tyres", at) + fmt.Sprintf(fixed, "b{01..02}", "greeted", at)
 	}
-	s := openSite(t, operators, [2]string{"main", "west"},
-		"update house.shop set pool = 'west' where slug = 'greeted'",
-		"update house.operator o set pool = 'west' from house.account a where a.id = o.id and a.email like 'b0%'")
+	s := openSite(t, operators, [2]string{"main", "west"}, func(s *site) {
+		s.change("update house.shop set pool = 'west' where slug = 'greeted'")
+		s.change("update house.operator o set pool = 'west' from house.account a where a.id = o.id and a.email like 'b0%'")
+	})
 	for number, pool := range map[string]string{tyres: "main", greeted: "west"} {
 		c := s.dial(buyer(len(pool)), number, deaf)
 		s.within("answer to a call of pool "+pool, c.Answered())

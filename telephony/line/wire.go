@@ -52,6 +52,7 @@ type wire struct {
 	tape     *tape
 	guards   []func()
 	over     bool
+	decided  bool            // the buyer was told something
 	queue    uuid.UUID       // where the buyer waits, or will
 	menu     *directory.Menu // that they meet first; nil for none
 	robot    *robot          // that speaks with them; nil for none
