@@ -88,7 +88,7 @@ function Lines({ by, lines }: { by: By; lines: readonly Line[] }) {
     { id: 'told', head: t('quality.told'), right: true, cell: (l) => <Num>{share(l.told_loss_percent)}</Num> },
     { id: 'jitter', head: t('quality.jitter'), right: true, cell: (l) => <Num>{ms(l.jitter_ms)}</Num> },
     { id: 'rtt', head: t('quality.rtt'), right: true, cell: (l) => <Num>{ms(l.rtt_ms)}</Num> },
-    { id: 'calls', head: t('quality.calls'), right: true, place: 'br', cell: (l) => <Num>{f.number(l.calls)}</Num> },
+    { id: 'calls', head: t('quality.calls'), right: true, cell: (l) => <Num>{f.number(l.calls)}</Num> },
   ];
   return <Table label={t('quality.title')} columns={columns} rows={lines} rowKey={(l) => l.key} keyed={false} />;
 }
