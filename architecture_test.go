@@ -42,7 +42,7 @@ var may = map[string][]string{
 	"telephony/media":           {"telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
 	"telephony/media/g711":      {},
 	"telephony/media/prompt":    {"telephony/media"},
-	"telephony/media/recording": {"telephony/media", "telephony/media/g711", "telephony/media/wav"},
+	"telephony/media/recording": {"telephony/media", "telephony/media/g711", "telephony/media/wav", "tenant/sealed", "tenant/sound"},
 	"telephony/media/speech":    {"telephony/media", "telephony/media/g711", "telephony/media/wav"},
 	"telephony/media/tone":      {},
 	"telephony/media/wav":       {"telephony/media/g711"},
@@ -91,22 +91,27 @@ var may = map[string][]string{
 	"telephony/command":   {"tenant/fault"},
 	"telephony/control":   {"telephony/command", "tenant/fault"},
 	"telephony/directory": {"telephony/e164", "tenant", "tenant/hours"},
-	"telephony/journal":   {"tenant", "tenant/cdr", "tenant/outbox", "tenant/task"},
+	"telephony/journal":   {"tenant", "tenant/cdr", "tenant/keyring", "tenant/outbox", "tenant/sealed", "tenant/task"},
 	"telephony/line": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711",
 		"telephony/media/prompt", "telephony/media/recording", "telephony/sdp", "telephony/sipua", "telephony/switchd",
 		"telephony/webleg", "tenant", "tenant/cdr",
 	},
 	"telephony": {
-		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/journal", "telephony/line", "telephony/media",
+		"telephony/acd", "telephony/call", "telephony/command", "telephony/control", "telephony/directory", "telephony/journal", "telephony/line", "telephony/media",
 		"telephony/media/g711", "telephony/media/recording", "telephony/media/speech", "telephony/sipua", "telephony/switchd", "telephony/webleg", "tenant", "tenant/cdr",
-		"tenant/fault", "tenant/script", "tenant/ticket",
+		"tenant/fault", "tenant/keyring", "tenant/script", "tenant/ticket",
 	},
 	"telephony/webleg": {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp"},
 	"telephony/switchd": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/journal",
-		"tenant/cdr", "tenant/fault", "tenant/task",
+		"tenant/cdr", "tenant/fault", "tenant/keyring", "tenant/sealed", "tenant/task",
 	},
+
+	// recordings: the sealed file, its keys, how it sounds
+	"tenant/sealed":  {},
+	"tenant/keyring": {"tenant", "tenant/fault", "tenant/sealed"},
+	"tenant/sound":   {},
 
 	// calls as a shop reads them, the work that is owed for them, what was bought
 	"tenant/page":   {"tenant/fault"},

@@ -27,6 +27,7 @@ import (
 	"switchboard/telephony/switchd"
 	"switchboard/telephony/webleg"
 	"switchboard/tenant"
+	"switchboard/tenant/keyring"
 )
 
 // Config is read from the environment by the process that runs the node.
@@ -43,6 +44,8 @@ type Config struct {
 	ICE           ICE
 	Public        string `env:"PUBLIC_URL"` // where pages are from
 	RecordingsDir string `env:"RECORDINGS_DIR"`
+	RecordingKeys string `env:"RECORDING_KEYS"` // NAME:HEX of 32 bytes, by commas; empty: made, and kept in DataDir
+	DataDir       string `env:"DATA_DIR" envDefault:".switchboard"`
 	Speech        Speech
 	ControlAddr   string `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
 	ControlSecret string `env:"CONTROL_SECRET"`
@@ -69,6 +72,8 @@ type Node struct {
 	room     *switchd.Switch
 	ua       *sipua.UA
 	duty     *duty
+	masters  keyring.Masters
+	ring     *keyring.Ring
 }
 
 // New binds the sockets, so that a port in use is told at once. hints is called
@@ -87,7 +92,14 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 	if n.speech, err = openSpeech(cfg.Speech, log); err != nil {
 		return nil, err
 	}
-	n.book, err = directory.Open(ctx, db, log, func(d *directory.Directory) { n.duty.review(d); n.speech.Want(greetings(d)) })
+	if err = n.openKeys(ctx); err != nil {
+		return nil, err
+	}
+	n.book, err = directory.Open(ctx, db, log, func(d *directory.Directory) {
+		n.duty.review(d)
+		n.speech.Want(greetings(d))
+		n.freshKeys()
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -125,6 +137,7 @@ func (n *Node) Run(ctx context.Context) error {
 		return err
 	}
 	n.room = switchd.New(lease, n.lines, numbers, acd.Policy{}, n.hints, n.log)
+	n.room.SealWith(n.ring.Seal)
 	n.lines.Connect(n.ua, n.browsers, n.room)
 	n.duty.open(n.room)
 	if err := n.book.Refresh(ctx); err != nil {

@@ -38,6 +38,8 @@ type Config struct {
 	Brief      func(Meeting) Brief
 	Greeting   func(*directory.Shop) *media.Clip // a shop's own, if it is at hand, else nil; must not block
 	Log        *slog.Logger
+
+	Trouble func(error) // recordings cannot be written; nil: nobody asks. Must not block
 }
 
 // Lines are all wires of this node. They implement switchd.Phones.

@@ -12,7 +12,6 @@ import (
 	"switchboard/telephony/e164"
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/g711"
-	"switchboard/telephony/media/recording"
 	"switchboard/telephony/sdp"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/switchd"
@@ -44,6 +43,7 @@ type wire struct {
 	playing *media.Playback
 	bridge  *media.Bridge
 	tape    *tape
+	secret  secret
 	guards  []func()
 	over    bool
 }
@@ -58,12 +58,6 @@ type end struct {
 	local *sdp.Local
 	held  bool // by a re-INVITE from this side
 	up    bool // answered
-}
-
-// tape is a recording under way.
-type tape struct {
-	*recording.Recorder
-	row switchd.Recording
 }
 
 // run does what is posted until the call is over.

@@ -121,6 +121,30 @@ type (
 		Bytes     int64             `json:"bytes"`
 		MS        int64             `json:"duration_ms"`
 	}
+	// TapePaused: the recording stands still while the buyer tells what must not
+	// be in it, until the instant at latest. OffsetMS is where, on the recording.
+	TapePaused struct {
+		Call      uuid.UUID          `json:"-"`
+		Recording *journal.Recording `json:"-"` // its row since; nil: nothing is recorded
+		OffsetMS  int64              `json:"offset_ms"`
+		UntilMS   int64              `json:"until_ms"`
+	}
+	// TapeResumed: it goes on, by the operator's word, because of the time, or
+	// because the operator is gone.
+	TapeResumed struct {
+		Call      uuid.UUID          `json:"-"`
+		Recording *journal.Recording `json:"-"`
+		FromMS    int64              `json:"from_ms"`
+		ToMS      int64              `json:"to_ms"`
+		Why       string             `json:"why"`
+	}
+	// Objected: the buyer does not want to be recorded. OffsetMS is where the
+	// recording ends for it; 0 if none was begun: then none is.
+	Objected struct {
+		Call     uuid.UUID `json:"-"`
+		By       call.By   `json:"by"` // who told us: the buyer's key, or the operator
+		OffsetMS int64     `json:"offset_ms"`
+	}
 	// Tick: nothing happened, but the room asked to be woken.
 	Tick struct{}
 )
@@ -143,3 +167,7 @@ func (Finished) kind() string { return "finished" }
 func (Extended) kind() string { return "extended" }
 func (Recorded) kind() string { return "recorded" }
 func (Tick) kind() string     { return "tick" }
+
+func (TapePaused) kind() string  { return "tape-paused" }
+func (TapeResumed) kind() string { return "tape-resumed" }
+func (Objected) kind() string    { return "objected" }

@@ -32,6 +32,7 @@ type floor struct {
 	hints   []Hint
 	desks   map[uuid.UUID]struct{} // that changed
 	counts  Counts
+	seal    Sealer // nil: recordings are not sealed
 }
 
 // effect is what a step wants of the telephones.
@@ -62,6 +63,8 @@ type live struct {
 	muted    bool
 	away     *acd.Instant // while the operator's browser is: until when it is waited for
 	taped    bool         // a recording was begun
+	objected bool         // the buyer does not want one
+	secret   *acd.Instant // while the recording stands still: until when at latest
 	returned bool         // it waits because its operator is gone
 	spoke    *uuid.UUID   // the last operator who is gone
 }
@@ -150,6 +153,12 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.onDesk(ev, ev.Operator, acd.Extended{Operator: key(ev.Operator), By: ev.ByMS})
 	case Recorded:
 		f.recorded(ev)
+	case TapePaused:
+		f.tapePaused(ev)
+	case TapeResumed:
+		f.tapeResumed(ev)
+	case Objected:
+		f.objected(ev)
 	case Tick:
 		f.tick()
 	}

@@ -25,7 +25,14 @@ type tape struct {
 	rings [channels][capacity]byte // A-law, by position modulo capacity
 	lanes [channels]lane
 	taken int64 // positions before it are in the file
+	gaps  []gap // in which nothing is heard; those before taken are forgotten
 }
+
+// gap is a stretch of the time line that stays silent.
+type gap struct{ from, to int64 }
+
+// open is the end of a gap that has none yet.
+const open = 1<<63 - 1
 
 func newTape() *tape {
 	t := &tape{}
@@ -54,6 +61,9 @@ func (t *tape) put(channel int, p *media.Packet, now int64) {
 	table := g711.Table(p.Law, g711.ALaw)
 	ring := &t.rings[channel]
 	for i, b := range payload {
+		if t.silent(at + int64(i)) {
+			continue
+		}
 		if table != nil {
 			b = table[b]
 		}
@@ -73,6 +83,7 @@ func (t *tape) take(end int64, b []byte) int {
 			n++
 		}
 	}
+	t.forget()
 	return n
 }
 
@@ -147,4 +158,45 @@ func (l *lane) settle(late int64) {
 		l.position += l.least
 	}
 	l.least, l.packets = patience, 0
+}
+
+// hush begins a gap at a position, and takes back what is heard from there on
+// already. It returns where the gap begins: where it did, if there is one.
+func (t *tape) hush(at int64) int64 {
+	if n := len(t.gaps); n > 0 && t.gaps[n-1].to == open {
+		return t.gaps[n-1].from
+	}
+	at = max(at, t.taken)
+	t.gaps = append(t.gaps, gap{at, open})
+	for c := range t.rings {
+		for i := at; i < t.taken+capacity; i++ {
+			t.rings[c][i%capacity] = g711.ALaw.Silence()
+		}
+	}
+	return at
+}
+
+// speak ends the gap at a position, and returns that.
+func (t *tape) speak(at int64) int64 {
+	if n := len(t.gaps); n > 0 && t.gaps[n-1].to == open {
+		t.gaps[n-1].to = at
+	}
+	return at
+}
+
+// silent reports whether a position is in a gap.
+func (t *tape) silent(at int64) bool {
+	for _, g := range t.gaps {
+		if at >= g.from && at < g.to {
+			return true
+		}
+	}
+	return false
+}
+
+// forget drops the gaps that nothing can fall into any more.
+func (t *tape) forget() {
+	for len(t.gaps) > 0 && t.gaps[0].to <= t.taken {
+		t.gaps = t.gaps[1:]
+	}
 }
