@@ -13,6 +13,7 @@ import (
 
 	"switchboard/api"
 	"switchboard/telephony"
+	"switchboard/tenant/depot"
 )
 
 // config is that of every process: each field from the environment.
@@ -25,6 +26,7 @@ type config struct {
 	FeedsDir    string `env:"FEEDS_DIR"` // where feeds are that are files; empty: only the web
 	LogLevel    string `env:"LOG_LEVEL" envDefault:"info"`
 
+	Store     depot.Config
 	API       api.Config
 	Telephony telephony.Config
 	feeds     fs.FS // of the demo's seed, instead of FeedsDir

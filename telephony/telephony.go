@@ -74,6 +74,7 @@ type Node struct {
 	duty     *duty
 	masters  keyring.Masters
 	ring     *keyring.Ring
+	disk     *disk
 }
 
 // New binds the sockets, so that a port in use is told at once. hints is called
@@ -103,7 +104,8 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 	if err != nil {
 		return nil, err
 	}
-	n.lines = line.New(line.Config{Ports: n.ports, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Log: log})
+	n.disk = newDisk(cfg.RecordingsDir)
+	n.lines = line.New(line.Config{Ports: n.ports, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Log: log, Trouble: n.disk.report})
 	n.duty = newDuty(n.book.Now, n.lines)
 	if err = n.openBrowsers(); err != nil {
 		return nil, err
@@ -157,6 +159,7 @@ func (n *Node) Run(ctx context.Context) error {
 	g.Go(func() error { n.speech.Run(ctx); return ctx.Err() })
 	g.Go(func() error { return n.keepLease(ctx) })
 	g.Go(func() error { return n.duty.run(ctx) })
+	g.Go(func() error { return n.watchDisk(ctx) })
 	g.Go(func() error { return n.serveControl(ctx) })
 	err = g.Wait()
 	if errors.Is(err, context.Canceled) {

@@ -33,13 +33,16 @@ type house struct {
 	recordings string
 }
 
+// masterKey is that of the tests' recordings.
+const masterKey = "test:0707070707070707070707070707070707070707070707070707070707070707"
+
 func start(t *testing.T, w *tenanttest.World, recordings string) (*telephony.Node, func()) {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	ctx, stop := context.WithCancel(context.Background())
 	n, err := telephony.New(ctx, telephony.Config{
 		SIPAddr: "127.0.0.1:0", PhonesFrom: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, RTPAddr: netip.MustParseAddr("127.0.0.1"),
-		RecordingsDir: recordings, Speech: telephony.Speech{Dir: filepath.Join(recordings, "speech")}, ControlAddr: "127.0.0.1:0", ControlSecret: "test", Pool: "main", Node: "test", Realm: "switchboard",
+		RecordingsDir: recordings, RecordingKeys: masterKey, Speech: telephony.Speech{Dir: filepath.Join(recordings, "speech")}, ControlAddr: "127.0.0.1:0", ControlSecret: "test", Pool: "main", Node: "test", Realm: "switchboard",
 	}, w.DB, func([]switchd.Hint) {}, log)
 	if err != nil {
 		t.Fatal(err)

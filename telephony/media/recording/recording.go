@@ -136,7 +136,7 @@ func (r *Recorder) Pause(instant time.Time) int64 {
 	if r.tape != nil {
 		at = r.tape.hush(at)
 	}
-	return at * 1000 / rate
+	return (at*1000 + rate - 1) / rate // all of the span that is told is silent
 }
 
 // Resume has it go on, and returns from where, in ms: a little after the instant,
