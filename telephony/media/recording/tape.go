@@ -26,6 +26,9 @@ type tape struct {
 	lanes [channels]lane
 	taken int64 // positions before it are in the file
 	gaps  []gap // in which nothing is heard; those before taken are forgotten
+
+	hushed bool  // what comes now is left out, wherever it belongs
+	strict int64 // up to there what comes too late finds no place
 }
 
 // gap is a stretch of the time line that stays silent.
@@ -47,8 +50,10 @@ func newTape() *tape {
 // put places p, heard at position now, on a channel. What comes too late for its
 // place, or finds no room because the disk stalls, is left out.
 func (t *tape) put(channel int, p *media.Packet, now int64) {
-	at, ok := t.lanes[channel].place(p, now)
-	if !ok {
+	lane := &t.lanes[channel]
+	lane.strict = now < t.strict
+	at, ok := lane.place(p, now)
+	if !ok || t.hushed {
 		return
 	}
 	payload := p.Payload
@@ -96,6 +101,7 @@ type lane struct {
 	timestamp uint32 // of the newest packet that was placed
 	position  int64  // where that is
 	strays    int    // packets in a row that found no place
+	strict    bool   // what is late does not begin anew
 
 	// the least lateness of the packets since the last settling
 	least   int64
@@ -128,6 +134,8 @@ func (l *lane) place(p *media.Packet, now int64) (int64, bool) {
 	switch {
 	case late < -tooEarly:
 		return l.anchor(p, natural), true
+	case late > patience && l.strict:
+		return 0, false
 	case late > patience:
 		if l.strays++; l.strays < maxStrays && !p.Marker {
 			return 0, false
@@ -144,7 +152,7 @@ func (l *lane) place(p *media.Packet, now int64) (int64, bool) {
 
 // anchor places the source anew, with p at position.
 func (l *lane) anchor(p *media.Packet, position int64) int64 {
-	*l = lane{known: true, ssrc: p.SSRC, timestamp: p.Timestamp, position: position, least: patience}
+	*l = lane{strict: l.strict, known: true, ssrc: p.SSRC, timestamp: p.Timestamp, position: position, least: patience}
 	return position
 }
 
@@ -167,6 +175,7 @@ func (t *tape) hush(at int64) int64 {
 		return t.gaps[n-1].from
 	}
 	at = max(at, t.taken)
+	t.hushed = true
 	t.gaps = append(t.gaps, gap{at, open})
 	for c := range t.rings {
 		for i := at; i < t.taken+capacity; i++ {
@@ -176,8 +185,13 @@ func (t *tape) hush(at int64) int64 {
 	return at
 }
 
-// speak ends the gap at a position, and returns that.
+// stalled is how long a network may have kept back what was said in a gap.
+const stalled = 3 * rate
+
+// speak ends the gap at a position, and returns that. What was said in it may
+// come for a while yet: it finds its place in the gap, or none.
 func (t *tape) speak(at int64) int64 {
+	t.hushed, t.strict = false, at+stalled
 	if n := len(t.gaps); n > 0 && t.gaps[n-1].to == open {
 		t.gaps[n-1].to = at
 	}

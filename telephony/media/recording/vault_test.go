@@ -106,22 +106,28 @@ func TestPausedIsSilent(t *testing.T) {
 		before, secret, after := newSpeaker(0, g711.ALaw, 700), newSpeaker(0, g711.ALaw, 1900), newSpeaker(0, g711.ALaw, 1300)
 		both := newSpeaker(1, g711.MuLaw, 1900)
 		talk(r, 2*time.Second, before)
+		time.Sleep(100 * time.Millisecond)
 		from := r.Pause(time.Now())
 		if again := r.Pause(time.Now().Add(time.Second)); again != from {
 			t.Errorf("paused at %d ms, and again at %d", from, again)
 		}
-		secret.packet.Timestamp = before.packet.Timestamp
-		talk(r, 3*time.Second, secret, both)
-		late := *secret // spoken now, heard 240 ms later
+		secret.packet.Timestamp = before.packet.Timestamp // as if nothing had been silent meanwhile
+		talk(r, 2*time.Second, secret, both)
+		talk(r, time.Second, secret) // of the other a second is kept back by the network
+		late := *secret              // spoken now, heard 240 ms later
 		to := r.Resume(time.Now())
 		time.Sleep(240 * time.Millisecond)
 		late.speak(r)
-		after.packet.Timestamp = secret.packet.Timestamp + 8*240
+		time.Sleep(760 * time.Millisecond)
+		for range 50 {
+			both.speak(r)
+		}
+		after.packet.Timestamp = secret.packet.Timestamp + 8*1120
 		talk(r, 2*time.Second, after)
 		if _, err := r.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if from < 1990 || from > 2010 || to < 5000 || to > 5350 {
+		if from < 2090 || from > 2110 || to < 5100 || to > 5450 {
 			t.Errorf("stood still from %d to %d ms", from, to)
 		}
 		s := read(t, path)
@@ -135,7 +141,7 @@ func TestPausedIsSilent(t *testing.T) {
 				}
 			}
 		}
-		if a, b := tone.Share(s.Channels[0][:from*8], 700), tone.Share(s.Channels[0][to*8:], 1300); a < 0.97 || b < 0.9 {
+		if a, b := tone.Share(s.Channels[0][:from*8], 700), tone.Share(s.Channels[0][to*8:], 1300); a < 0.93 || b < 0.7 {
 			t.Errorf("before it %v of the time has its tone, after it %v", a, b)
 		}
 	})
