@@ -24,6 +24,9 @@ var may = map[string][]string{
 	// the pure cores of telephony
 	"telephony/acd":  {},
 	"telephony/call": {},
+	"telephony/menu": {},
+	// whom a shop may call
+	"telephony/destination": {"telephony/e164"},
 
 	// what is known, in words that can be spoken
 	"telephony/say": {"billing/money", "telephony/e164"},
@@ -32,18 +35,29 @@ var may = map[string][]string{
 	"telephony/simulate": {"telephony/acd"},
 
 	// telephone signalling: SIP
-	"telephony/sipua/wire":   {},
-	"telephony/sipua/guard":  {"telephony/sipua/wire"},
-	"telephony/sipua/digest": {},
-	"telephony/sipua/life":   {},
-	"telephony/sipua":        {"telephony/sipua/digest", "telephony/sipua/guard", "telephony/sipua/life", "telephony/sipua/wire"},
+	"telephony/trace":             {},
+	"telephony/sipua/wire":        {},
+	"telephony/sipua/guard":       {"telephony/sipua/wire"},
+	"telephony/sipua/ban":         {},
+	"telephony/sipua/digest":      {},
+	"telephony/sipua/scanner":     {"telephony/sipua/wire"},
+	"telephony/sipua/life":        {},
+	"telephony/sipua/certificate": {},
+	"telephony/sipua":             {"telephony/sipua/ban", "telephony/sipua/digest", "telephony/sipua/guard", "telephony/sipua/life", "telephony/sipua/scanner", "telephony/sipua/wire", "telephony/trace"},
+
+	// calls to and from the telephone network
+	"telephony/trunk/form": {},
+	"telephony/trunk/pick": {},
+	"telephony/trunk":      {"telephony/directory", "telephony/e164", "telephony/sipua", "telephony/trunk/form", "telephony/trunk/pick", "tenant/outgoing", "tenant/seal"},
 
 	// telephone audio
 	"telephony/media":           {"telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
 	"telephony/media/g711":      {},
+	"telephony/media/jitter":    {"telephony/media"},
 	"telephony/media/prompt":    {"telephony/media"},
 	"telephony/media/recording": {"telephony/media", "telephony/media/g711", "telephony/media/wav", "tenant/sealed", "tenant/sound"},
 	"telephony/media/speech":    {"telephony/media", "telephony/media/g711", "telephony/media/wav"},
+	"telephony/media/mix":       {"telephony/media", "telephony/media/g711", "telephony/media/jitter"},
 	"telephony/media/tone":      {},
 	"telephony/media/wav":       {"telephony/media/g711"},
 	"telephony/sdp":             {"telephony/media/g711"},
@@ -60,6 +74,7 @@ var may = map[string][]string{
 	"tenant/script":             {"tenant", "tenant/fault", "tenant/script/graph", "tenant/script/walk"},
 	"tenant/script/graph":       {"tenant/fault"},
 	"tenant/script/walk":        {"billing/money", "telephony/e164", "tenant/fault", "tenant/script/graph"},
+	"tenant/menu":               {"telephony/e164", "telephony/menu", "tenant", "tenant/fault"},
 	"tenant/catalogue":          {"tenant", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault", "tenant/outbox"},
 	"tenant/catalogue/feed":     {"billing/money", "tenant/fault"},
 	"tenant/catalogue/fetch":    {"tenant/fault"},
@@ -71,12 +86,13 @@ var may = map[string][]string{
 		"tenant/hours", "tenant/script", "tenant/script/graph",
 	},
 	"tenant/hours": {},
+	"tenant/seal":  {},
 
 	// the one binary: it mounts the processes, and nobody imports it
 	".": {
 		"api", "billing/rate", "demo", "demo/data", "deploy/embedded", "frontend", "migrations", "seed", "telephony", "telephony/command",
 		"telephony/simulate", "telephony/switchd", "tenant", "tenant/catalogue", "tenant/catalogue/fetch", "tenant/depot", "tenant/fault", "tenant/keyring", "tenant/live",
-		"tenant/recording", "worker",
+		"tenant/recording", "tenant/seal", "worker",
 	},
 
 	// the kernel, its schema and its test world
@@ -91,21 +107,24 @@ var may = map[string][]string{
 	// telephony: the live room and what it is told and tells
 	"telephony/command":   {"tenant/fault"},
 	"telephony/control":   {"telephony/command", "tenant/fault"},
-	"telephony/directory": {"telephony/e164", "tenant", "tenant/hours"},
+	"telephony/gate":      {"telephony/destination", "telephony/directory", "telephony/e164", "tenant", "tenant/fault", "tenant/outgoing"},
+	"telephony/directory": {"telephony/e164", "telephony/menu", "telephony/trunk/form", "tenant", "tenant/hours"},
 	"telephony/journal":   {"tenant", "tenant/cdr", "tenant/keyring", "tenant/outbox", "tenant/sealed", "tenant/task"},
+	"telephony/presence":  {"tenant"},
 	"telephony/line": {
-		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711",
-		"telephony/media/prompt", "telephony/media/recording", "telephony/sdp", "telephony/sipua", "telephony/switchd",
+		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711", "telephony/media/mix",
+		"telephony/media/prompt", "telephony/media/recording", "telephony/media/tone", "telephony/menu", "telephony/sdp", "telephony/sipua", "telephony/switchd",
 		"telephony/webleg", "tenant", "tenant/cdr",
 	},
 	"telephony": {
-		"telephony/acd", "telephony/call", "telephony/command", "telephony/control", "telephony/directory", "telephony/journal", "telephony/line", "telephony/media",
-		"telephony/media/g711", "telephony/media/recording", "telephony/media/speech", "telephony/sipua", "telephony/switchd", "telephony/webleg", "tenant", "tenant/cdr",
-		"tenant/alarm", "tenant/fault", "tenant/keyring", "tenant/script", "tenant/ticket",
+		"telephony/acd", "telephony/call", "telephony/command", "telephony/control", "telephony/directory", "telephony/gate", "telephony/journal", "telephony/line", "telephony/media",
+		"telephony/media/g711", "telephony/media/prompt", "telephony/media/recording", "telephony/media/speech", "telephony/menu", "telephony/presence", "telephony/say", "telephony/sdp", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/trunk", "telephony/webleg",
+		"tenant", "tenant/alarm", "tenant/cdr", "tenant/fault", "tenant/keyring", "tenant/order", "tenant/script", "tenant/seal", "tenant/ticket",
 	},
-	"telephony/webleg": {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp"},
+	"telephony/webleg":      {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp", "telephony/webleg/lite"},
+	"telephony/webleg/lite": {"telephony/media/g711"},
 	"telephony/switchd": {
-		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/journal",
+		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/journal", "telephony/menu",
 		"tenant/cdr", "tenant/fault", "tenant/keyring", "tenant/sealed", "tenant/task",
 	},
 
@@ -125,6 +144,9 @@ var may = map[string][]string{
 	"tenant/buyer":  {"telephony/e164", "tenant", "tenant/fault"},
 	"tenant/order":  {"billing/money", "telephony/e164", "tenant", "tenant/buyer", "tenant/fault", "tenant/page"},
 	"tenant/live":   {"tenant"},
+
+	// what calls out cost, what was unusual
+	"tenant/outgoing": {"telephony/destination", "telephony/e164", "tenant", "tenant/fault"},
 
 	// an operator's desk: who may open it, what is typed in a call, what came of it, a day of calls, what it earns
 	"tenant/ticket":      {"tenant", "tenant/fault"},
@@ -206,22 +228,22 @@ var may = map[string][]string{
 // pure packages decide and do nothing else.
 var pure = []string{
 	"billing/money", "billing/rating",
-	"telephony/acd", "telephony/call",
+	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu",
 	"telephony/e164", "telephony/say", "telephony/sipua/life",
-	"telephony/media/g711", "telephony/media/tone",
+	"telephony/media/g711", "telephony/media/tone", "telephony/trunk/form", "telephony/trunk/pick",
 	"tenant/script/graph", "tenant/script/walk",
 }
 
 // exact packages also hold no floating-point number.
 var exact = []string{
 	"billing/money", "billing/rating",
-	"telephony/acd", "telephony/call", "telephony/say",
+	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/say", "telephony/trunk/form", "telephony/trunk/pick",
 	"tenant/script/graph", "tenant/script/walk",
 }
 
 // harmless is the calculating part of the standard library.
 var harmless = []string{
-	"cmp", "container/heap", "errors", "fmt", "iter", "maps", "math", "math/big", "math/bits",
+	"cmp", "container/heap", "embed", "errors", "fmt", "iter", "maps", "math", "math/big", "math/bits",
 	"slices", "sort", "strconv", "strings", "time", "unicode", "unicode/utf8",
 }
 

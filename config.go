@@ -8,12 +8,14 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/caarlos0/env/v11"
 
 	"switchboard/api"
 	"switchboard/telephony"
 	"switchboard/tenant/depot"
+	"switchboard/tenant/seal"
 )
 
 // config is that of every process: each field from the environment.
@@ -25,6 +27,9 @@ type config struct {
 	DataDir     string `env:"DATA_DIR" envDefault:".switchboard"`
 	FeedsDir    string `env:"FEEDS_DIR"` // where feeds are that are files; empty: only the web
 	LogLevel    string `env:"LOG_LEVEL" envDefault:"info"`
+	SealSecret  string `env:"SEAL_SECRET"` // keeps carriers' passwords unreadable; empty: made, and kept in DataDir
+
+	ControlNodes []string `env:"CONTROL_NODES"` // of telephony, where there are several
 
 	Store     depot.Config
 	API       api.Config
@@ -58,6 +63,15 @@ func (c config) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 }
 
+// nodes are the addresses at which telephony takes commands, by commas.
+func (c config) nodes() string {
+	at := c.ControlNodes
+	if len(at) == 0 {
+		at = []string{c.Telephony.ControlAddr}
+	}
+	return "http://" + strings.Join(at, ",http://")
+}
+
 // folder returns a folder below the data directory, made if it is not there.
 func (c config) folder(name string) (string, error) {
 	dir, err := filepath.Abs(filepath.Join(c.DataDir, name))
@@ -70,12 +84,40 @@ func (c config) folder(name string) (string, error) {
 	return dir, nil
 }
 
+// box returns what carriers' passwords are sealed with. Processes that run alone
+// share no folder: without a secret they have none.
+func (c config) box(which parts) (seal.Box, error) {
+	dir := ""
+	if which == everything {
+		var err error
+		if dir, err = c.folder(""); err != nil {
+			return seal.Box{}, err
+		}
+	}
+	secret, err := seal.Secret(c.SealSecret, dir)
+	if err != nil || secret == "" {
+		return seal.Box{}, err
+	}
+	return seal.New(secret)
+}
+
 // speech returns the folder of the prompts that a voice has spoken.
 func (c config) speech() (string, error) {
 	if c.Telephony.Speech.Dir == "" {
 		return c.folder("speech")
 	}
 	return filepath.Abs(c.Telephony.Speech.Dir)
+}
+
+// media returns the folder of the sounds that shops have uploaded.
+func (c config) media() (string, error) {
+	if c.Telephony.MediaDir == "" {
+		return c.folder("media")
+	}
+	if err := os.MkdirAll(c.Telephony.MediaDir, 0o750); err != nil {
+		return "", fmt.Errorf("make the folder of MEDIA_DIR: %w", err)
+	}
+	return filepath.Abs(c.Telephony.MediaDir)
 }
 
 // recordings returns the folder of the recordings.

@@ -137,8 +137,8 @@ func (h *house) gap() (from, to int) {
 	return from * 8, to * 8
 }
 
-// silent fails if a stretch of the tape is not.
-func silent(t *testing.T, s wav.Sound, from, to int) {
+// stoodStill fails if a stretch of the tape is not.
+func stoodStill(t *testing.T, s wav.Sound, from, to int) {
 	t.Helper()
 	for c, samples := range s.Channels {
 		for i, v := range samples[from:to] {
@@ -184,7 +184,7 @@ func TestASecretIsNotOnTheTape(t *testing.T) {
 	if long := (to - from) / 8; long < 2000 || long > 4000 {
 		t.Errorf("it stood still for %d ms", long)
 	}
-	silent(t, s, from, to)
+	stoodStill(t, s, from, to)
 	unheard(t, s, secretTone)
 	for c, freq := range []float64{spokenTone, answerTone} {
 		if before, after := tone.Share(s.Channels[c][:from], freq), tone.Share(s.Channels[c][to:], freq); before < 0.5 || after < 0.5 {

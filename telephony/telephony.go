@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,22 +20,29 @@ import (
 	"switchboard/telephony/acd"
 	"switchboard/telephony/control"
 	"switchboard/telephony/directory"
+	"switchboard/telephony/gate"
 	"switchboard/telephony/journal"
 	"switchboard/telephony/line"
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/speech"
+	"switchboard/telephony/presence"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/switchd"
+	"switchboard/telephony/trunk"
 	"switchboard/telephony/webleg"
 	"switchboard/tenant"
 	"switchboard/tenant/keyring"
+	"switchboard/tenant/seal"
 )
 
 // Config is read from the environment by the process that runs the node.
 type Config struct {
-	SIPAddr       string         `env:"SIP_ADDR" envDefault:"127.0.0.1:5060"`
-	SIPAdvertise  string         `env:"SIP_ADVERTISE"` // host that others reach us by; empty: that of SIP_ADDR
+	SIPAddr       string `env:"SIP_ADDR" envDefault:"127.0.0.1:5060"`
+	SIPAdvertise  string `env:"SIP_ADVERTISE"` // host that others reach us by; empty: that of SIP_ADDR
+	Seal          Seal
 	PhonesFrom    []netip.Prefix `env:"SIP_PHONES_FROM" envDefault:"127.0.0.0/8"`
+	Proxies       []netip.Prefix `env:"SIP_PROXIES"`  // before us, which say who sent what
+	Outbound      string         `env:"SIP_OUTBOUND"` // host:port of the one that our calls leave by
 	RTPAddr       netip.Addr     `env:"RTP_ADDR" envDefault:"127.0.0.1"`
 	RTPFrom       uint16         `env:"RTP_FROM" envDefault:"20000"`
 	RTPTo         uint16         `env:"RTP_TO" envDefault:"29999"`
@@ -47,11 +55,14 @@ type Config struct {
 	RecordingKeys string `env:"RECORDING_KEYS"` // NAME:HEX of 32 bytes, by commas; empty: made, and kept in DataDir
 	DataDir       string `env:"DATA_DIR" envDefault:".switchboard"`
 	Speech        Speech
-	ControlAddr   string `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
-	ControlSecret string `env:"CONTROL_SECRET"`
-	Pool          string `env:"POOL" envDefault:"main"`
-	Node          string `env:"NODE" envDefault:"node1"`
-	Realm         string `env:"SIP_REALM" envDefault:"switchboard"`
+	MediaDir      string        `env:"MEDIA_DIR"` // the sounds of shops
+	ControlAddr   string        `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
+	ControlSecret string        `env:"CONTROL_SECRET"`
+	Pool          string        `env:"POOL" envDefault:"main"`
+	Node          string        `env:"NODE" envDefault:"node1"`
+	Realm         string        `env:"SIP_REALM" envDefault:"switchboard"`
+	Box           seal.Box      // opens the carriers' passwords
+	DrainFor      time.Duration `env:"DRAIN_FOR" envDefault:"30m"` // how long calls in hand may go on once we are told to stop
 }
 
 // Node is one telephony process.
@@ -64,10 +75,17 @@ type Node struct {
 	control  net.Listener
 	ports    *media.Ports
 	lines    *line.Lines
+	gate     *gate.Gate
+	trunks   *trunk.Dialler
 	browsers *webleg.Hub
-	leads    atomic.Bool
+	leads    atomic.Bool // the pool, and takes what is new
+	stays    stays
+	present  *presence.Book
+	drains   chan struct{} // closed when somebody wants us to end
+	drain    sync.Once
 	book     *directory.Book
 	speech   *speech.Cache
+	voices   *voices
 	lease    *journal.Lease
 	room     *switchd.Switch
 	ua       *sipua.UA
@@ -84,7 +102,7 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 	if cfg.ControlSecret == "" {
 		return nil, errors.New("CONTROL_SECRET is empty: api and telephony share it")
 	}
-	n := &Node{cfg: cfg, db: db, log: log, watched: watched{until: map[uuid.UUID]time.Time{}}}
+	n := &Node{cfg: cfg, db: db, log: log, watched: watched{until: map[uuid.UUID]time.Time{}}, drains: make(chan struct{})}
 	n.hints = func(hs []switchd.Hint) { hints(n.watched.of(hs, time.Now())) }
 	var err error
 	if n.ports, err = media.NewPorts(cfg.RTPAddr, cfg.RTPFrom, cfg.RTPTo); err != nil {
@@ -96,43 +114,78 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 	if err = n.openKeys(ctx); err != nil {
 		return nil, err
 	}
-	n.book, err = directory.Open(ctx, db, log, func(d *directory.Directory) {
-		n.duty.review(d)
-		n.speech.Want(greetings(d))
-		n.freshKeys()
-	})
+	n.disk = newDisk(cfg.RecordingsDir)
+	n.voices = newVoices(n.speech, cfg.MediaDir, log)
+	n.book, err = directory.Open(ctx, db, log, func(d *directory.Directory) { n.duty.review(d); n.voices.learn(d); n.freshKeys() })
 	if err != nil {
 		return nil, err
 	}
-	n.disk = newDisk(cfg.RecordingsDir)
-	n.lines = line.New(line.Config{Ports: n.ports, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Log: log, Trouble: n.disk.report})
-	n.duty = newDuty(n.book.Now, n.lines)
+	encryption, err := cfg.Seal.phones()
+	if err != nil {
+		return nil, err
+	}
+	n.lines = line.New(line.Config{Ports: n.ports, PhoneSRTP: encryption, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Voice: n.voice(), Log: log, Trouble: n.disk.report})
+	n.openTrunks()
+	n.present = presence.New(db, log)
+	n.duty = newDuty(n.book.Now, n.lines, n.mine, n.present)
 	if err = n.openBrowsers(); err != nil {
 		return nil, err
 	}
-	if n.ua, err = sipua.New(sipua.Config{Addr: cfg.SIPAddr, Advertise: cfg.SIPAdvertise, Realm: cfg.Realm, Logger: log}, peers{n}, n.lines.Invited); err != nil {
+	if n.ua, err = n.openSIP(); err != nil {
 		return nil, fmt.Errorf("serve SIP, set by SIP_ADDR or --sip: %w", err)
 	}
+	n.trunks.Connect(n.ua)
 	if n.control, err = net.Listen("tcp", cfg.ControlAddr); err != nil {
 		return nil, fmt.Errorf("listen for control at %s: %w", cfg.ControlAddr, err)
 	}
 	return n, nil
 }
 
+func (n *Node) openSIP() (*sipua.UA, error) {
+	c := sipua.Config{Addr: n.cfg.SIPAddr, Advertise: n.cfg.SIPAdvertise, Realm: n.cfg.Realm, Proxies: n.cfg.Proxies, Outbound: n.cfg.Outbound, Logger: n.log}
+	if err := n.cfg.Seal.put(&c, n.log); err != nil {
+		return nil, err
+	}
+	return sipua.New(c, peers{n}, n.trunks.Gate(n.lines.Invited))
+}
+
 // SIP returns the address that SIP is served at.
 func (n *Node) SIP() netip.AddrPort { return n.ua.Addr() }
+
+// SIPS returns the address that SIP over TLS is served at; not valid if it isn't.
+func (n *Node) SIPS() netip.AddrPort { return n.ua.TLSAddr() }
+
+// Leads reports whether the node leads its pool, and takes what is new.
+func (n *Node) Leads() bool { return n.leads.Load() }
 
 // ControlURL returns where the control API is served.
 func (n *Node) ControlURL() string { return "http://" + n.control.Addr().String() }
 
-// Run leads the pool until ctx ends. Before the first call is taken it ends
-// whatever a predecessor left.
+// Run waits until the pool has no leader, and leads it until ctx ends. Before
+// the first call is taken it ends whatever a predecessor left.
 func (n *Node) Run(ctx context.Context) error {
+	n.ua.TurnAway(askAgain)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return n.ua.Run(ctx) })
+	g.Go(func() error { return n.serveControl(ctx) })
+	g.Go(func() error { return n.lead(ctx, g) })
+	err := g.Wait()
+	if n.lease != nil {
+		n.lease.Release()
+	}
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// lead becomes the pool's leader, and starts in g what a leader does.
+func (n *Node) lead(ctx context.Context, g *errgroup.Group) error {
+	n.log.Info("telephony waits to lead the pool", "pool", n.cfg.Pool, "sip", n.SIP())
 	lease, err := journal.Take(ctx, n.db, n.cfg.Pool, n.cfg.Node, n.log)
 	if err != nil {
 		return err
 	}
-	defer lease.Release()
 	n.lease = lease
 	numbers, err := lease.CallNumbers(ctx)
 	if err != nil {
@@ -145,27 +198,25 @@ func (n *Node) Run(ctx context.Context) error {
 	if err := n.book.Refresh(ctx); err != nil {
 		return err
 	}
-	n.log.Info("telephony leads the pool", "pool", lease.Pool(), "epoch", lease.Epoch(), "sip", n.SIP())
-
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return n.ua.Run(ctx) })
-	if err := n.takeOver(ctx); err != nil {
-		return errors.Join(err, g.Wait())
+	if err := n.inherit(ctx); err != nil {
+		return err
 	}
-	n.leads.Store(true)
-	defer n.leads.Store(false)
+	n.log.Info("telephony leads the pool", "pool", lease.Pool(), "epoch", lease.Epoch(), "sip", n.SIP())
+	if err := n.takeOver(ctx); err != nil {
+		return err
+	}
 	g.Go(func() error { return n.room.Run(ctx) })
 	g.Go(func() error { n.book.Run(ctx); return ctx.Err() })
+	g.Go(func() error { n.gate.Run(ctx); return ctx.Err() })
 	g.Go(func() error { n.speech.Run(ctx); return ctx.Err() })
+	g.Go(func() error { n.present.Run(ctx); return ctx.Err() })
 	g.Go(func() error { return n.keepLease(ctx) })
 	g.Go(func() error { return n.duty.run(ctx) })
 	g.Go(func() error { return n.watchDisk(ctx) })
-	g.Go(func() error { return n.serveControl(ctx) })
-	err = g.Wait()
-	if errors.Is(err, context.Canceled) {
-		return nil
-	}
-	return err
+	g.Go(func() error { return n.mindRetired(ctx) })
+	n.leads.Store(true)
+	n.ua.TurnAway(0)
+	return nil
 }
 
 // Close gives back what New took; after Run.

@@ -19,7 +19,6 @@ import (
 	"switchboard/telephony/media/tone"
 	"switchboard/telephony/sdp"
 	"switchboard/telephony/sipua"
-	"switchboard/telephony/switchd"
 	"switchboard/tenant/tenanttest"
 )
 
@@ -36,37 +35,14 @@ type house struct {
 // masterKey is that of the tests' recordings.
 const masterKey = "test:0707070707070707070707070707070707070707070707070707070707070707"
 
-func start(t *testing.T, w *tenanttest.World, recordings string) (*telephony.Node, func()) {
-	t.Helper()
-	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	ctx, stop := context.WithCancel(context.Background())
-	n, err := telephony.New(ctx, telephony.Config{
-		SIPAddr: "127.0.0.1:0", PhonesFrom: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, RTPAddr: netip.MustParseAddr("127.0.0.1"),
-		RecordingsDir: recordings, RecordingKeys: masterKey, Speech: telephony.Speech{Dir: filepath.Join(recordings, "speech")}, ControlAddr: "127.0.0.1:0", ControlSecret: "test", Pool: "main", Node: "test", Realm: "switchboard",
-	}, w.DB, func([]switchd.Hint) {}, log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan error, 1)
-	go func() { done <- n.Run(ctx) }()
-	return n, func() {
-		stop()
-		if err := <-done; err != nil {
-			t.Errorf("run: %v", err)
-		}
-		n.Close()
-	}
-}
-
-type testWriter struct{ t *testing.T }
-
-func (w testWriter) Write(p []byte) (int, error) {
-	w.t.Logf("%s", p)
-	return len(p), nil
-}
-
 // open starts a node on a world that prepare, if there is one, has arranged.
 func open(t *testing.T, prepare ...func(*tenanttest.World)) *house {
+	t.Helper()
+	return openWith(t, telephony.Speech{}, prepare...)
+}
+
+// openWith is open with another voice.
+func openWith(t *testing.T, voice telephony.Speech, prepare ...func(*tenanttest.World)) *house {
 	t.Helper()
 	h := &house{t: t, w: tenanttest.Open(t), recordings: t.TempDir()}
 	for _, p := range prepare {
@@ -74,7 +50,7 @@ func open(t *testing.T, prepare ...func(*tenanttest.World)) *house {
 	}
 	h.w.Admin(t, `insert into house.trunk (id, name, sources, outbound, transport, codecs, created_at)
 		values (gen_random_uuid(), 'carrier', '{127.0.0.1/32}', 'sip:127.0.0.1:5090', 'udp', '{pcma,pcmu}', now())`)
-	n, stop := start(t, h.w, h.recordings)
+	n, stop := startWith(t, h.w, h.recordings, voice)
 	h.node = n
 	t.Cleanup(stop)
 	return h

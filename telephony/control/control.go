@@ -25,6 +25,8 @@ type Switch interface {
 	Do(context.Context, command.Order) error
 	Desk(context.Context, uuid.UUID) (command.Desk, error)
 	Floor(context.Context) (command.Floor, error)
+	Supervise(context.Context, command.Supervision) error
+	Drain()
 }
 
 // Handler serves the API to whoever has the secret.
@@ -34,6 +36,8 @@ func Handler(s Switch, secret string, log *slog.Logger) http.Handler {
 	mux.HandleFunc("GET "+command.PathDesk, h.desk)
 	mux.HandleFunc("GET "+command.PathFloor, h.floor)
 	mux.HandleFunc("POST "+command.PathDo, h.do)
+	mux.HandleFunc("POST "+command.PathSupervise, h.supervise)
+	mux.HandleFunc("POST "+command.PathDrain, h.drain)
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index) // what a node is busy with, for whoever runs it
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	return guarded(mux, []byte("Bearer "+secret))
@@ -78,6 +82,11 @@ func (h handler) do(w http.ResponseWriter, r *http.Request) {
 	h.answer(w, r, struct{}{}, h.s.Do(r.Context(), o))
 }
 
+func (h handler) drain(w http.ResponseWriter, r *http.Request) {
+	h.s.Drain()
+	h.answer(w, r, struct{}{}, nil)
+}
+
 func (h handler) answer(w http.ResponseWriter, r *http.Request, v any, err error) {
 	if err != nil {
 		h.refuse(w, r, err)
@@ -99,6 +108,8 @@ func (h handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		kind, status = "conflict", http.StatusConflict
 	case errors.As(err, &invalid):
 		kind, status = "conflict", http.StatusBadRequest
+	case errors.Is(err, command.ErrElsewhere):
+		status = http.StatusMisdirectedRequest
 	default:
 		h.log.Error("control request", "path", r.URL.Path, "err", err)
 	}

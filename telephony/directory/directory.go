@@ -6,7 +6,6 @@
 package directory
 
 import (
-	"net/netip"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,11 +20,15 @@ type Directory struct {
 	operators map[uuid.UUID]*Operator
 	phones    map[string]*Operator
 	trunks    []*Trunk
+
+	supervisors map[uuid.UUID]*Operator
+	voices      map[uuid.UUID]*Voice // of shops
 }
 
 // Shop is as much of a shop as the switch needs.
 type Shop struct {
 	ID       uuid.UUID
+	Pool     string // that serves it
 	Slug     string
 	Language string // of its prompts: ru or en
 	Zone     *time.Location
@@ -36,6 +39,8 @@ type Shop struct {
 	Secret   time.Duration // how long a recording may stand still for a payment
 	Away     time.Duration // how long a buyer hears music while the operator's browser is gone
 	Face
+
+	Announces bool // tells those in a call that a supervisor listens
 }
 
 // Face is a shop as its operator sees it and speaks for it.
@@ -63,6 +68,7 @@ type Number struct {
 // Operator is one of the pool, with the telephone that rings for them.
 type Operator struct {
 	ID       uuid.UUID
+	Pool     string // that they work in
 	Name     string
 	Tier     string
 	Shops    []uuid.UUID // sorted
@@ -71,15 +77,6 @@ type Operator struct {
 	SIPURI   string // of a phone at a fixed address; else empty
 	AlwaysOn bool   // on duty without a desk
 	WrapUpMS int64
-}
-
-// Trunk is a carrier's way in and out.
-type Trunk struct {
-	Name      string
-	Sources   []netip.Prefix
-	Outbound  string
-	Transport string
-	Codecs    []string
 }
 
 // Number returns whose the dialled number is, or nil.
@@ -94,26 +91,9 @@ func (d *Directory) Operators() map[uuid.UUID]*Operator { return d.operators }
 // Phone returns the operator whose telephone registers as user, or nil.
 func (d *Directory) Phone(user string) *Operator { return d.phones[user] }
 
-// Trunk returns the trunk that may send from the address, or nil. The first
-// by name wins where two overlap.
-func (d *Directory) Trunk(src netip.Addr) *Trunk {
-	src = src.Unmap()
-	for _, t := range d.trunks {
-		for _, p := range t.Sources {
-			if p.Contains(src) {
-				return t
-			}
-		}
-	}
-	return nil
-}
-
 // Shops calls visit with each shop that has a number, once a number.
 func (d *Directory) Shops(visit func(*Shop)) {
 	for _, n := range d.numbers {
 		visit(n.Shop)
 	}
 }
-
-// Trunks returns all trunks by name.
-func (d *Directory) Trunks() []*Trunk { return d.trunks }

@@ -2,13 +2,10 @@ package directory
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
-	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,7 +19,7 @@ import (
 // known, hours that cannot be read) leaves out the number it belongs to, is
 // logged, and keeps nobody else from being reached.
 func Load(ctx context.Context, db *tenant.DB, log *slog.Logger) (*Directory, error) {
-	d := &Directory{numbers: map[e164.Number]*Number{}, operators: map[uuid.UUID]*Operator{}, phones: map[string]*Operator{}}
+	d := &Directory{numbers: map[e164.Number]*Number{}, operators: map[uuid.UUID]*Operator{}, phones: map[string]*Operator{}, supervisors: map[uuid.UUID]*Operator{}}
 	err := db.Across(ctx, "load the directory", func(tx tenant.AcrossTx) error {
 		shops, err := loadShops(tx, log)
 		if err != nil {
@@ -31,10 +28,16 @@ func Load(ctx context.Context, db *tenant.DB, log *slog.Logger) (*Directory, err
 		if err := d.loadNumbers(tx, shops, log); err != nil {
 			return err
 		}
+		if err := d.loadVoices(tx, log); err != nil {
+			return err
+		}
 		if err := d.loadOperators(tx); err != nil {
 			return err
 		}
-		return d.loadTrunks(tx)
+		if err := d.loadSupervisors(tx, shops); err != nil {
+			return err
+		}
+		return d.loadTrunks(tx, log)
 	})
 	if err != nil {
 		return nil, err
@@ -45,13 +48,14 @@ func Load(ctx context.Context, db *tenant.DB, log *slog.Logger) (*Directory, err
 func loadShops(tx tenant.AcrossTx, log *slog.Logger) (map[uuid.UUID]*Shop, error) {
 	var rows []struct {
 		ID                                         uuid.UUID
+		Pool                                       string
 		Slug, Language, Timezone, Status, Greeting string
 		GreetingText                               string
 		Recording                                  bool
 		AwaySeconds, SecretSeconds                 int
 		Face                                       `gorm:"embedded"`
 	}
-	const all = "select id, slug, language, timezone, status, greeting, greeting_text, recording, away_seconds, secret_seconds, name_ru, name_en, spoken_ru, spoken_en, colour from house.shop"
+	const all = "select id, pool, slug, language, timezone, status, greeting, greeting_text, recording, away_seconds, secret_seconds, name_ru, name_en, spoken_ru, spoken_en, colour from house.shop"
 	if err := tx.Query().Raw(all).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read shops: %w", err)
 	}
@@ -63,7 +67,7 @@ func loadShops(tx tenant.AcrossTx, log *slog.Logger) (map[uuid.UUID]*Shop, error
 			continue
 		}
 		shops[r.ID] = &Shop{
-			ID: r.ID, Slug: r.Slug, Language: r.Language, Zone: zone, Status: r.Status, Greeting: r.Greeting, Greets: r.GreetingText, Record: r.Recording,
+			ID: r.ID, Pool: r.Pool, Slug: r.Slug, Language: r.Language, Zone: zone, Status: r.Status, Greeting: r.Greeting, Greets: r.GreetingText, Record: r.Recording,
 			Away: time.Duration(r.AwaySeconds) * time.Second, Secret: time.Duration(r.SecretSeconds) * time.Second, Face: r.Face,
 		}
 	}
@@ -108,13 +112,14 @@ func (d *Directory) loadNumbers(tx tenant.AcrossTx, shops map[uuid.UUID]*Shop, l
 
 func (d *Directory) loadOperators(tx tenant.AcrossTx) error {
 	var rows []struct {
-		ID                         uuid.UUID
-		Name, Tier, User, Ha1, URI string
-		AlwaysOn                   bool
-		WrapUpMs                   int64
+		ID               uuid.UUID
+		Pool, Name, Tier string
+		User, Ha1, URI   string
+		AlwaysOn         bool
+		WrapUpMs         int64
 	}
 	err := tx.Query().Raw(`
-		select o.id, a.name, o.tier, coalesce(o.sip_user, '') as user, coalesce(o.sip_ha1, '') as ha1, coalesce(o.sip_uri, '') as uri,
+		select o.id, o.pool, a.name, o.tier, coalesce(o.sip_user, '') as user, coalesce(o.sip_ha1, '') as ha1, coalesce(o.sip_uri, '') as uri,
 		       o.always_on, o.wrap_up_ms
 		  from house.operator o join house.account a on a.id = o.id
 		 where a.disabled_at is null`).Scan(&rows).Error
@@ -122,7 +127,7 @@ func (d *Directory) loadOperators(tx tenant.AcrossTx) error {
 		return fmt.Errorf("read operators: %w", err)
 	}
 	for _, r := range rows {
-		o := &Operator{ID: r.ID, Name: r.Name, Tier: r.Tier, SIPUser: r.User, HA1: r.Ha1, SIPURI: r.URI, AlwaysOn: r.AlwaysOn, WrapUpMS: r.WrapUpMs}
+		o := &Operator{ID: r.ID, Pool: r.Pool, Name: r.Name, Tier: r.Tier, SIPUser: r.User, HA1: r.Ha1, SIPURI: r.URI, AlwaysOn: r.AlwaysOn, WrapUpMS: r.WrapUpMs}
 		d.operators[o.ID] = o
 		if o.SIPUser != "" {
 			d.phones[o.SIPUser] = o
@@ -140,28 +145,5 @@ func (d *Directory) loadOperators(tx tenant.AcrossTx) error {
 	for _, o := range d.operators {
 		slices.SortFunc(o.Shops, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
 	}
-	return nil
-}
-
-func (d *Directory) loadTrunks(tx tenant.AcrossTx) error {
-	var rows []struct{ Name, Sources, Outbound, Transport, Codecs string }
-	err := tx.Query().Raw(`
-		select name, array_to_string(sources, ',') as sources, outbound, transport, array_to_string(codecs, ',') as codecs
-		  from house.trunk where enabled`).Scan(&rows).Error
-	if err != nil {
-		return fmt.Errorf("read trunks: %w", err)
-	}
-	for _, r := range rows {
-		t := &Trunk{Name: r.Name, Outbound: r.Outbound, Transport: r.Transport, Codecs: strings.Split(r.Codecs, ",")}
-		for _, s := range strings.Split(r.Sources, ",") {
-			p, err := netip.ParsePrefix(s)
-			if err != nil {
-				return fmt.Errorf("read sources of trunk %s: %w", r.Name, err)
-			}
-			t.Sources = append(t.Sources, p.Masked())
-		}
-		d.trunks = append(d.trunks, t)
-	}
-	slices.SortFunc(d.trunks, func(a, b *Trunk) int { return cmp.Compare(a.Name, b.Name) })
 	return nil
 }

@@ -81,6 +81,10 @@ func (w *wire) card(op *directory.Operator) command.Card {
 
 // browserEvent is what an operator did in the browser, on a leg of this call.
 func (w *wire) browserEvent(leg uuid.UUID, ev webleg.Event) {
+	if v := w.watchers[leg]; v != nil {
+		w.watchEvent(v, ev)
+		return
+	}
 	b, talks := w.talker.(*browser)
 	if talks = talks && b.leg == leg; !talks {
 		b, _ = w.rung[leg].(*browser)
@@ -120,7 +124,7 @@ func (w *wire) talkEvent(b *browser, ev webleg.Event) {
 	case webleg.Resumed:
 		w.tell(switchd.Resumed{Call: w.id})
 	case webleg.Dialled:
-		if w.bridge != nil {
+		if w.served() {
 			w.lines.player.Dial(w.buyer.audio, ev.Keys)
 		}
 	case webleg.Away:

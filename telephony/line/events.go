@@ -17,6 +17,8 @@ func (w *wire) buyerEvent(ev sipua.Event) {
 		w.confirmed(ev)
 	case sipua.Reoffered:
 		w.reoffered(w.buyer, ev)
+	case sipua.Digit:
+		w.keyed(ev.Digit, byINFO)
 	case sipua.Cancelled:
 		w.tell(switchd.HungUp{Call: w.id, By: call.Caller, SIPCode: 487})
 	case sipua.Failed:
@@ -70,7 +72,7 @@ func (w *wire) ring(o switchd.Offer) {
 		decline(acd.Unreachable, 0)
 		return
 	}
-	e := &end{lines: w.lines, id: o.Leg}
+	e := &end{lines: w.lines, id: o.Leg, srtp: w.lines.phoneEncryption(target.URI)}
 	if err := w.open(e, bothLaws); err != nil {
 		w.lines.cfg.Log.Error("operator cannot be rung", "operator", o.Operator, "err", err)
 		decline(acd.Unreachable, 0)
@@ -124,7 +126,7 @@ func (w *wire) answered(o switchd.Offer, e *end, ev sipua.Answered) {
 	}
 	if err != nil {
 		w.lines.cfg.Log.Warn("operator's telephone has no audio of ours", "operator", o.Operator, "err", err)
-		w.letGo(o.Leg, "G.711 only")
+		w.letGo(o.Leg, unspeakable(err))
 		w.tell(switchd.Declined{Call: o.Call, Operator: o.Operator, Leg: o.Leg, Reason: acd.Unreachable, SIPCode: 488})
 		return
 	}

@@ -16,6 +16,8 @@ import (
 	"switchboard/telephony/journal"
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/g711"
+	"switchboard/telephony/media/mix"
+	"switchboard/telephony/sdp"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/switchd"
 	"switchboard/telephony/webleg"
@@ -33,10 +35,12 @@ type Room interface {
 // Config is what Lines work with.
 type Config struct {
 	Ports      *media.Ports
-	Recordings string // directory
+	PhoneSRTP  sdp.Policy // of telephones of ours
+	Recordings string     // directory
 	Book       func() *directory.Directory
 	Brief      func(Meeting) Brief
 	Greeting   func(*directory.Shop) *media.Clip // a shop's own, if it is at hand, else nil; must not block
+	Voice      Voice
 	Log        *slog.Logger
 
 	Trouble func(error) // recordings cannot be written; nil: nobody asks. Must not block
@@ -49,6 +53,7 @@ type Lines struct {
 	browsers *webleg.Hub
 	room     Room
 	player   *media.Player
+	board    *mix.Board
 	watch    *media.Watch
 	ctx      context.Context
 	stop     context.CancelFunc
@@ -65,7 +70,7 @@ type Lines struct {
 func New(cfg Config) *Lines {
 	ctx, stop := context.WithCancel(context.Background())
 	return &Lines{
-		cfg: cfg, player: media.NewPlayer(), watch: media.NewWatch(), ctx: ctx, stop: stop, phones: newPhonebook(),
+		cfg: cfg, player: media.NewPlayer(), board: mix.NewBoard(), watch: media.NewWatch(), ctx: ctx, stop: stop, phones: newPhonebook(),
 		wires: map[uuid.UUID]*wire{}, heard: map[uuid.UUID]media.Leg{}, pages: map[uuid.UUID]*wire{},
 	}
 }
@@ -85,6 +90,7 @@ func (l *Lines) Close() {
 	l.stop()
 	l.watch.Close()
 	l.player.Close()
+	l.board.Close()
 }
 
 func (l *Lines) all() []*wire {
@@ -106,7 +112,7 @@ func (l *Lines) Invited(leg *sipua.Leg, in sipua.Invite) {
 	w := l.open(leg, in)
 	if err := w.hear(in.SDP); err != nil {
 		l.cfg.Log.Info("call has no audio of ours", "sip_call", in.CallID, "err", err)
-		leg.Refuse(488, "G.711 only")
+		leg.Refuse(488, unspeakable(err))
 		l.drop(w)
 		return
 	}
@@ -122,15 +128,19 @@ func (l *Lines) Invited(leg *sipua.Leg, in sipua.Invite) {
 // open starts the wire of a call.
 func (l *Lines) open(leg *sipua.Leg, in sipua.Invite) *wire {
 	w := &wire{
-		lines: l, id: uuid.New(), inbox: make(chan func(), wireInbox), rung: map[uuid.UUID]phone{}, began: time.Now(),
+		lines: l, id: uuid.New(), inbox: make(chan func(), wireInbox), rung: map[uuid.UUID]phone{}, watchers: map[uuid.UUID]*watcher{}, began: time.Now(),
 		buyer: &end{lines: l, id: uuid.New(), sip: leg}, from: clean(in.From), display: clean(in.FromDisplay), laws: l.laws(in.Trunk),
 	}
+	w.buyer.srtp = l.encryption(in.Trunk)
 	w.phone = e164.Number(w.from)
 	if n, err := e164.Parse(in.From, home); err == nil {
 		w.phone = n
 	}
 	if n, err := e164.Parse(in.To, home); err == nil {
 		w.number = l.cfg.Book().Number(n)
+	}
+	if w.number != nil {
+		w.queue, w.menu = w.number.Queue.ID, l.cfg.Voice.Menu(w.number)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -208,6 +218,7 @@ func (w *wire) arrival(in sipua.Invite) switchd.Arrived {
 	}
 	if w.number != nil {
 		a.Dialled = string(w.number.E164)
+		a.Menu = w.menu
 		a.Open = w.number.Queue.Hours.Open(time.Now().In(w.number.Shop.Zone))
 	}
 	return a

@@ -51,7 +51,9 @@ func (l *Lines) Greet(id uuid.UUID, record bool) {
 			clips = append(clips, prompt.Clip(w.number.Shop.Language, prompt.Recorded))
 		}
 		w.then(func() {
-			w.playing = l.player.Loop(w.buyer.audio, prompt.Music())
+			if w.menu == nil {
+				w.waitMusic()
+			}
 			w.tell(switchd.Greeted{Call: id})
 		}, clips...)
 	})
@@ -86,6 +88,10 @@ func (l *Lines) Hold(id uuid.UUID) { l.on(id, (*wire).hold) }
 
 // Resume lets them talk on.
 func (l *Lines) Resume(id uuid.UUID) { l.on(id, (*wire).resume) }
+
+// Lose has the buyer wait for an operator whose connection is lost, or no
+// longer.
+func (l *Lines) Lose(id uuid.UUID, lost bool) { l.on(id, func(w *wire) { w.lose(lost) }) }
 
 // Mute keeps the operator's voice from the buyer, or no longer.
 func (l *Lines) Mute(id uuid.UUID, muted bool) { l.on(id, func(w *wire) { w.mute(muted) }) }

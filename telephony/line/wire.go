@@ -1,7 +1,6 @@
 package line
 
 import (
-	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -33,19 +32,30 @@ type wire struct {
 	began   time.Time
 	laws    []g711.Law
 
-	buyer   *end
-	offer   *sdp.Session // the buyer's, until it is answered
-	rung    map[uuid.UUID]phone
-	talker  phone     // of the operator who talks; nil for none
-	voice   media.Leg // and what is heard of them
+	buyer    *end
+	offer    *sdp.Session // the buyer's, until it is answered
+	rung     map[uuid.UUID]phone
+	talker   phone                  // of the operator who talks; nil for none
+	voice    media.Leg              // and what is heard of them
+	watchers map[uuid.UUID]*watcher // supervisors, by leg
+
+	third   media.Leg // of whom the operator consults or brought in; nil for none
+	talk    talk      // how far they are, while there is a talker
 	muted   bool
+	away    bool        // the talker's connection is lost
+	shown   bool        // they were told that the buyer hears music
 	locked  atomic.Bool // the talker's telephone has put the buyer on hold: only it can take them back
 	playing *media.Playback
-	bridge  *media.Bridge
+	music   *media.Playback // to the third
+	bond    bond            // who hears whom now
 	tape    *tape
 	secret  secret
 	guards  []func()
 	over    bool
+	queue   uuid.UUID       // where the buyer waits, or will
+	menu    *directory.Menu // that they meet first; nil for none
+	robot   *robot          // that speaks with them; nil for none
+	stroke  stroke          // the last key
 }
 
 // end is a telephone of SIP in a call: a dialog, and the audio on it once there
@@ -56,6 +66,7 @@ type end struct {
 	sip   *sipua.Leg
 	audio *media.RTPLeg
 	local *sdp.Local
+	srtp  sdp.Policy
 	held  bool // by a re-INVITE from this side
 	up    bool // answered
 }
@@ -88,8 +99,6 @@ func (w *wire) post(do func()) {
 
 func (w *wire) tell(ev switchd.Event) { w.lines.room.Tell(w.lines.ctx, ev) }
 
-var errNoOffer = errors.New("an offer that leaves nothing to talk over")
-
 // hear reads the buyer's offer. An INVITE without one gets ours in the 200.
 func (w *wire) hear(body []byte) error {
 	if len(body) == 0 {
@@ -99,8 +108,8 @@ func (w *wire) hear(body []byte) error {
 	if err != nil {
 		return err
 	}
-	if !s.Speaks(w.laws...) {
-		return errNoOffer
+	if err := s.Suits(w.buyer.srtp, w.laws...); err != nil {
+		return err
 	}
 	w.offer = &s
 	return nil
@@ -113,6 +122,7 @@ func (w *wire) open(e *end, laws []g711.Law) error {
 		return err
 	}
 	e.audio, e.local = leg, sdp.NewLocal(leg.LocalAddr(), laws...)
+	e.local.SRTP = e.srtp
 	w.lines.mu.Lock()
 	defer w.lines.mu.Unlock()
 	w.lines.heard[e.id] = leg
@@ -143,7 +153,7 @@ func (w *wire) answer() error {
 		if d.Released {
 			return // told when it was pressed
 		}
-		w.post(func() { w.pressed(d.Key) })
+		w.post(func() { w.keyed(d.Key, byRTP) })
 	})
 	if w.offer == nil { // the offer is ours; the answer comes with the ACK
 		w.buyer.sip.Answer(w.buyer.local.Offer())

@@ -13,7 +13,8 @@ type Leg interface {
 	// whatever source: what leaves is one continuous stream. It doesn't keep p.
 	Send(p *Packet)
 
-	// SendFrame sends audio of our own, in the leg's law, one packet's worth.
+	// SendFrame sends audio of our own, in the leg's law, one packet's worth. It is
+	// left out while a key is pressed at the party.
 	SendFrame(payload []byte)
 
 	// SendEvent sends one packet of a pressed key. A press is several packets
@@ -58,6 +59,7 @@ type Stats struct {
 	Unsent   int64 // that the system refused to send
 	Unusable int64 // that are not RTP, or of a codec that was not agreed
 	Foreign  int64 // from an address that the leg doesn't believe
+	Forged   int64 // of SRTP that the party's key does not prove, or that came twice
 	Excess   int64 // beyond the allowance of packets a second
 	Lost     int64 // that never came, by the gaps in the sequence
 }

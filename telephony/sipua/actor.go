@@ -217,11 +217,15 @@ func (l *Leg) bury() {
 		g.branch = l.branch
 	}
 	l.ua.book.leave(l, g)
+	l.ua.tracer.Close(l.callID)
 	for _, s := range slices.Clone(l.open) {
 		l.leaveOpen(s)
 	}
 	if l.calling != nil && !l.calling.final {
 		l.calling.stop()
+	}
+	for _, f := range l.atEnd {
+		f()
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"switchboard/telephony/sipua/life"
+	"switchboard/telephony/trace"
 )
 
 // mailbox bounds what may wait for one leg. A peer needs a handful of messages
@@ -27,6 +28,7 @@ type Leg struct {
 	inviteSeq uint32   // CSeq of the INVITE that began it, or of its last try
 	branch    string   // of the INVITE that began a called leg
 	source    netip.AddrPort
+	heardAll  *trace.Ring // every message about it
 
 	box      chan func()
 	gone     chan struct{} // closed when nothing is read from box any more
@@ -54,6 +56,7 @@ type Leg struct {
 	bargain  bargain
 	referral referral
 	session  session
+	atEnd    []func()
 	open     []*served // requests of the peer that have no final response yet
 }
 
@@ -168,6 +171,18 @@ func (l *Leg) Press(d Digit) { l.post(func() { l.press(d) }) }
 // AnswerReoffer answers the peer's Reoffered, or refuses it with 488 if sdp is
 // nil.
 func (l *Leg) AnswerReoffer(sdp []byte) { l.post(func() { l.answerReoffer(sdp) }) }
+
+// AtEnd has f called when the leg is over, on its goroutine, which f must not
+// keep.
+func (l *Leg) AtEnd(f func()) {
+	l.post(func() {
+		if l.state == life.Over {
+			f()
+			return
+		}
+		l.atEnd = append(l.atEnd, f)
+	})
+}
 
 // post hands the leg's goroutine something to do. It never blocks; what comes
 // after the end is dropped.

@@ -17,7 +17,7 @@ func (ua *UA) born(req *sip.Request) {
 	if err != nil {
 		return
 	}
-	trunk, _ := ua.peers.Trunk(source.Addr())
+	trunk, _ := ua.peers.Trunk(ua.sender(req, source).Addr())
 	from, fromTag := req.From(), string(tagOf(req.From().Params))
 	l := ua.newLeg(req.CallID().Value())
 	l.inbound, l.invite, l.inviteSeq, l.source = true, inviteID{l.callID, fromTag}, req.CSeq().SeqNo, source
@@ -37,6 +37,7 @@ func (ua *UA) born(req *sip.Request) {
 	in := Invite{
 		Trunk: trunk, To: userOf(&req.Recipient), From: userOf(&from.Address), FromDisplay: wire.Unquote(from.DisplayName),
 		CallID: l.callID, SDP: bodyOf(req), Source: source, MaxForwards: hops, Replaces: ua.replaced(req),
+		Called: userOf(&req.To().Address), Claims: claims(req),
 	}
 	if h := req.MaxForwards(); h != nil {
 		in.MaxForwards = int(h.Val())
@@ -121,7 +122,7 @@ func body(m sip.Message, sdp []byte) {
 func (l *Leg) sendAnswer() {
 	if l.final == nil {
 		l.final = l.respond(l.request, 200, "OK")
-		l.final.AppendHeader(l.ua.contact(l.request.Transport()))
+		l.final.AppendHeader(l.contact(l.request.Transport()))
 		l.final.AppendHeader(allow)
 		for _, h := range l.session.accept(l.ua.timing.session) {
 			l.final.AppendHeader(h)

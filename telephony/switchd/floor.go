@@ -21,6 +21,7 @@ type floor struct {
 	room    *acd.Room
 	calls   map[acd.CallID]*live
 	numbers map[uuid.UUID]int64 // last call number of each shop
+	retired bool                // no call is new any more
 	seq     int64
 
 	now     acd.Instant
@@ -61,12 +62,17 @@ type live struct {
 	from     string // the buyer's number
 	held     bool   // by the operator's own word
 	muted    bool
-	away     *acd.Instant // while the operator's browser is: until when it is waited for
-	taped    bool         // a recording was begun
-	objected bool         // the buyer does not want one
-	secret   *acd.Instant // while the recording stands still: until when at latest
-	returned bool         // it waits because its operator is gone
-	spoke    *uuid.UUID   // the last operator who is gone
+	away     *acd.Instant     // while the operator's browser is: until when it is waited for
+	taped    bool             // a recording was begun
+	objected bool             // the buyer does not want one
+	secret   *acd.Instant     // while the recording stands still: until when at latest
+	queue    *directory.Queue // that it waits in, or will
+	menu     *directory.Menu  // that it meets first; nil: none
+	open     bool             // it came within the hours of its number's queue
+	returned bool             // it waits because its operator is gone
+	spoke    *uuid.UUID       // the last operator who is gone
+
+	watchers []*watcher // supervisors
 }
 
 func newFloor(pool string, epoch int64, node string, numbers map[uuid.UUID]int64, policy acd.Policy) *floor {
@@ -151,6 +157,14 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.onDesk(ev, ev.Operator, acd.Finished{Operator: key(ev.Operator)})
 	case Extended:
 		f.onDesk(ev, ev.Operator, acd.Extended{Operator: key(ev.Operator), By: ev.ByMS})
+	case Supervised:
+		f.supervise(ev)
+	case Watching:
+		f.watching(ev)
+	case Unwatched:
+		f.unwatched(ev)
+	case Dismissed:
+		f.dismiss(ev)
 	case Recorded:
 		f.recorded(ev)
 	case TapePaused:
@@ -159,6 +173,13 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.tapeResumed(ev)
 	case Objected:
 		f.objected(ev)
+	case Retired:
+		f.retired = true
+		f.log(nil, ev)
+	case marker:
+		close(ev.stepped)
+	case Chosen, Entered, Told, Left:
+		f.inMenu(ev)
 	case Tick:
 		f.tick()
 	}

@@ -30,9 +30,13 @@ type Phones interface {
 	Join(call, leg uuid.UUID, rec *Recording) // let buyer and operator talk; record unless nil
 	Hold(call uuid.UUID)                      // music to the buyer
 	Resume(call uuid.UUID)
+	Lose(call uuid.UUID, lost bool) // the operator's connection: music to the buyer until it is back
 	Mute(call uuid.UUID, muted bool)
-	Requeue(call, leg uuid.UUID)       // the operator is gone: music until another joins
+	Requeue(call, leg uuid.UUID) // the operator is gone: music until another joins
+	Watch(w Watch)               // a supervisor hears the call, or does what its Mode is now
+	Unwatch(call, leg, supervisor uuid.UUID)
 	End(call uuid.UUID, reason string) // hang up whatever is left of the call
+	Machines
 }
 
 // Clip names what a caller who is turned away hears.

@@ -44,10 +44,19 @@ func (f *fakePhones) Join(c, _ uuid.UUID, r *Recording) {
 }
 func (f *fakePhones) Hold(c uuid.UUID)   { f.say("hold", c) }
 func (f *fakePhones) Resume(c uuid.UUID) { f.say("resume", c) }
+func (f *fakePhones) Lose(c uuid.UUID, lost bool) {
+	f.say(map[bool]string{true: "lose the operator of", false: "regain the operator of"}[lost], c)
+}
 func (f *fakePhones) Mute(c uuid.UUID, muted bool) {
 	f.say(map[bool]string{true: "mute", false: "unmute"}[muted], c)
 }
-func (f *fakePhones) Requeue(c, _ uuid.UUID)    { f.say("music for waiting to", c) }
+func (f *fakePhones) Requeue(c, _ uuid.UUID) { f.say("music for waiting to", c) }
+func (f *fakePhones) Watch(w Watch) {
+	f.leg = w.Leg
+	f.say(string(w.Mode)+" at", w.Call)
+}
+func (f *fakePhones) Unwatch(c, _, _ uuid.UUID) { f.say("the supervisor leaves", c) }
+func (f *fakePhones) Seize(c, _ uuid.UUID)      { f.say("the supervisor has", c) }
 func (f *fakePhones) End(c uuid.UUID, _ string) { f.say("end", c) }
 
 // memory is a journal that can be away for a while.
@@ -72,6 +81,9 @@ func (m *memory) Commit(_ context.Context, b *journal.Batch) error {
 	m.all.Lost = append(m.all.Lost, b.Lost...)
 	m.all.Grants = append(m.all.Grants, b.Grants...)
 	m.all.Ended = append(m.all.Ended, b.Ended...)
+	m.all.Dialogs = append(m.all.Dialogs, b.Dialogs...)
+	m.all.Closed = append(m.all.Closed, b.Closed...)
+	m.all.Entries = append(m.all.Entries, b.Entries...)
 	if b.Then != nil {
 		b.Then()
 	}
@@ -92,6 +104,7 @@ type stage struct {
 	anna   uuid.UUID
 	call   uuid.UUID
 	stop   context.CancelFunc
+	menu   *directory.Menu // that callers meet first
 }
 
 func play(t *testing.T, story func(*stage)) {
@@ -124,7 +137,7 @@ func (st *stage) onDuty(wrapUp time.Duration) {
 }
 
 func (st *stage) arrive(open bool) {
-	st.tell(Arrived{Call: st.call, Number: st.number, Open: open, Dialled: "+74950000101", Leg: uuid.New(), Dialog: []byte("{}"), Party: journal.Party{PhoneRaw: "89215550144", Phone: "+79215550144"}})
+	st.tell(Arrived{Call: st.call, Number: st.number, Menu: st.menu, Open: open, Dialled: "+74950000101", Leg: uuid.New(), Dialog: []byte("{}"), Party: journal.Party{PhoneRaw: "89215550144", Phone: "+79215550144"}})
 }
 
 func (st *stage) want(lines ...string) {

@@ -34,29 +34,28 @@ func (f *floor) hold(ev Event, id uuid.UUID, kind call.Kind) {
 	if l == nil {
 		return
 	}
-	l.held = kind == call.Hold
-	if l.away == nil && !f.music(l, kind) {
+	if l.away == nil && !f.apply(l, call.Event{Kind: kind}) {
 		return
+	}
+	if was := l.held; l.away == nil || was != (kind == call.Hold) {
+		l.held = !was
+		f.music(l)
 	}
 	f.log(l, ev)
 	f.show(l.with)
 }
 
-// music has the buyer hear it, or talk on.
-func (f *floor) music(l *live, kind call.Kind) bool {
-	if !f.apply(l, call.Event{Kind: kind}) {
-		return false
-	}
-	id := l.id
+// music has the buyer hear it, or talk on, as the operator wants.
+func (f *floor) music(l *live) {
+	id, held := l.id, l.held
 	f.do(func(p Phones) {
-		if kind == call.Hold {
+		if held {
 			p.Hold(id)
 		} else {
 			p.Resume(id)
 		}
 	})
 	f.change(l)
-	return true
 }
 
 func (f *floor) mute(ev Muted) {
@@ -81,9 +80,7 @@ func (f *floor) cut(ev Cut) {
 	until := acd.Instant(ev.UntilMS)
 	l.away = &until
 	f.apply(l, call.Event{Kind: call.Lose})
-	if !l.held {
-		f.do(func(p Phones) { p.Hold(ev.Call) })
-	}
+	f.do(func(p Phones) { p.Lose(ev.Call, true) })
 	f.change(l)
 }
 
@@ -96,11 +93,12 @@ func (f *floor) back(ev Back) {
 	f.log(l, ev)
 	f.show(l.with)
 	l.away = nil
-	if !l.held {
-		f.music(l, call.Resume)
-		return
+	kind := call.Resume
+	if l.held {
+		kind = call.Regain
 	}
-	f.apply(l, call.Event{Kind: call.Regain})
+	f.apply(l, call.Event{Kind: kind})
+	f.do(func(p Phones) { p.Lose(ev.Call, false) })
 	f.change(l)
 }
 

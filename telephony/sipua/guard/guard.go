@@ -19,7 +19,9 @@ type Message struct {
 	Head   *wire.Head
 	Raw    []byte
 	Source netip.AddrPort
-	Stream bool // over TCP
+	Far    netip.AddrPort // who sent it, where Source is a proxy of ours that says so; the judge sets it
+	Stream bool           // over TCP or TLS
+	Secure bool           // over TLS
 	reply  func(b []byte, to netip.AddrPort)
 }
 
@@ -43,4 +45,5 @@ type Counts struct {
 	Streams    atomic.Int64 // connections opened
 	Unwelcome  atomic.Int64 // connections refused: from strangers or above a limit
 	Idle       atomic.Int64 // connections closed because they brought no whole message
+	Unsealed   atomic.Int64 // connections closed because they made no TLS of ours
 }
