@@ -197,6 +197,43 @@ func TestASecretIsNotOnTheTape(t *testing.T) {
 	}
 }
 
+// TestBothKindsOfDeviceStandStill: while everybody talks on, at a telephone or at
+// a page, a span in which the recording stands still has none of it.
+func TestBothKindsOfDeviceStandStill(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"phone", "browser"} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			st := talk(t, kind, "phone")
+			order := func(v command.Verb) {
+				if err := st.client.Do(t.Context(), command.Order{Verb: v, Operator: st.anna, Call: st.id}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			st.hears(st.buyer, operatorTone)
+			<-time.After(800 * time.Millisecond)
+			order(command.PauseTape)
+			<-time.After(1500 * time.Millisecond)
+			st.hears(st.operator, buyerTone) // they do hear each other
+			order(command.ResumeTape)
+			<-time.After(1500 * time.Millisecond)
+			st.buyer.hang()
+			st.until("the recording is ready", "select 1 from shop.recording where state = 'ready'")
+			s := st.sound()
+			from, to := st.gap()
+			if to-from < 1500*8 {
+				t.Errorf("it stood still for %d ms", (to-from)/8)
+			}
+			stoodStill(t, s, from, to)
+			for c, freq := range []float64{buyerTone, operatorTone} {
+				if share := tone.Share(s.Channels[c][to:], freq); share < 0.5 {
+					t.Errorf("then channel %d has its tone in %v of the time", c, share)
+				}
+			}
+		})
+	}
+}
+
 // An operator who forgets the field does not lose the rest of the call.
 func TestTheTapeGoesOnByItself(t *testing.T) {
 	t.Parallel()
