@@ -102,7 +102,7 @@ func TestARecordingIsPlayedInPiecesAndAuditedOnce(t *testing.T) {
 		t.Errorf("%d records of one listening", n)
 	}
 	w.Admin(t, "update shop.recording set state = 'erased', deleted_at = now()")
-	owner.Do(t, "GET", url, nil).Want(t, http.StatusNotFound)
+	owner.Do(t, "GET", url, nil).Want(t, http.StatusGone)
 	w.Admin(t, "update shop.recording set state = 'ready', deleted_at = null, path = '../../etc/passwd'")
 	if a := owner.Do(t, "GET", url, nil); a.Status == http.StatusOK {
 		t.Errorf("a file outside the recordings: %s", a.Body)

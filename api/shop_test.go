@@ -323,7 +323,7 @@ func TestAListeningIsSignedAuditedAndLapses(t *testing.T) {
 	loader.Do(t, "GET", l.URL, nil).Want(t, http.StatusNotFound)
 	w.Admin(t, "update shop.member set role = 'owner' where account_id = $1", w.A.Owner)
 	w.Admin(t, "update shop.recording set state = 'erased', deleted_at = now()")
-	loader.Do(t, "GET", l.URL, nil).Want(t, http.StatusNotFound)
+	loader.Do(t, "GET", l.URL, nil).Want(t, http.StatusGone)
 	w.Admin(t, "update shop.recording set state = 'ready', deleted_at = null")
 	owner.Do(t, "DELETE", "/sessions/current", nil).Want(t, http.StatusNoContent)
 	loader.Do(t, "GET", l.URL, nil).Want(t, http.StatusNotFound)

@@ -64,7 +64,7 @@ func (h *Handler) ready(tx tenant.Tx, call uuid.UUID) (tape, error) {
 	case err != nil:
 		return tape{}, err
 	case rec.State == "erased":
-		return tape{}, fmt.Errorf("the recording of call %s was deleted on %s by rule %s: %w", call, rec.DeletedAt.UTC().Format(time.RFC3339), rec.DeletedRule, fault.NotFound)
+		return tape{}, web.Gone(fmt.Sprintf("The recording of call %s was deleted on %s by rule %s.", call, rec.DeletedAt.UTC().Format(time.RFC3339), rec.DeletedRule))
 	case rec.State != "ready":
 		return tape{}, fmt.Errorf("recording of call %s is %s: %w", call, rec.State, fault.NotFound)
 	}

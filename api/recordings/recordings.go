@@ -44,13 +44,14 @@ func (h *Handler) Register(a huma.API) {
 		web.Says("New recordings are under it at once, those that are there within minutes: list-recording-keys tells how many are not. Their files stay as they are.")), h.rotate)
 }
 
-type path struct {
+// Path names the call of a recording. It is exported because huma reads no parameters of an embedded type that is not.
+type Path struct {
 	session.Shop
 	ID uuid.UUID `path:"id" format:"uuid" doc:"Of the call"`
 }
 
 type deletion struct {
-	path
+	Path
 	Body struct {
 		Confirm int64  `json:"confirm" minimum:"1" doc:"The call's number in the shop, again: so that it is this one" example:"48213"`
 		Reason  string `json:"reason" minLength:"3" maxLength:"500" doc:"Why, in words; whoever looks for the recording reads it"`
@@ -67,7 +68,7 @@ func (h *Handler) remove(ctx context.Context, in *deletion) (*struct{}, error) {
 }
 
 type hold struct {
-	path
+	Path
 	Body struct {
 		Reason string `json:"reason" minLength:"3" maxLength:"500" doc:"Which case, in words"`
 	}
@@ -77,7 +78,7 @@ func (h *Handler) hold(ctx context.Context, in *hold) (*struct{}, error) {
 	return nil, h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) error { return recording.Hold(tx, in.ID, in.Body.Reason) })
 }
 
-func (h *Handler) release(ctx context.Context, in *path) (*struct{}, error) {
+func (h *Handler) release(ctx context.Context, in *Path) (*struct{}, error) {
 	return nil, h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) error { return recording.Hold(tx, in.ID, "") })
 }
 
