@@ -25,6 +25,7 @@ var may = map[string][]string{
 	"telephony/acd":  {},
 	"telephony/call": {},
 	"telephony/menu": {},
+	"telephony/wait": {},
 	// whom a shop may call
 	"telephony/destination": {"telephony/e164"},
 
@@ -46,13 +47,19 @@ var may = map[string][]string{
 	"telephony/sipua":             {"telephony/sipua/ban", "telephony/sipua/digest", "telephony/sipua/guard", "telephony/sipua/life", "telephony/sipua/scanner", "telephony/sipua/wire", "telephony/trace"},
 
 	// calls to and from the telephone network
-	"telephony/trunk/form": {},
-	"telephony/trunk/pick": {},
-	"telephony/trunk":      {"telephony/directory", "telephony/e164", "telephony/sipua", "telephony/trunk/form", "telephony/trunk/pick", "tenant/outgoing", "tenant/seal"},
+	"telephony/trunk/form":    {},
+	"telephony/trunk/pick":    {},
+	"telephony/trunk/locate":  {},
+	"telephony/trunk/dnstest": {},
+	"telephony/trunk": {
+		"telephony/directory", "telephony/e164", "telephony/sipua", "telephony/sipua/digest", "telephony/trunk/form", "telephony/trunk/locate", "telephony/trunk/pick",
+		"tenant", "tenant/outgoing", "tenant/seal",
+	},
 
 	// telephone audio
-	"telephony/media":           {"telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
+	"telephony/media":           {"telephony/media/emodel", "telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
 	"telephony/media/g711":      {},
+	"telephony/media/emodel":    {},
 	"telephony/media/jitter":    {"telephony/media"},
 	"telephony/media/prompt":    {"telephony/media"},
 	"telephony/media/recording": {"telephony/media", "telephony/media/g711", "telephony/media/wav", "tenant/sealed", "tenant/sound"},
@@ -119,12 +126,13 @@ var may = map[string][]string{
 	"telephony": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/control", "telephony/directory", "telephony/gate", "telephony/journal", "telephony/line", "telephony/media",
 		"telephony/media/g711", "telephony/media/prompt", "telephony/media/recording", "telephony/media/speech", "telephony/menu", "telephony/presence", "telephony/say", "telephony/sdp", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/trunk", "telephony/webleg",
-		"tenant", "tenant/alarm", "tenant/cdr", "tenant/fault", "tenant/keyring", "tenant/order", "tenant/script", "tenant/seal", "tenant/ticket",
+		"telephony/trunk/locate",
+		"tenant", "tenant/alarm", "tenant/cdr", "tenant/fault", "tenant/keyring", "tenant/order", "tenant/outgoing", "tenant/script", "tenant/seal", "tenant/ticket",
 	},
 	"telephony/webleg":      {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp", "telephony/webleg/lite"},
 	"telephony/webleg/lite": {"telephony/media/g711"},
 	"telephony/switchd": {
-		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/journal", "telephony/menu",
+		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/menu", "telephony/wait",
 		"tenant/cdr", "tenant/fault", "tenant/keyring", "tenant/sealed", "tenant/task",
 	},
 
@@ -181,11 +189,13 @@ var may = map[string][]string{
 		"tenant/disposition", "tenant/draft", "tenant/fault", "tenant/live", "tenant/order", "tenant/page", "tenant/script", "tenant/script/walk", "tenant/shift",
 		"tenant/ticket",
 	},
-	"api/comments":   {"api/once", "api/session", "api/web", "tenant", "tenant/account", "tenant/cdr", "tenant/comment"},
-	"api/docs":       {},
-	"api/events":     {"api/session", "api/web", "tenant", "tenant/fault", "tenant/live"},
-	"api/exports":    {"api/session", "api/web", "billing/export", "billing/plan", "tenant", "tenant/fault"},
-	"api/floor":      {"api/session", "api/web", "telephony/command", "tenant", "tenant/account"},
+	"api/comments": {"api/once", "api/session", "api/web", "tenant", "tenant/account", "tenant/cdr", "tenant/comment"},
+	"api/docs":     {},
+	"api/events":   {"api/session", "api/web", "tenant", "tenant/fault", "tenant/live"},
+	"api/exports":  {"api/session", "api/web", "billing/export", "billing/plan", "tenant", "tenant/fault"},
+	"api/floor": {
+		"api/session", "api/web", "telephony/command", "telephony/e164", "tenant", "tenant/account", "tenant/fault", "tenant/live", "tenant/ticket",
+	},
 	"api/lostcalls":  {"api/session", "api/web", "telephony/e164", "tenant", "tenant/cdr", "tenant/fault", "tenant/page", "tenant/task"},
 	"api/members":    {"api/session", "api/web", "tenant", "tenant/account", "tenant/member"},
 	"api/numbers":    {"api/session", "api/web", "tenant"},
@@ -216,7 +226,7 @@ var may = map[string][]string{
 
 	// what is measured: telephones, the programs beside them, the figures
 	"bench/gen":    {"telephony/media/g711"},
-	"bench/rig":    {},
+	"bench/rig":    {"deploy/embedded", "migrations"},
 	"bench/chrome": {},
 	"bench/load":   {"bench/chrome", "bench/gen", "bench/rig"},
 
@@ -228,7 +238,7 @@ var may = map[string][]string{
 // pure packages decide and do nothing else.
 var pure = []string{
 	"billing/money", "billing/rating",
-	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu",
+	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/wait",
 	"telephony/e164", "telephony/say", "telephony/sipua/life",
 	"telephony/media/g711", "telephony/media/tone", "telephony/trunk/form", "telephony/trunk/pick",
 	"tenant/script/graph", "tenant/script/walk",
@@ -237,7 +247,7 @@ var pure = []string{
 // exact packages also hold no floating-point number.
 var exact = []string{
 	"billing/money", "billing/rating",
-	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/say", "telephony/trunk/form", "telephony/trunk/pick",
+	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/wait", "telephony/say", "telephony/trunk/form", "telephony/trunk/pick",
 	"tenant/script/graph", "tenant/script/walk",
 }
 

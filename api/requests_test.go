@@ -12,6 +12,7 @@ import (
 // kinds are the things that ids in paths are of, by the word before {id}.
 var kinds = map[string]string{
 	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "sources": "source", "snapshots": "snapshot", "comments": "comment",
+	"operators": "operator",
 }
 
 // pathKind returns the kind of thing that a path names, or "".
@@ -59,6 +60,8 @@ var bodies = map[string]func(apitest.Goods) any{
 	"order-draft":     func(apitest.Goods) any { return map[string]any{"revision": 1} },
 	"set-disposition": func(apitest.Goods) any { return map[string]any{"outcome": "other"} },
 	"open-walk-card":  func(apitest.Goods) any { return map[string]any{"card": "1"} },
+	"supervise-call":  func(apitest.Goods) any { return map[string]any{"mode": "listen"} },
+	"pause-operator":  func(apitest.Goods) any { return map[string]any{"reason": "training"} },
 	"pause-desk":      func(apitest.Goods) any { return map[string]any{"reason": "lunch"} },
 }
 

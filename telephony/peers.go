@@ -18,12 +18,14 @@ import (
 type peers struct{ n *Node }
 
 func (p peers) Trunk(src netip.Addr) (string, bool) {
-	t := p.n.book.Now().Trunk(src)
-	if t == nil {
-		return "", false
+	if t := p.n.book.Now().Trunk(src); t != nil {
+		return t.Name, true
 	}
-	return t.Name, true
+	registrar := p.n.trunks.From(src)
+	return registrar, registrar != ""
 }
+
+func (p peers) Login(trunk string) (user, ha1 string, needed bool) { return p.n.trunks.Login(trunk) }
 
 func (p peers) PhoneAllowed(src netip.Addr) bool {
 	for _, net := range p.n.cfg.PhonesFrom {
@@ -165,6 +167,9 @@ func (s switchboard) phone(operator uuid.UUID) string {
 // Supervise does what a supervisor wants of a call.
 func (s switchboard) Supervise(ctx context.Context, o command.Supervision) error {
 	n := s.n
+	if !n.leads.Load() && !n.lines.Has(o.Call) {
+		return command.ErrElsewhere
+	}
 	sup := n.book.Now().Supervisor(o.Supervisor)
 	if sup == nil {
 		return fault.NotFound

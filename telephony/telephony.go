@@ -55,14 +55,15 @@ type Config struct {
 	RecordingKeys string `env:"RECORDING_KEYS"` // NAME:HEX of 32 bytes, by commas; empty: made, and kept in DataDir
 	DataDir       string `env:"DATA_DIR" envDefault:".switchboard"`
 	Speech        Speech
-	MediaDir      string        `env:"MEDIA_DIR"` // the sounds of shops
-	ControlAddr   string        `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
-	ControlSecret string        `env:"CONTROL_SECRET"`
-	Pool          string        `env:"POOL" envDefault:"main"`
-	Node          string        `env:"NODE" envDefault:"node1"`
-	Realm         string        `env:"SIP_REALM" envDefault:"switchboard"`
-	Box           seal.Box      // opens the carriers' passwords
-	DrainFor      time.Duration `env:"DRAIN_FOR" envDefault:"30m"` // how long calls in hand may go on once we are told to stop
+	MediaDir      string           `env:"MEDIA_DIR"` // the sounds of shops
+	ControlAddr   string           `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
+	ControlSecret string           `env:"CONTROL_SECRET"`
+	Pool          string           `env:"POOL" envDefault:"main"`
+	Node          string           `env:"NODE" envDefault:"node1"`
+	Realm         string           `env:"SIP_REALM" envDefault:"switchboard"`
+	DNS           []netip.AddrPort `env:"DNS_SERVERS"` // that find trunks; empty: those of the system
+	Box           seal.Box         // opens the carriers' passwords
+	DrainFor      time.Duration    `env:"DRAIN_FOR" envDefault:"30m"` // how long calls in hand may go on once we are told to stop
 }
 
 // Node is one telephony process.
@@ -125,7 +126,9 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 		return nil, err
 	}
 	n.lines = line.New(line.Config{Ports: n.ports, PhoneSRTP: encryption, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Voice: n.voice(), Log: log, Trouble: n.disk.report})
-	n.openTrunks()
+	if err = n.openTrunks(); err != nil {
+		return nil, err
+	}
 	n.present = presence.New(db, log)
 	n.duty = newDuty(n.book.Now, n.lines, n.mine, n.present)
 	if err = n.openBrowsers(); err != nil {
@@ -207,6 +210,7 @@ func (n *Node) lead(ctx context.Context, g *errgroup.Group) error {
 	}
 	g.Go(func() error { return n.room.Run(ctx) })
 	g.Go(func() error { n.book.Run(ctx); return ctx.Err() })
+	g.Go(func() error { return n.watchTrunks(ctx) })
 	g.Go(func() error { n.gate.Run(ctx); return ctx.Err() })
 	g.Go(func() error { n.speech.Run(ctx); return ctx.Err() })
 	g.Go(func() error { n.present.Run(ctx); return ctx.Err() })

@@ -80,6 +80,11 @@ func (p *Phones) Do(_ context.Context, o command.Order) error {
 	return nil
 }
 
+// Supervise implements floor.Phones: as an order of the supervisor's.
+func (p *Phones) Supervise(ctx context.Context, s command.Supervision) error {
+	return p.Do(ctx, command.Order{Verb: command.Verb(s.Do), Operator: s.Supervisor, Call: s.Call})
+}
+
 // Floor implements floor.Phones.
 func (p *Phones) Floor(context.Context) (command.Floor, error) {
 	p.mu.Lock()

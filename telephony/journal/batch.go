@@ -28,7 +28,10 @@ type Batch struct {
 	Dialogs   []Dialog
 	Closed    []uuid.UUID // dialogs that are no more
 	Recorded  []Recording
-	Entries   []Entry // digits that callers gave
+	Entries   []Entry         // digits that callers gave
+	Messages  []task.Message  // that callers left
+	Kept      []task.Kept     // callbacks that were promised
+	Redeemed  []task.Redeemed // and were made
 	Lost      []task.Lost
 	Finished  []cdr.Leg // detail records of calls that are finished
 
@@ -84,8 +87,8 @@ on conflict (id) do update set state = excluded.state, media_at = excluded.media
 const deleteDialogs = `delete from house.dialog where id = any ($1)`
 
 const upsertRecordings = `
-insert into shop.recording (shop_id, id, call_id, state, path, started_at, offset_ms, duration_ms, bytes, sha256, error, key_version, data_key, gaps, stored_bytes, stored_sha256)
-select shop_id, id, call_id, state, path, started_at, offset_ms, duration_ms, bytes, sha256, error, key_version, data_key, coalesce(gaps, '[]'), coalesce(stored_bytes, 0), stored_sha256
+insert into shop.recording (shop_id, id, call_id, kind, state, path, started_at, offset_ms, duration_ms, bytes, sha256, error, key_version, data_key, gaps, stored_bytes, stored_sha256)
+select shop_id, id, call_id, coalesce(nullif(kind, ''), 'call'), state, path, started_at, offset_ms, duration_ms, bytes, sha256, error, key_version, data_key, coalesce(gaps, '[]'), coalesce(stored_bytes, 0), stored_sha256
 from json_populate_recordset(null::shop.recording, $1)
 on conflict (shop_id, id) do update set state = excluded.state, duration_ms = excluded.duration_ms, bytes = excluded.bytes, sha256 = excluded.sha256, error = excluded.error,
   gaps = excluded.gaps, stored_bytes = excluded.stored_bytes, stored_sha256 = excluded.stored_sha256
@@ -116,9 +119,12 @@ func (b *Batch) spread(w *writer, by leader) {
 	}
 	rows(w, upsertRecordings, latest(b.Recorded, func(r Recording) uuid.UUID { return r.ID }))
 	rows(w, insertEntries, b.Entries)
+	rows(w, task.KeepSQL, b.Kept)
+	rows(w, task.RedeemSQL, b.Redeemed)
 	rows(w, task.LoseSQL, b.Lost)
 	rows(w, cdr.InsertLegsSQL, b.Finished)
 	w.owe(b.Finished)
+	w.told(b.Messages)
 }
 
 // grants returns those that the commit itself writes, or the others. An operator
@@ -148,6 +154,9 @@ func (b *Batch) follow(n *Batch) {
 	b.Closed = append(b.Closed, n.Closed...)
 	b.Recorded = append(b.Recorded, n.Recorded...)
 	b.Entries = append(b.Entries, n.Entries...)
+	b.Messages = append(b.Messages, n.Messages...)
+	b.Kept = append(b.Kept, n.Kept...)
+	b.Redeemed = append(b.Redeemed, n.Redeemed...)
 	b.Lost = append(b.Lost, n.Lost...)
 	b.Finished = append(b.Finished, n.Finished...)
 }
@@ -155,7 +164,7 @@ func (b *Batch) follow(n *Batch) {
 // canFollow reports whether both may be spread as one: whoever rings again
 // after they were lost cancels a task, which must be there.
 func (b *Batch) canFollow(n *Batch) bool {
-	return len(b.Lost) == 0 || len(n.RangAgain) == 0
+	return len(b.Lost)+len(b.Kept) == 0 || len(n.RangAgain) == 0
 }
 
 // latest returns the rows without those that a later one of the same key takes

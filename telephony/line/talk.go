@@ -9,6 +9,10 @@ import (
 
 // join lets the buyer and the operator on leg talk, and records them.
 func (w *wire) join(leg uuid.UUID, rec *switchd.Recording) {
+	if w.calling != nil && w.calling.leg == leg {
+		w.joinReached(rec)
+		return
+	}
 	op := w.rung[leg]
 	if op == nil || !op.answered() {
 		return // hung up since: the switch hears of it
@@ -24,6 +28,7 @@ func (w *wire) join(leg uuid.UUID, rec *switchd.Recording) {
 	w.silence()
 	w.talker, w.voice, w.talk, w.shown = op, voice, talking, false
 	delete(w.rung, leg)
+	w.unqueue()
 	if rec != nil {
 		w.record(*rec)
 	}
@@ -96,13 +101,18 @@ func (w *wire) pressed(key byte) {
 		w.step(menu.Key{Key: key})
 		return
 	}
-	if !w.served() {
+	if w.message != nil && key == '#' {
+		w.messageOver()
 		return
 	}
-	if w.secret.on {
-		key = maskedKey
+	switch {
+	case w.waits() && w.queued.Callback && key == '1':
+		w.tell(switchd.Wished{Call: w.id})
+	case w.served() && w.secret.on:
+		w.talker.press(maskedKey)
+	case w.served():
+		w.talker.press(key)
 	}
-	w.talker.press(key)
 }
 
 // letGo hangs up an operator's leg that is not the talker's.
@@ -119,6 +129,9 @@ func (w *wire) finish(reason string) {
 		return
 	}
 	w.over = true
+	w.uncall(reason)
+	w.unqueue()
+	w.endMessage()
 	w.dismiss()
 	w.silence()
 	w.unguard()

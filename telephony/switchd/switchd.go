@@ -203,7 +203,7 @@ func (s *Switch) Run(ctx context.Context) error {
 			}
 		}
 		wake, _ := s.floor.room.Deadline() // Never without one
-		if wake = min(wake, s.floor.due()); wake != acd.Never {
+		if wake = min(wake, s.floor.due(), s.floor.wakes()); wake != acd.Never {
 			alarm.Reset(max(0, time.Duration(wake-s.Now())*time.Millisecond))
 		}
 	}

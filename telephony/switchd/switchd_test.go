@@ -24,6 +24,8 @@ type fakePhones struct {
 	did   []string
 	leg   uuid.UUID
 	named map[uuid.UUID]string
+
+	prepared uuid.UUID // the last call to a buyer
 }
 
 func (f *fakePhones) say(verb string, id uuid.UUID) { f.did = append(f.did, verb+" "+f.named[id]) }
@@ -84,6 +86,8 @@ func (m *memory) Commit(_ context.Context, b *journal.Batch) error {
 	m.all.Dialogs = append(m.all.Dialogs, b.Dialogs...)
 	m.all.Closed = append(m.all.Closed, b.Closed...)
 	m.all.Entries = append(m.all.Entries, b.Entries...)
+	m.all.Kept = append(m.all.Kept, b.Kept...)
+	m.all.Redeemed = append(m.all.Redeemed, b.Redeemed...)
 	if b.Then != nil {
 		b.Then()
 	}
