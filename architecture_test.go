@@ -169,6 +169,7 @@ var may = map[string][]string{
 	"tenant/summary": {"tenant"},
 	"tenant/comment": {"tenant", "tenant/fault"},
 	"tenant/wave":    {"telephony/media/g711"},
+	"tenant/quality": {"tenant"},
 
 	// the process for browsers and integrations: one package a resource
 	"api": {
@@ -181,7 +182,7 @@ var may = map[string][]string{
 	"api/apitest": {"api", "deploy/embedded", "telephony/command", "tenant", "tenant/account", "tenant/depot", "tenant/fault", "tenant/keyring", "tenant/recording", "tenant/script", "tenant/tenanttest"},
 	"api/calls": {
 		"api/orders", "api/session", "api/web", "billing/bill", "telephony/e164", "tenant",
-		"telephony/media/g711", "tenant/buyer", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/recording", "tenant/wave",
+		"telephony/media/g711", "tenant/buyer", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/quality", "tenant/recording", "tenant/wave",
 	},
 	"api/catalogue": {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/fault"},
 	"api/desk": {
@@ -194,7 +195,7 @@ var may = map[string][]string{
 	"api/events":   {"api/session", "api/web", "tenant", "tenant/fault", "tenant/live"},
 	"api/exports":  {"api/session", "api/web", "billing/export", "billing/plan", "tenant", "tenant/fault"},
 	"api/floor": {
-		"api/session", "api/web", "telephony/command", "telephony/e164", "tenant", "tenant/account", "tenant/fault", "tenant/live", "tenant/ticket",
+		"api/session", "api/web", "telephony/command", "telephony/e164", "tenant", "tenant/account", "tenant/fault", "tenant/live", "tenant/quality", "tenant/ticket",
 	},
 	"api/lostcalls":  {"api/session", "api/web", "telephony/e164", "tenant", "tenant/cdr", "tenant/fault", "tenant/page", "tenant/task"},
 	"api/members":    {"api/session", "api/web", "tenant", "tenant/account", "tenant/member"},

@@ -22,6 +22,7 @@ import (
 	"switchboard/tenant/fault"
 	"switchboard/tenant/order"
 	"switchboard/tenant/page"
+	"switchboard/tenant/quality"
 	"switchboard/tenant/recording"
 )
 
@@ -191,6 +192,11 @@ func told(tx tenant.Tx, id uuid.UUID, shop session.Shop) (Story, error) {
 	if err != nil {
 		return Story{}, err
 	}
+	legs, err := quality.Of(tx, id)
+	if err != nil {
+		return Story{}, err
+	}
+	out.Quality = showQuality(legs)
 	if role == string(session.Operator) {
 		out.narrow()
 	}

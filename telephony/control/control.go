@@ -26,6 +26,7 @@ type Switch interface {
 	Desk(context.Context, uuid.UUID) (command.Desk, error)
 	Floor(context.Context) (command.Floor, error)
 	Supervise(context.Context, command.Supervision) error
+	Quality(call uuid.UUID) []command.LegQuality
 	Drain()
 }
 
@@ -35,6 +36,7 @@ func Handler(s Switch, secret string, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+command.PathDesk, h.desk)
 	mux.HandleFunc("GET "+command.PathFloor, h.floor)
+	mux.HandleFunc("GET "+command.PathQuality, h.quality)
 	mux.HandleFunc("POST "+command.PathDo, h.do)
 	mux.HandleFunc("POST "+command.PathSupervise, h.supervise)
 	mux.HandleFunc("POST "+command.PathDrain, h.drain)
@@ -71,6 +73,15 @@ func (h handler) desk(w http.ResponseWriter, r *http.Request) {
 func (h handler) floor(w http.ResponseWriter, r *http.Request) {
 	f, err := h.s.Floor(r.Context())
 	h.answer(w, r, f, err)
+}
+
+func (h handler) quality(w http.ResponseWriter, r *http.Request) {
+	call, err := uuid.Parse(r.URL.Query().Get("call"))
+	if err != nil {
+		h.refuse(w, r, fault.Invalid{Field: "call", Problem: "is not an id"})
+		return
+	}
+	h.answer(w, r, append([]command.LegQuality{}, h.s.Quality(call)...), nil)
 }
 
 func (h handler) do(w http.ResponseWriter, r *http.Request) {

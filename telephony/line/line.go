@@ -36,6 +36,7 @@ type Room interface {
 type Config struct {
 	Ports      *media.Ports
 	PhoneSRTP  sdp.Policy // of telephones of ours
+	Node       string     // this one's name
 	Recordings string     // directory
 	Book       func() *directory.Directory
 	Brief      func(Meeting) Brief
@@ -131,7 +132,7 @@ func (l *Lines) open(leg *sipua.Leg, in sipua.Invite) *wire {
 		lines: l, id: uuid.New(), inbox: make(chan func(), wireInbox), rung: map[uuid.UUID]phone{}, watchers: map[uuid.UUID]*watcher{}, began: time.Now(),
 		buyer: &end{lines: l, id: uuid.New(), sip: leg}, from: clean(in.From), display: clean(in.FromDisplay), laws: l.laws(in.Trunk),
 	}
-	w.buyer.srtp = l.encryption(in.Trunk)
+	w.buyer.srtp, w.trunk = l.encryption(in.Trunk), in.Trunk
 	w.phone = e164.Number(w.from)
 	if n, err := e164.Parse(in.From, home); err == nil {
 		w.phone = n

@@ -97,7 +97,7 @@ func (w *wire) watchEvent(v *watcher, ev webleg.Event) {
 func (w *wire) watchByTelephone(v *watcher) {
 	l := w.lines
 	target, ok := l.phones.locate(l.cfg.Book().Supervisor(v.Supervisor), time.Now())
-	e := &end{lines: l, id: v.Leg}
+	e := &end{lines: l, id: v.Leg, operator: v.Supervisor, srtp: l.phoneEncryption(target.URI)}
 	if !ok {
 		w.watchEnds(v, "unreachable")
 		return

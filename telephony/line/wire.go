@@ -2,6 +2,7 @@ package line
 
 import (
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -60,19 +61,24 @@ type wire struct {
 	calling  *calling        // the buyer, whom an operator waits for; nil: nobody is rung
 	queued   *queued         // what they hear while they wait; nil: they do not, or still hear it ring
 	message  *message        // that the caller leaves now; nil for none
+
+	trunk     string // that brought the call, or took it
+	measuring sync.Mutex
+	measured  []measured
 }
 
 // end is a telephone of SIP in a call: a dialog, and the audio on it once there
 // is some.
 type end struct {
-	lines *Lines
-	id    uuid.UUID
-	sip   *sipua.Leg
-	audio *media.RTPLeg
-	local *sdp.Local
-	srtp  sdp.Policy
-	held  bool // by a re-INVITE from this side
-	up    bool // answered
+	lines    *Lines
+	id       uuid.UUID
+	sip      *sipua.Leg
+	audio    *media.RTPLeg
+	local    *sdp.Local
+	srtp     sdp.Policy
+	operator uuid.UUID // whose telephone it is; uuid.Nil: the buyer's
+	held     bool      // by a re-INVITE from this side
+	up       bool      // answered
 }
 
 // run does what is posted until the call is over.

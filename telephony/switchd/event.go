@@ -122,29 +122,12 @@ type (
 		Bytes     int64             `json:"bytes"`
 		MS        int64             `json:"duration_ms"`
 	}
-	// TapePaused: the recording stands still while the buyer tells what must not
-	// be in it, until the instant at latest. OffsetMS is where, on the recording.
-	TapePaused struct {
-		Call      uuid.UUID          `json:"-"`
-		Recording *journal.Recording `json:"-"` // its row since; nil: nothing is recorded
-		OffsetMS  int64              `json:"offset_ms"`
-		UntilMS   int64              `json:"until_ms"`
-	}
-	// TapeResumed: it goes on, by the operator's word, because of the time, or
-	// because the operator is gone.
-	TapeResumed struct {
-		Call      uuid.UUID          `json:"-"`
-		Recording *journal.Recording `json:"-"`
-		FromMS    int64              `json:"from_ms"`
-		ToMS      int64              `json:"to_ms"`
-		Why       string             `json:"why"`
-	}
-	// Objected: the buyer does not want to be recorded. OffsetMS is where the
-	// recording ends for it; 0 if none was begun: then none is.
-	Objected struct {
-		Call     uuid.UUID `json:"-"`
-		By       call.By   `json:"by"` // who told us: the buyer's key, or the operator
-		OffsetMS int64     `json:"offset_ms"`
+	// Measured: a call's sound is over; how it came through is known.
+	Measured struct {
+		Call uuid.UUID         `json:"-"`
+		Shop uuid.UUID         `json:"-"`
+		Legs []journal.Quality `json:"-"`
+		Many int               `json:"legs"`
 	}
 	// Tick: nothing happened, but the room asked to be woken.
 	Tick struct{}
@@ -167,8 +150,5 @@ func (Away) kind() string     { return "away" }
 func (Finished) kind() string { return "finished" }
 func (Extended) kind() string { return "extended" }
 func (Recorded) kind() string { return "recorded" }
+func (Measured) kind() string { return "measured" }
 func (Tick) kind() string     { return "tick" }
-
-func (TapePaused) kind() string  { return "tape-paused" }
-func (TapeResumed) kind() string { return "tape-resumed" }
-func (Objected) kind() string    { return "objected" }

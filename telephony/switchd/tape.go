@@ -6,10 +6,43 @@ import (
 	"github.com/google/uuid"
 
 	"switchboard/telephony/acd"
+	"switchboard/telephony/call"
 	"switchboard/telephony/command"
+	"switchboard/telephony/journal"
 	"switchboard/tenant/keyring"
 	"switchboard/tenant/sealed"
 )
+
+type (
+	// TapePaused: the recording stands still while the buyer tells what must not
+	// be in it, until the instant at latest. OffsetMS is where, on the recording.
+	TapePaused struct {
+		Call      uuid.UUID          `json:"-"`
+		Recording *journal.Recording `json:"-"` // its row since; nil: nothing is recorded
+		OffsetMS  int64              `json:"offset_ms"`
+		UntilMS   int64              `json:"until_ms"`
+	}
+	// TapeResumed: it goes on, by the operator's word, because of the time, or
+	// because the operator is gone.
+	TapeResumed struct {
+		Call      uuid.UUID          `json:"-"`
+		Recording *journal.Recording `json:"-"`
+		FromMS    int64              `json:"from_ms"`
+		ToMS      int64              `json:"to_ms"`
+		Why       string             `json:"why"`
+	}
+	// Objected: the buyer does not want to be recorded. OffsetMS is where the
+	// recording ends for it; 0 if none was begun: then none is.
+	Objected struct {
+		Call     uuid.UUID `json:"-"`
+		By       call.By   `json:"by"` // who told us: the buyer's key, or the operator
+		OffsetMS int64     `json:"offset_ms"`
+	}
+)
+
+func (TapePaused) kind() string  { return "tape-paused" }
+func (TapeResumed) kind() string { return "tape-resumed" }
+func (Objected) kind() string    { return "objected" }
 
 // Sealer returns what a recording of a shop is sealed with, and how its row
 // keeps that. It must not block.
