@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"switchboard/telephony/command"
+	"switchboard/telephony/trace"
 	"switchboard/tenant/fault"
 )
 
@@ -28,6 +29,9 @@ type Switch interface {
 	Supervise(context.Context, command.Supervision) error
 	Quality(call uuid.UUID) []command.LegQuality
 	Drain()
+	Security() command.Security
+	Pardon(command.Pardon) error
+	Trace(call uuid.UUID) (trace.Call, error)
 }
 
 // Handler serves the API to whoever has the secret.
@@ -40,6 +44,9 @@ func Handler(s Switch, secret string, log *slog.Logger) http.Handler {
 	mux.HandleFunc("POST "+command.PathDo, h.do)
 	mux.HandleFunc("POST "+command.PathSupervise, h.supervise)
 	mux.HandleFunc("POST "+command.PathDrain, h.drain)
+	mux.HandleFunc("GET "+command.PathSecurity, h.security)
+	mux.HandleFunc("POST "+command.PathPardon, h.pardon)
+	mux.HandleFunc("GET "+command.PathTrace, h.trace)
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index) // what a node is busy with, for whoever runs it
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	return guarded(mux, []byte("Bearer "+secret))

@@ -97,6 +97,7 @@ func (w *wire) callBack(o switchd.Outgoing) {
 			return local.Offer(), nil
 		},
 		Tried: func(leg *sipua.Leg) {
+			w.listen("buyer", "", leg)
 			w.post(func() {
 				w.buyer.sip = leg
 				w.tell(switchd.Calling{Call: w.id, Leg: w.buyer.id, Dialog: leg.Dialog().JSON()})

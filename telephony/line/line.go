@@ -42,6 +42,7 @@ type Config struct {
 	Brief      func(Meeting) Brief
 	Greeting   func(*directory.Shop) *media.Clip // a shop's own, if it is at hand, else nil; must not block
 	Voice      Voice
+	Traced     func(Traced) // told of every call that is over; must not block; nil: nobody wants to know
 	Log        *slog.Logger
 
 	Trouble func(error) // recordings cannot be written; nil: nobody asks. Must not block
@@ -69,6 +70,9 @@ type Lines struct {
 
 // New returns Lines without telephones: Connect gives it those, and the room.
 func New(cfg Config) *Lines {
+	if cfg.Traced == nil {
+		cfg.Traced = func(Traced) {}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	return &Lines{
 		cfg: cfg, player: media.NewPlayer(), board: mix.NewBoard(), watch: media.NewWatch(), ctx: ctx, stop: stop, phones: newPhonebook(),
@@ -111,6 +115,7 @@ func (l *Lines) Invited(leg *sipua.Leg, in sipua.Invite) {
 		return
 	}
 	w := l.open(leg, in)
+	w.listen("buyer", in.Trunk, leg)
 	if err := w.hear(in.SDP); err != nil {
 		l.cfg.Log.Info("call has no audio of ours", "sip_call", in.CallID, "err", err)
 		leg.Refuse(488, unspeakable(err))

@@ -118,6 +118,7 @@ func (w *wire) watchByTelephone(v *watcher) {
 		return
 	}
 	e.sip, v.phone = leg, e
+	w.listen("supervisor", "", leg)
 	w.tell(switchd.Watching{Call: w.id, Leg: v.Leg, Dialog: leg.Dialog().JSON()})
 }
 

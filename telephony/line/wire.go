@@ -53,6 +53,8 @@ type wire struct {
 	secret   secret
 	guards   []func()
 	over     bool
+	decided  bool            // the buyer was told something
+	dialogs  []dialog        // all that there were; Lines.mu guards them
 	queue    uuid.UUID       // where the buyer waits, or will
 	menu     *directory.Menu // that they meet first; nil for none
 	robot    *robot          // that speaks with them; nil for none
@@ -84,6 +86,7 @@ type end struct {
 // run does what is posted until the call is over.
 func (w *wire) run() {
 	defer w.lines.forget(w)
+	defer func() { w.lines.cfg.Traced(w.traced()) }()
 	for !w.over {
 		(<-w.inbox)()
 	}
