@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { sessionQuery } from '../api/session';
+import { readQuality } from '../floor/quality';
 import { readCalls, readCatalogue, readLost, readOrders, readPlace, readScript } from '../shop/filters';
 import { follow } from '../ui/language';
 import { localeOf } from '../ui/person';
@@ -77,6 +78,12 @@ const floor = createRoute({
   }),
   component: lazyRouteComponent(() => import('../floor/FloorPage'), 'FloorPage'),
 });
+const quality = createRoute({
+  getParentRoute: () => inside,
+  path: '/floor/quality',
+  validateSearch: readQuality,
+  component: lazyRouteComponent(() => import('../floor/QualityPage'), 'QualityPage'),
+});
 const shop = createRoute({
   getParentRoute: () => inside,
   path: '/s/$shop',
@@ -142,6 +149,7 @@ const tree = root.addChildren([
     shops,
     desk.addChildren([deskPage, deskCheck, deskDay]),
     floor,
+    quality,
     shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script]),
   ]),
 ]);

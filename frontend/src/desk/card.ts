@@ -30,6 +30,7 @@ export function cardOf(v: unknown, now: number): Card | undefined {
     held: false,
     muted: false,
     supervised: null,
+    recording: { state: 'on', until: null },
     shop: {
       id: text(s, 'id'),
       slug: text(s, 'slug'),

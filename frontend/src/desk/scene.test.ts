@@ -13,6 +13,7 @@ const card: Card = {
   held: false,
   muted: false,
   supervised: null,
+  recording: { state: 'on', until: null },
   away_until: null,
   queue: 'orders',
   source: 'Яндекс Директ',

@@ -1,6 +1,7 @@
 // Every sentence of the pages, in Russian. One key is one whole sentence; counts follow CLDR.
 import { desk } from './desk.ru';
 import { floor } from './floor.ru';
+import { quality } from './quality.ru';
 
 export const ru = {
   fresh: { age: 'Возраст данных', stale: 'Данные устарели: скажите «уточню»', was: 'было {{value}}' },
@@ -298,6 +299,7 @@ export const ru = {
     wrap: 'Постобработка',
     release: 'Оператор свободен',
     recorded: 'Запись сохранена',
+    measured: 'Качество связи посчитано',
     extended: 'Постобработка продлена',
     finished: 'Постобработка окончена',
     lost: 'Звонок потерян',
@@ -577,4 +579,5 @@ export const ru = {
   shops: { page: 'Магазины · Switchboard', title: 'Магазины', none: 'Магазинов ещё нет' },
   desk,
   floor,
+  quality,
 } as const;
