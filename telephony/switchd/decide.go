@@ -170,6 +170,10 @@ func (f *floor) wrap(a acd.Wrap) {
 // release finishes the call: its operator's after-call work is over.
 func (f *floor) release(a acd.Release) {
 	l := f.calls[a.Call]
+	if l.seized != nil && l.life.State != call.WrapUp {
+		f.releaseSeized(l, a)
+		return
+	}
 	if !f.apply(l, call.Event{Kind: call.Finish}) {
 		return
 	}

@@ -231,6 +231,7 @@ func (f *floor) hungUp(ev HungUp) {
 	switch was {
 	case call.Talking, call.Held, call.Moving:
 		f.act(acd.HungUp{Call: l.key}) // Wrap, and in time Release, which finishes it
+		f.concludeSeized(l)
 	case call.Waiting:
 		f.act(acd.HungUp{Call: l.key}) // Withdraw who is rung, and Lose
 		f.missed(l)

@@ -113,6 +113,10 @@ func (f *floor) gone(ev Gone) {
 		return
 	}
 	f.log(l, ev)
+	if l.seized != nil {
+		f.loseSeized(l)
+		return
+	}
 	f.act(acd.Gone{Operator: key(l.with), Call: l.key})
 }
 
