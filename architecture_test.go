@@ -94,7 +94,7 @@ var may = map[string][]string{
 	// the one binary: it mounts the processes, and nobody imports it
 	".": {
 		"api", "billing/rate", "demo", "demo/data", "deploy/embedded", "frontend", "migrations", "seed", "telephony", "telephony/command",
-		"telephony/simulate", "telephony/switchd", "tenant", "tenant/catalogue", "tenant/catalogue/fetch", "tenant/fault", "tenant/live", "tenant/seal", "worker",
+		"telephony/simulate", "telephony/switchd", "tenant", "tenant/catalogue", "tenant/catalogue/fetch", "tenant/fault", "tenant/live", "tenant/seal", "worker", "tenant/cdr", "tenant/task", "worker/voicemail",
 	},
 
 	// the kernel, its schema and its test world
@@ -158,9 +158,9 @@ var may = map[string][]string{
 	// the process for browsers and integrations: one package a resource
 	"api": {
 		"api/calls", "api/catalogue", "api/comments", "api/desk", "api/docs", "api/events",
-		"api/exports", "api/floor", "api/lostcalls", "api/members", "api/numbers",
+		"api/exports", "api/floor", "api/lostcalls", "api/members", "api/menus", "api/numbers",
 		"api/once", "api/operators", "api/orders", "api/queues", "api/scripts", "api/session",
-		"api/shops", "api/summary", "api/tasks", "api/trunks", "api/walks", "api/web",
+		"api/shops", "api/sounds", "api/summary", "api/tasks", "api/trunks", "api/voice", "api/walks", "api/web",
 		"tenant", "tenant/fault", "tenant/live",
 	},
 	"api/apitest": {"api", "deploy/embedded", "telephony/command", "tenant", "tenant/account", "tenant/fault", "tenant/script", "tenant/tenanttest"},
@@ -174,14 +174,17 @@ var may = map[string][]string{
 		"tenant/disposition", "tenant/draft", "tenant/fault", "tenant/live", "tenant/order", "tenant/page", "tenant/script", "tenant/script/walk", "tenant/shift",
 		"tenant/ticket",
 	},
-	"api/comments":  {"api/once", "api/session", "api/web", "tenant", "tenant/account", "tenant/cdr", "tenant/comment"},
-	"api/docs":      {},
-	"api/events":    {"api/session", "api/web", "tenant", "tenant/fault", "tenant/live"},
-	"api/exports":   {"api/session", "api/web", "billing/export", "billing/plan", "tenant", "tenant/fault"},
+	"api/comments": {"api/once", "api/session", "api/web", "tenant", "tenant/account", "tenant/cdr", "tenant/comment"},
+	"api/docs":     {},
+	"api/events":   {"api/session", "api/web", "tenant", "tenant/fault", "tenant/live"},
+	"api/exports":  {"api/session", "api/web", "billing/export", "billing/plan", "tenant", "tenant/fault"},
 	"api/floor": {
 		"api/session", "api/web", "telephony/command", "telephony/e164", "tenant", "tenant/account", "tenant/fault", "tenant/live", "tenant/ticket",
 	},
 	"api/lostcalls": {"api/session", "api/web", "telephony/e164", "tenant", "tenant/cdr", "tenant/fault", "tenant/page", "tenant/task"},
+	"api/menus":     {"api/once", "api/session", "api/web", "telephony/menu", "tenant", "tenant/fault", "tenant/menu"},
+	"api/sounds":    {"api/session", "api/web", "tenant", "tenant/sound"},
+	"api/voice":     {"api/session", "api/web", "tenant", "tenant/fault"},
 	"api/members":   {"api/session", "api/web", "tenant", "tenant/account", "tenant/member"},
 	"api/numbers":   {"api/session", "api/web", "tenant"},
 	"api/once":      {"api/session", "api/web", "tenant", "tenant/fault"},
@@ -199,13 +202,14 @@ var may = map[string][]string{
 
 	// what may wait
 	"worker": {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/live", "tenant/task",
-		"worker/feed", "worker/job", "worker/rate", "worker/reap", "worker/recall", "worker/sweep"},
-	"worker/job":    {"tenant", "tenant/outbox"},
-	"worker/feed":   {"tenant", "tenant/catalogue", "tenant/fault", "tenant/live"},
-	"worker/rate":   {"billing/ledger", "tenant", "tenant/cdr", "tenant/live"},
-	"worker/reap":   {"tenant", "tenant/cdr", "tenant/live"},
-	"worker/recall": {"tenant", "tenant/fault", "tenant/live", "tenant/task"},
-	"worker/sweep":  {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/outbox", "tenant/task"},
+		"worker/feed", "worker/job", "worker/rate", "worker/reap", "worker/recall", "worker/sweep", "worker/voicemail"},
+	"worker/job":       {"tenant", "tenant/outbox"},
+	"worker/feed":      {"tenant", "tenant/catalogue", "tenant/fault", "tenant/live"},
+	"worker/rate":      {"billing/ledger", "tenant", "tenant/cdr", "tenant/live"},
+	"worker/reap":      {"tenant", "tenant/cdr", "tenant/live"},
+	"worker/voicemail": {"tenant", "tenant/fault", "tenant/live", "tenant/task"},
+	"worker/recall":    {"tenant", "tenant/fault", "tenant/live", "tenant/task"},
+	"worker/sweep":     {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/outbox", "tenant/task"},
 
 	// what is measured: telephones, the programs beside them, the figures
 	"bench/gen":    {"telephony/media/g711"},

@@ -15,6 +15,7 @@ import (
 	"switchboard/api"
 	"switchboard/telephony"
 	"switchboard/tenant/seal"
+	"switchboard/worker/voicemail"
 )
 
 // config is that of every process: each field from the environment.
@@ -30,9 +31,10 @@ type config struct {
 
 	ControlNodes []string `env:"CONTROL_NODES"` // of telephony, where there are several
 
-	API       api.Config
-	Telephony telephony.Config
-	feeds     fs.FS // of the demo's seed, instead of FeedsDir
+	API        api.Config
+	Telephony  telephony.Config
+	Transcribe voicemail.Hook
+	feeds      fs.FS // of the demo's seed, instead of FeedsDir
 }
 
 // readConfig reads the environment; every mistake is one error.

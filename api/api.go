@@ -36,6 +36,7 @@ type Deps struct {
 	Redis      redis.UniversalClient
 	Phones     Phones
 	Recordings *os.Root     // the recordings directory
+	Media      string       // MEDIA_DIR: the sounds of shops
 	Pages      fs.FS        // the frontend, index.html at the root
 	Browsers   http.Handler // of operators' sockets, where telephony is in this process; else nil
 	Log        *slog.Logger

@@ -20,6 +20,7 @@ import (
 	"switchboard/worker/reap"
 	"switchboard/worker/recall"
 	"switchboard/worker/sweep"
+	"switchboard/worker/voicemail"
 )
 
 // Config is what a worker needs.
@@ -28,6 +29,9 @@ type Config struct {
 	Redis redis.UniversalClient
 	Log   *slog.Logger
 	Feeds catalogue.Origin // where the shops' feeds are found
+
+	Recordings voicemail.Recordings // of messages; nil where none is written down
+	Transcribe voicemail.Hook       // that has been checked
 }
 
 // Worker does what is owed. Any number of them may run.
@@ -50,6 +54,7 @@ func New(c Config) *Worker {
 	w.reaper = reap.New(c.DB, c.Log, w.teller.Tell)
 	job.ServeBatch(w.jobs, cdr.Finished, rate.New(c.DB, w.teller.Tell, time.Now).Charge)
 	job.Serve(w.jobs, catalogue.Look, feed.New(c.DB, c.Feeds, w.teller.Tell).Look)
+	job.Serve(w.jobs, task.Left, voicemail.New(c.DB, w.teller.Tell, c.Recordings, c.Transcribe).Take)
 	job.Serve(w.jobs, task.Due, recall.New(c.DB, w.teller.Tell, time.Now).Remind)
 	return w
 }

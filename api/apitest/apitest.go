@@ -63,7 +63,7 @@ func Open(t testing.TB) *World {
 	}
 	t.Cleanup(func() { _ = root.Close() })
 	a, err := api.New(api.Config{Secret: "a secret of the tests, 32 bytes or more"}, api.Deps{
-		DB: w.DB, Redis: w.Redis, Phones: w.Phones, Recordings: root, Log: slog.New(slog.NewJSONHandler(w.Log, nil)),
+		DB: w.DB, Redis: w.Redis, Phones: w.Phones, Recordings: root, Media: t.TempDir(), Log: slog.New(slog.NewJSONHandler(w.Log, nil)),
 		Pages: fstest.MapFS{"index.html": {Data: []byte("<title>Switchboard</title>")}},
 	})
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 )
 
 // maxOrder bounds the body of an order: ids and a reason.
-const maxOrder = 4 << 10
+const maxOrder = 8 << 10
 
 // Switch is what the control API asks. It is implemented by the node.
 type Switch interface {
@@ -27,6 +27,7 @@ type Switch interface {
 	Floor(context.Context) (command.Floor, error)
 	Supervise(context.Context, command.Supervision) error
 	Drain()
+	Speak(context.Context, command.Words) (command.Spoken, error)
 }
 
 // Handler serves the API to whoever has the secret.
@@ -38,6 +39,7 @@ func Handler(s Switch, secret string, log *slog.Logger) http.Handler {
 	mux.HandleFunc("POST "+command.PathDo, h.do)
 	mux.HandleFunc("POST "+command.PathSupervise, h.supervise)
 	mux.HandleFunc("POST "+command.PathDrain, h.drain)
+	mux.HandleFunc("POST "+command.PathSpeak, h.speak)
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index) // what a node is busy with, for whoever runs it
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	return guarded(mux, []byte("Bearer "+secret))
@@ -80,6 +82,16 @@ func (h handler) do(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.answer(w, r, struct{}{}, h.s.Do(r.Context(), o))
+}
+
+func (h handler) speak(w http.ResponseWriter, r *http.Request) {
+	var words command.Words
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxOrder)).Decode(&words); err != nil {
+		h.refuse(w, r, fault.Invalid{Problem: "words are a JSON object: " + err.Error()})
+		return
+	}
+	spoken, err := h.s.Speak(r.Context(), words)
+	h.answer(w, r, spoken, err)
 }
 
 func (h handler) drain(w http.ResponseWriter, r *http.Request) {
