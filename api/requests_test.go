@@ -60,7 +60,7 @@ var bodies = map[string]func(apitest.Goods) any{
 	"supervise-call":  func(apitest.Goods) any { return map[string]any{"mode": "listen"} },
 	"pause-operator":  func(apitest.Goods) any { return map[string]any{"reason": "training"} },
 	"create-menu":     func(apitest.Goods) any { return map[string]any{"name": "night", "source": "start: a"} },
-	"save-menu":       func(apitest.Goods) any { return map[string]any{"source": "start: b"} },
+	"save-menu":       func(apitest.Goods) any { return map[string]any{"source": strings.ReplaceAll(apitest.Menu, "заказ", "заказы")} },
 	"publish-menu":    func(apitest.Goods) any { return map[string]any{"note": "new"} },
 	"restore-menu":    func(apitest.Goods) any { return map[string]any{"version": 1} },
 	"try-menu": func(apitest.Goods) any {

@@ -239,6 +239,12 @@ func (c Client) Get(t testing.TB, path string) Answer {
 	return c.send(t, http.MethodGet, path, nil)
 }
 
+// Send is Do with a body that is no JSON.
+func (c Client) Send(t testing.TB, method, path, contentType string, body []byte) Answer {
+	t.Helper()
+	return c.With("Content-Type", contentType).send(t, method, "/api/v1"+path, bytes.NewReader(body))
+}
+
 func (c Client) send(t testing.TB, method, path string, body io.Reader) Answer {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -248,7 +254,7 @@ func (c Client) send(t testing.TB, method, path string, body io.Reader) Answer {
 		t.Fatal(err)
 	}
 	req.Header = c.Header.Clone()
-	if body != nil {
+	if body != nil && req.Header.Get("Content-Type") == "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	transport := http.DefaultTransport

@@ -168,5 +168,5 @@ func (w *World) fillVoice(t testing.TB, s tenanttest.Shop, g Goods) {
 	w.add(t, s, `insert into shop.menu_version (shop_id, id, menu_id, version, source, graph, note, published_at, published_by)
 		values ($1, $2, $3, 1, $4, '{}', $5, now(), 'member:x')`, g["menu"], Menu, Canary(s))
 	g["sound"] = w.add(t, s, `insert into shop.sound (shop_id, id, name, sha256, bytes, duration_ms, source, created_at, created_by)
-		values ($1, $2, $3, decode(repeat('ab', 32), 'hex'), 10, 1000, 'wav', now(), 'member:x')`, Canary(s))
+		values ($1, $2, 'jingle', decode(repeat('ab', 32), 'hex'), 10, 1000, $3, now(), 'member:x')`, Canary(s))
 }

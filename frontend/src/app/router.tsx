@@ -125,13 +125,19 @@ const script = createRoute({
   component: lazyRouteComponent(() => import('../shop/ScriptPage'), 'ScriptPage'),
 });
 
+const voice = createRoute({
+  getParentRoute: () => shop,
+  path: 'voice',
+  component: lazyRouteComponent(() => import('../shop/VoicePage'), 'VoicePage'),
+});
+
 const tree = root.addChildren([
   signin,
   inside.addChildren([
     home,
     shops,
     desk.addChildren([deskPage, deskCheck, deskDay]),
-    shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script]),
+    shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script, voice]),
   ]),
 ]);
 

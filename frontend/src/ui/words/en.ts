@@ -1,5 +1,6 @@
 // Every sentence of the pages, in English.
 import { desk } from './desk.en';
+import { voice } from './voice.en';
 
 export const en = {
   fresh: { age: 'Age of the data', stale: 'The data is old: say "let me confirm"', was: 'was {{value}}' },
@@ -73,6 +74,7 @@ export const en = {
     lost: 'Lost calls',
     orders: 'Orders',
     scripts: 'Scripts',
+    voice: 'Voice & menu',
     catalogue: 'Catalogue',
     waiting_one: '{{count}} waits for a call back',
     waiting_other: '{{count}} wait for a call back',
@@ -404,7 +406,13 @@ export const en = {
     over: '{{span}} over',
   },
   callbackIs: { owed: 'Still owed', open: 'Waits', claimed: 'Taken', done: 'Called back', cancelled: 'Cancelled' },
-  lostBy: { abandoned: 'Gave up waiting', busy: 'Not queued', failed: 'Line failure', closed: 'Outside hours' },
+  lostBy: {
+    abandoned: 'Gave up waiting',
+    busy: 'Not queued',
+    failed: 'Line failure',
+    closed: 'Outside hours',
+    voicemail: 'Left a message',
+  },
   task: { open: 'Waits', claimed: 'Taken', done: 'Called back', cancelled: 'Cancelled' },
   order: { draft: 'Draft', confirmed: 'Confirmed', cancelled: 'Cancelled' },
   orders: {
@@ -513,4 +521,5 @@ export const en = {
   },
   shops: { page: 'Shops · Switchboard', title: 'Shops', none: 'No shops yet' },
   desk,
+  ...voice,
 } as const;

@@ -1,5 +1,6 @@
 // Every sentence of the pages, in Russian. One key is one whole sentence; counts follow CLDR.
 import { desk } from './desk.ru';
+import { voice } from './voice.ru';
 
 export const ru = {
   fresh: { age: 'Возраст данных', stale: 'Данные устарели: скажите «уточню»', was: 'было {{value}}' },
@@ -79,6 +80,7 @@ export const ru = {
     lost: 'Потерянные',
     orders: 'Заказы',
     scripts: 'Сценарии',
+    voice: 'Голос и меню',
     catalogue: 'Каталог',
     waiting_one: '{{count}} ждёт перезвона',
     waiting_few: '{{count}} ждут перезвона',
@@ -456,7 +458,13 @@ export const ru = {
     over: 'просрочено на {{span}}',
   },
   callbackIs: { owed: 'Ещё должны', open: 'Ждёт', claimed: 'В работе', done: 'Перезвонили', cancelled: 'Снят' },
-  lostBy: { abandoned: 'Не дождался', busy: 'Не принят в очередь', failed: 'Сбой связи', closed: 'Нерабочее время' },
+  lostBy: {
+    abandoned: 'Не дождался',
+    busy: 'Не принят в очередь',
+    failed: 'Сбой связи',
+    closed: 'Нерабочее время',
+    voicemail: 'Оставил сообщение',
+  },
   task: { open: 'Ждёт', claimed: 'В работе', done: 'Перезвонили', cancelled: 'Снят' },
   order: { draft: 'Черновик', confirmed: 'Подтверждён', cancelled: 'Отменён' },
   orders: {
@@ -569,4 +577,5 @@ export const ru = {
   },
   shops: { page: 'Магазины · Switchboard', title: 'Магазины', none: 'Магазинов ещё нет' },
   desk,
+  ...voice,
 } as const;
