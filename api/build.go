@@ -16,13 +16,16 @@ import (
 	"switchboard/api/numbers"
 	"switchboard/api/operators"
 	"switchboard/api/orders"
+	"switchboard/api/outgoing"
 	"switchboard/api/queues"
 	"switchboard/api/scripts"
+	"switchboard/api/security"
 	"switchboard/api/session"
 	"switchboard/api/shops"
 	"switchboard/api/sounds"
 	"switchboard/api/summary"
 	"switchboard/api/tasks"
+	"switchboard/api/traces"
 	"switchboard/api/trunks"
 	"switchboard/api/voice"
 	"switchboard/api/walks"
@@ -35,6 +38,8 @@ type Phones interface {
 	desk.Phones
 	floor.Phones
 	voice.Phones
+	security.Phones
+	traces.Phones
 }
 
 // parts are what New wires together and Run keeps going.
@@ -88,6 +93,9 @@ func (a *API) resources(o session.Options) []resource {
 		voice.New(a.guard, a.deps.Phones),
 		trunks.New(a.deps.DB, a.guard),
 		desk.New(a.deps.DB, a.guard, a.deps.Phones, desk.Live{Tell: a.parts.teller.Tell, Hub: a.parts.hub}, o.Now),
+		outgoing.New(a.guard, o.Now),
+		security.New(a.deps.DB, a.guard, a.deps.Phones, o.Now),
+		traces.New(a.guard, a.deps.Phones),
 		floor.New(a.deps.DB, a.guard, a.deps.Phones, a.parts.hub),
 	}
 }

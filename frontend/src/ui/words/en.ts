@@ -380,6 +380,8 @@ export const en = {
   },
   lost: {
     page: 'Lost calls · Switchboard',
+    message: 'Listen',
+    noMessage: 'Not there yet: try again',
     title: 'Lost calls',
     one: 'Why it was lost',
     reason: 'Why',

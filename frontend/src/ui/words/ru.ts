@@ -430,6 +430,8 @@ export const ru = {
   },
   lost: {
     page: 'Потерянные · Switchboard',
+    message: 'Послушать',
+    noMessage: 'Ещё не готово: попробуйте снова',
     title: 'Потерянные',
     one: 'Почему потерян',
     reason: 'Почему',
