@@ -14,6 +14,7 @@ import (
 
 	"switchboard/api"
 	"switchboard/telephony"
+	"switchboard/tenant/depot"
 	"switchboard/tenant/seal"
 	"switchboard/worker/voicemail"
 )
@@ -31,6 +32,7 @@ type config struct {
 
 	ControlNodes []string `env:"CONTROL_NODES"` // of telephony, where there are several
 
+	Store      depot.Config
 	API        api.Config
 	Telephony  telephony.Config
 	Transcribe voicemail.Hook

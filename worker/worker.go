@@ -13,9 +13,11 @@ import (
 	"switchboard/tenant/catalogue"
 	"switchboard/tenant/cdr"
 	"switchboard/tenant/live"
+	"switchboard/tenant/recording"
 	"switchboard/tenant/task"
 	"switchboard/worker/feed"
 	"switchboard/worker/job"
+	"switchboard/worker/keep"
 	"switchboard/worker/rate"
 	"switchboard/worker/reap"
 	"switchboard/worker/recall"
@@ -30,8 +32,9 @@ type Config struct {
 	Redis redis.UniversalClient
 	Log   *slog.Logger
 	Feeds catalogue.Origin // where the shops' feeds are found
+	Tapes recording.Library
 
-	Recordings voicemail.Recordings // of messages; nil where none is written down
+	Message    voicemail.Recordings // of messages; nil where none is written down
 	Transcribe voicemail.Hook       // that has been checked
 }
 
@@ -42,6 +45,7 @@ type Worker struct {
 	teller *live.Teller
 	reaper *reap.Reaper
 	sweep  *sweep.Sweeper
+	keeper *keep.Keeper
 	watch  *watch.Watcher
 }
 
@@ -52,12 +56,13 @@ func New(c Config) *Worker {
 		jobs:   job.New(c.DB, c.Redis, c.Log),
 		teller: live.NewTeller(c.Redis),
 		sweep:  sweep.New(c.DB, c.Log, time.Now),
+		keeper: keep.New(c.DB, c.Tapes, c.Log, time.Now),
 	}
 	w.watch = watch.New(c.DB, w.teller.Tell, time.Now)
 	w.reaper = reap.New(c.DB, c.Log, w.teller.Tell)
 	job.ServeBatch(w.jobs, cdr.Finished, rate.New(c.DB, w.teller.Tell, time.Now).Charge)
 	job.Serve(w.jobs, catalogue.Look, feed.New(c.DB, c.Feeds, w.teller.Tell).Look)
-	job.Serve(w.jobs, task.Left, voicemail.New(c.DB, w.teller.Tell, c.Recordings, c.Transcribe).Take)
+	job.Serve(w.jobs, task.Left, voicemail.New(c.DB, w.teller.Tell, c.Message, c.Transcribe).Take)
 	job.Serve(w.jobs, task.Due, recall.New(c.DB, w.teller.Tell, time.Now).Remind)
 	return w
 }
@@ -71,6 +76,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	all.Go(func() { w.teller.Run(beside) })
 	all.Go(func() { w.every(beside, reap.Every, w.reaper.Look) })
 	all.Go(func() { w.every(beside, sweep.Every, w.sweep.Sweep) })
+	all.Go(func() { w.every(beside, keep.Every, w.keeper.Look) })
 	all.Go(func() { w.every(beside, watch.Every, w.watch.Look) })
 	return w.jobs.Run(ctx)
 }

@@ -14,7 +14,7 @@ import (
 	"switchboard/api/session"
 	"switchboard/api/web"
 	"switchboard/tenant"
-	"switchboard/tenant/sound"
+	"switchboard/tenant/clip"
 )
 
 // Handler serves the sounds of a shop.
@@ -37,7 +37,7 @@ func (h *Handler) Register(a huma.API) {
 	create := web.Op("create-sound", "POST /sounds", "Upload a sound", h.guard.Allow(writers...), web.Says(
 		"WAV, MP3, OGG Vorbis, FLAC, AIFF or AU, at most 20 MB and 10 minutes. What it is is told from its content. It becomes one channel of 8 kHz, "+
 			"as loud as every other prompt."))
-	create.MaxBodyBytes = sound.MaxBytes + 1<<10
+	create.MaxBodyBytes = clip.MaxBytes + 1<<10
 	huma.Register(a, create, h.create)
 	huma.Register(a, web.Op("get-sound-audio", "GET /sounds/{id}/audio", "The sound, as callers hear it", h.guard.Allow(readers...),
 		web.Streams("audio/wav", "A-law of 8 kHz")), h.play)
@@ -55,14 +55,14 @@ type Sound struct {
 	CreatedAt  time.Time `json:"created_at"`
 }
 
-func show(s sound.Sound) Sound {
+func show(s clip.Sound) Sound {
 	return Sound{s.ID, s.Name, s.Bytes, s.DurationMS, s.Source, s.CreatedAt}
 }
 
 func (h *Handler) list(ctx context.Context, in *session.Shop) (*web.List[Sound], error) {
-	var found []sound.Sound
+	var found []clip.Sound
 	err := h.guard.Within(ctx, *in, func(tx tenant.Tx) (err error) {
-		found, err = sound.List(tx)
+		found, err = clip.List(tx)
 		return err
 	})
 	if err != nil {
@@ -85,13 +85,13 @@ func (h *Handler) create(ctx context.Context, in *uploadSound) (*one, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := sound.Prepare(ctx, in.RawBody)
+	p, err := clip.Prepare(ctx, in.RawBody)
 	if err != nil {
 		return nil, err
 	}
 	out := &one{}
 	err = h.guard.Through(ctx, d, func(tx tenant.Tx) error {
-		s, err := sound.Add(tx, h.dir, in.Name, p)
+		s, err := clip.Add(tx, h.dir, in.Name, p)
 		out.Body = show(s)
 		return err
 	})
@@ -104,11 +104,11 @@ type path struct {
 }
 
 func (h *Handler) play(ctx context.Context, in *path) (*huma.StreamResponse, error) {
-	var s sound.Sound
+	var s clip.Sound
 	var shop tenant.ID
 	err := h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) (err error) {
 		shop = tx.Scope().Shop()
-		s, err = sound.Take(tx, in.ID)
+		s, err = clip.Take(tx, in.ID)
 		return err
 	})
 	if err != nil {
@@ -134,5 +134,5 @@ type remove struct {
 }
 
 func (h *Handler) remove(ctx context.Context, in *remove) (*struct{}, error) {
-	return nil, h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) error { return sound.Remove(tx, h.dir, in.ID, in.Confirm) })
+	return nil, h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) error { return clip.Remove(tx, h.dir, in.ID, in.Confirm) })
 }

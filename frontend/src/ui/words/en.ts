@@ -1,5 +1,6 @@
 // Every sentence of the pages, in English.
 import { desk } from './desk.en';
+import { quality } from './quality.en';
 import { voice } from './voice.en';
 
 export const en = {
@@ -265,6 +266,7 @@ export const en = {
     wrap: 'Wrap-up',
     release: 'The operator is free',
     recorded: 'The recording was saved',
+    measured: 'How it sounded was reckoned',
     extended: 'Wrap-up was extended',
     finished: 'Wrap-up was finished',
     lost: 'The call was lost',
@@ -524,4 +526,5 @@ export const en = {
   shops: { page: 'Shops · Switchboard', title: 'Shops', none: 'No shops yet' },
   desk,
   ...voice,
+  quality,
 } as const;

@@ -1,5 +1,6 @@
 // Every sentence of the pages, in Russian. One key is one whole sentence; counts follow CLDR.
 import { desk } from './desk.ru';
+import { quality } from './quality.ru';
 import { voice } from './voice.ru';
 
 export const ru = {
@@ -293,6 +294,7 @@ export const ru = {
     wrap: 'Постобработка',
     release: 'Оператор свободен',
     recorded: 'Запись сохранена',
+    measured: 'Качество связи посчитано',
     extended: 'Постобработка продлена',
     finished: 'Постобработка окончена',
     lost: 'Звонок потерян',
@@ -580,4 +582,5 @@ export const ru = {
   shops: { page: 'Магазины · Switchboard', title: 'Магазины', none: 'Магазинов ещё нет' },
   desk,
   ...voice,
+  quality,
 } as const;

@@ -1,4 +1,4 @@
-package sound_test
+package clip_test
 
 import (
 	"bytes"
@@ -14,9 +14,9 @@ import (
 
 	"switchboard/telephony/media/wav"
 	"switchboard/tenant"
+	"switchboard/tenant/clip"
 	"switchboard/tenant/fault"
 	"switchboard/tenant/menu"
-	"switchboard/tenant/sound"
 	"switchboard/tenant/tenanttest"
 )
 
@@ -42,7 +42,7 @@ func tone(t *testing.T, ending string, effects ...string) []byte {
 }
 
 // rms is the loudness of a prepared sound in dB, and its peak.
-func rms(t *testing.T, p sound.Prepared) (loud, peak float64) {
+func rms(t *testing.T, p clip.Prepared) (loud, peak float64) {
 	t.Helper()
 	s, err := wav.Read(p.WAV)
 	if err != nil || s.Rate != 8000 || len(s.Channels) != 1 {
@@ -62,7 +62,7 @@ func TestEveryFormatIsAsLoud(t *testing.T) {
 	t.Parallel()
 	for _, ending := range []string{"wav", "mp3", "ogg", "flac", "aiff", "au"} {
 		for _, volume := range []string{"0.02", "0.9"} {
-			p, err := sound.Prepare(t.Context(), tone(t, ending, "2", "sine", "440", "vol", volume))
+			p, err := clip.Prepare(t.Context(), tone(t, ending, "2", "sine", "440", "vol", volume))
 			if err != nil {
 				t.Errorf("%s: %v", ending, err)
 				continue
@@ -88,7 +88,7 @@ func TestPeaksAreLimited(t *testing.T) {
 		}
 		binary.LittleEndian.PutUint16(soft[44+2*i:], uint16(int16(v)))
 	}
-	p, err := sound.Prepare(t.Context(), soft)
+	p, err := clip.Prepare(t.Context(), soft)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,17 +112,17 @@ func TestWhatIsNoSound(t *testing.T) {
 		"a program":             {[]byte("\x7fELF\x02\x01\x01"), "no sound that we know"},
 		"ID3 and no music":      {append([]byte("ID3\x03\x00\x00\x00\x00\x00\x00"), bytes.Repeat([]byte{0}, 5000)...), ""},
 		"silence":               {tone(t, "wav", "2", "sine", "440", "vol", "0"), "nothing is heard"},
-		"too large":             {make([]byte, sound.MaxBytes+1), "larger than"},
+		"too large":             {make([]byte, clip.MaxBytes+1), "larger than"},
 		"ten minutes and a bit": {tone(t, "wav", "602", "sine", "440"), "longer than 10 minutes"},
 		"flac that is an mp3":   {append([]byte("fLaC"), mp3...), "cannot be read as that"},
 	} {
-		_, err := sound.Prepare(t.Context(), x.file)
+		_, err := clip.Prepare(t.Context(), x.file)
 		var invalid fault.Invalid
 		if !errors.As(err, &invalid) || !strings.Contains(invalid.Problem, x.says) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if p, err := sound.Prepare(t.Context(), mp3[:len(mp3)/2]); err != nil || p.Duration > 700*time.Millisecond {
+	if p, err := clip.Prepare(t.Context(), mp3[:len(mp3)/2]); err != nil || p.Duration > 700*time.Millisecond {
 		t.Errorf("half a file: %v, %v", p.Duration, err)
 	}
 }
@@ -131,16 +131,16 @@ func TestWhatIsNoSound(t *testing.T) {
 func TestASoundInUseStays(t *testing.T) {
 	t.Parallel()
 	w, dir := tenanttest.Open(t), t.TempDir()
-	p, err := sound.Prepare(t.Context(), tone(t, "wav", "1", "sine", "440"))
+	p, err := clip.Prepare(t.Context(), tone(t, "wav", "1", "sine", "440"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var s sound.Sound
+	var s clip.Sound
 	err = w.DB.Within(t.Context(), w.A.Scope, func(tx tenant.Tx) error {
-		if s, err = sound.Add(tx, dir, "jingle", p); err != nil {
+		if s, err = clip.Add(tx, dir, "jingle", p); err != nil {
 			return err
 		}
-		if _, err := sound.Add(tx, dir, "jingle", p); !errors.Is(err, fault.Conflict) {
+		if _, err := clip.Add(tx, dir, "jingle", p); !errors.Is(err, fault.Conflict) {
 			t.Errorf("a name is taken twice: %v", err)
 		}
 		if _, err := tx.Exec("update shop.queue set music_id = $1", s.ID); err != nil {
@@ -153,11 +153,11 @@ func TestASoundInUseStays(t *testing.T) {
 		if _, err := menu.Publish(tx, m.ID, "", time.Now()); err != nil {
 			return err
 		}
-		err = sound.Remove(tx, dir, s.ID, "jingle")
+		err = clip.Remove(tx, dir, s.ID, "jingle")
 		if !errors.Is(err, fault.Conflict) || !strings.Contains(err.Error(), "the music of queue") || !strings.Contains(err.Error(), "menu main") {
 			t.Errorf("what plays is removed: %v", err)
 		}
-		if err := sound.Remove(tx, dir, s.ID, "yes"); !errors.As(err, &fault.Invalid{}) {
+		if err := clip.Remove(tx, dir, s.ID, "yes"); !errors.As(err, &fault.Invalid{}) {
 			t.Errorf("removed without its name: %v", err)
 		}
 		return nil
@@ -169,17 +169,17 @@ func TestASoundInUseStays(t *testing.T) {
 		t.Error(err)
 	}
 	err = w.DB.Within(t.Context(), w.B.Scope, func(tx tenant.Tx) error {
-		if _, err := sound.Take(tx, s.ID); !errors.Is(err, fault.NotFound) {
+		if _, err := clip.Take(tx, s.ID); !errors.Is(err, fault.NotFound) {
 			t.Errorf("shop b reads it: %v", err)
 		}
-		if err := sound.Remove(tx, dir, s.ID, "jingle"); !errors.Is(err, fault.NotFound) {
+		if err := clip.Remove(tx, dir, s.ID, "jingle"); !errors.Is(err, fault.NotFound) {
 			t.Errorf("shop b removes it: %v", err)
 		}
-		own, err := sound.Add(tx, dir, "jingle", p)
+		own, err := clip.Add(tx, dir, "jingle", p)
 		if err != nil {
 			return err
 		}
-		if err := sound.Remove(tx, dir, own.ID, "jingle"); err != nil {
+		if err := clip.Remove(tx, dir, own.ID, "jingle"); err != nil {
 			return err
 		}
 		if _, err := os.Stat(filepath.Join(dir, own.Path(w.B.ID))); err == nil {
