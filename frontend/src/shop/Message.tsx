@@ -23,7 +23,13 @@ export function Message({ call }: { call: string }) {
   // biome-ignore lint/a11y/useMediaCaption: nobody has written down what is said
   if (address) return <audio className={own.audio} src={address} controls autoPlay aria-label={t('lost.message')} />;
   return (
-    <Button variant="default" size="compact-xs" leftSection={<IconPlayerPlayFilled size={12} aria-hidden />} loading={state === 'asked'} onClick={ask}>
+    <Button
+      variant="default"
+      size="compact-xs"
+      leftSection={<IconPlayerPlayFilled size={12} aria-hidden />}
+      loading={state === 'asked'}
+      onClick={ask}
+    >
       {t(state === 'broken' ? 'lost.noMessage' : 'lost.message')}
     </Button>
   );
