@@ -91,9 +91,11 @@ var may = map[string][]string{
 	"seed": {
 		"billing/money", "billing/plan", "billing/wage", "tenant", "tenant/account", "tenant/catalogue", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault",
 		"tenant/hours", "tenant/script", "tenant/script/graph",
+		"telephony/trunk/form", "tenant/seal", "tenant/trunk",
 	},
 	"tenant/hours": {},
 	"tenant/seal":  {},
+	"tenant/trunk": {"telephony/trunk/form", "tenant", "tenant/fault", "tenant/seal"},
 
 	// the one binary: it mounts the processes, and nobody imports it
 	".": {
@@ -166,7 +168,7 @@ var may = map[string][]string{
 		"api/exports", "api/floor", "api/lostcalls", "api/members", "api/numbers",
 		"api/once", "api/operators", "api/orders", "api/queues", "api/scripts", "api/session",
 		"api/shops", "api/summary", "api/tasks", "api/trunks", "api/walks", "api/web",
-		"tenant", "tenant/fault", "tenant/live",
+		"tenant", "tenant/fault", "tenant/live", "tenant/seal",
 	},
 	"api/apitest": {"api", "deploy/embedded", "telephony/command", "tenant", "tenant/account", "tenant/fault", "tenant/script", "tenant/tenanttest"},
 	"api/calls": {
@@ -179,10 +181,10 @@ var may = map[string][]string{
 		"tenant/disposition", "tenant/draft", "tenant/fault", "tenant/live", "tenant/order", "tenant/page", "tenant/script", "tenant/script/walk", "tenant/shift",
 		"tenant/ticket",
 	},
-	"api/comments":  {"api/once", "api/session", "api/web", "tenant", "tenant/account", "tenant/cdr", "tenant/comment"},
-	"api/docs":      {},
-	"api/events":    {"api/session", "api/web", "tenant", "tenant/fault", "tenant/live"},
-	"api/exports":   {"api/session", "api/web", "billing/export", "billing/plan", "tenant", "tenant/fault"},
+	"api/comments": {"api/once", "api/session", "api/web", "tenant", "tenant/account", "tenant/cdr", "tenant/comment"},
+	"api/docs":     {},
+	"api/events":   {"api/session", "api/web", "tenant", "tenant/fault", "tenant/live"},
+	"api/exports":  {"api/session", "api/web", "billing/export", "billing/plan", "tenant", "tenant/fault"},
 	"api/floor": {
 		"api/session", "api/web", "telephony/command", "telephony/e164", "tenant", "tenant/account", "tenant/fault", "tenant/live", "tenant/ticket",
 	},
@@ -198,7 +200,7 @@ var may = map[string][]string{
 	"api/shops":     {"api/session", "api/web", "tenant", "tenant/page"},
 	"api/summary":   {"api/session", "api/web", "tenant", "tenant/fault", "tenant/summary"},
 	"api/tasks":     {"api/session", "api/web", "telephony/e164", "tenant", "tenant/cdr", "tenant/live", "tenant/page", "tenant/task"},
-	"api/trunks":    {"api/session", "api/web", "tenant"},
+	"api/trunks":    {"api/session", "api/web", "telephony/trunk/form", "tenant", "tenant/seal", "tenant/trunk"},
 	"api/walks":     {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/fault", "tenant/script", "tenant/script/walk"},
 	"api/web":       {"tenant/fault", "tenant/page"},
 

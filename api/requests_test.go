@@ -12,7 +12,7 @@ import (
 // kinds are the things that ids in paths are of, by the word before {id}.
 var kinds = map[string]string{
 	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "sources": "source", "snapshots": "snapshot", "comments": "comment",
-	"operators": "operator",
+	"operators": "operator", "trunks": "trunk",
 }
 
 // pathKind returns the kind of thing that a path names, or "".
@@ -59,7 +59,13 @@ var bodies = map[string]func(apitest.Goods) any{
 	"open-walk-card":  func(apitest.Goods) any { return map[string]any{"card": "1"} },
 	"supervise-call":  func(apitest.Goods) any { return map[string]any{"mode": "listen"} },
 	"pause-operator":  func(apitest.Goods) any { return map[string]any{"reason": "training"} },
-	"pause-desk":      func(apitest.Goods) any { return map[string]any{"reason": "lunch"} },
+	"create-trunk": func(apitest.Goods) any {
+		return map[string]any{"name": "another", "from": []any{"198.51.100.0/24"}, "outbound": "sip:198.51.100.1", "reliable": true, "ping": true}
+	},
+	"save-trunk": func(apitest.Goods) any {
+		return map[string]any{"name": "changed", "from": []any{"198.51.101.0/24"}, "outbound": "sip:198.51.101.1", "reliable": true, "ping": true}
+	},
+	"pause-desk": func(apitest.Goods) any { return map[string]any{"reason": "lunch"} },
 }
 
 // queries are the parameters that operations cannot do without.
