@@ -133,6 +133,8 @@ func (s switchboard) Floor(ctx context.Context) (command.Floor, error) {
 	return f, err
 }
 
+func (s switchboard) Quality(call uuid.UUID) []command.LegQuality { return s.n.lines.Quality(call) }
+
 // phone says what telephone an operator has.
 func (s switchboard) phone(operator uuid.UUID) string {
 	op := s.n.book.Now().Operator(operator)

@@ -2,6 +2,7 @@ package line
 
 import (
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -52,6 +53,7 @@ type wire struct {
 	tape     *tape
 	guards   []func()
 	over     bool
+	dialogs  []dialog        // all that there were; Lines.mu guards them
 	queue    uuid.UUID       // where the buyer waits, or will
 	menu     *directory.Menu // that they meet first; nil for none
 	robot    *robot          // that speaks with them; nil for none
@@ -60,19 +62,24 @@ type wire struct {
 	calling  *calling        // the buyer, whom an operator waits for; nil: nobody is rung
 	queued   *queued         // what they hear while they wait; nil: they do not, or still hear it ring
 	message  *message        // that the caller leaves now; nil for none
+
+	trunk     string // that brought the call, or took it
+	measuring sync.Mutex
+	measured  []measured
 }
 
 // end is a telephone of SIP in a call: a dialog, and the audio on it once there
 // is some.
 type end struct {
-	lines *Lines
-	id    uuid.UUID
-	sip   *sipua.Leg
-	audio *media.RTPLeg
-	local *sdp.Local
-	srtp  sdp.Policy
-	held  bool // by a re-INVITE from this side
-	up    bool // answered
+	lines    *Lines
+	id       uuid.UUID
+	sip      *sipua.Leg
+	audio    *media.RTPLeg
+	local    *sdp.Local
+	srtp     sdp.Policy
+	operator uuid.UUID // whose telephone it is; uuid.Nil: the buyer's
+	held     bool      // by a re-INVITE from this side
+	up       bool      // answered
 }
 
 // tape is a recording under way.
@@ -84,6 +91,7 @@ type tape struct {
 // run does what is posted until the call is over.
 func (w *wire) run() {
 	defer w.lines.forget(w)
+	defer func() { w.lines.cfg.Traced(w.traced()) }()
 	for !w.over {
 		(<-w.inbox)()
 	}
