@@ -80,6 +80,8 @@ type Node struct {
 	browsers *webleg.Hub
 	leads    atomic.Bool // the pool, and takes what is new
 	stays    stays
+	sureAt   atomic.Int64 // when the lease was last renewed, Unix ms
+	unsure   atomic.Bool  // that was too long ago
 	present  *presence.Book
 	drains   chan struct{} // closed when somebody wants us to end
 	drain    sync.Once
@@ -213,7 +215,9 @@ func (n *Node) lead(ctx context.Context, g *errgroup.Group) error {
 	g.Go(func() error { n.gate.Run(ctx); return ctx.Err() })
 	g.Go(func() error { n.speech.Run(ctx); return ctx.Err() })
 	g.Go(func() error { n.present.Run(ctx); return ctx.Err() })
+	n.sureAt.Store(time.Now().UnixMilli())
 	g.Go(func() error { return n.keepLease(ctx) })
+	g.Go(func() error { return n.watchLease(ctx) })
 	g.Go(func() error { return n.duty.run(ctx) })
 	g.Go(func() error { return n.mindRetired(ctx) })
 	n.leads.Store(true)
@@ -248,18 +252,32 @@ func (n *Node) keepLease(ctx context.Context) error {
 			return ctx.Err()
 		case <-t.C:
 		}
-		inHand, err := n.room.InHandOfAll(ctx)
-		if err != nil {
-			return err
-		}
-		err = n.lease.Renew(ctx, n.lines.Heard(), inHand, grantFor.Milliseconds())
+		err := n.renew(ctx)
 		if errors.Is(err, journal.ErrSucceeded) {
 			return err
 		}
 		if err != nil && ctx.Err() == nil {
 			n.log.Warn("lease is not renewed", "err", err)
 		}
+		if err == nil {
+			n.renewed()
+		}
 	}
+}
+
+// renewWithin is how long a renewal may take. A database that is slow is better
+// waited for: who gives up closes the session that holds the lock.
+const renewWithin = 15 * time.Second
+
+// renew does it once.
+func (n *Node) renew(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, renewWithin)
+	defer cancel()
+	inHand, err := n.room.InHandOfAll(ctx)
+	if err != nil {
+		return err
+	}
+	return n.lease.Renew(ctx, n.lines.Heard(), inHand, grantFor.Milliseconds())
 }
 
 func (n *Node) serveControl(ctx context.Context) error {

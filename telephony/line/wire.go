@@ -53,6 +53,7 @@ type wire struct {
 	tape     *tape
 	guards   []func()
 	over     bool
+	decided  bool            // the buyer was told something
 	dialogs  []dialog        // all that there were; Lines.mu guards them
 	queue    uuid.UUID       // where the buyer waits, or will
 	menu     *directory.Menu // that they meet first; nil for none
