@@ -205,7 +205,7 @@ var may = map[string][]string{
 	"api/outgoing":  {"api/session", "api/web", "tenant", "tenant/outgoing"},
 	"api/security":  {"api/session", "api/web", "telephony/command", "tenant", "tenant/alert", "tenant/fault", "tenant/page"},
 	"api/traces":    {"api/session", "api/web", "telephony/trace", "tenant", "tenant/cdr", "tenant/fault"},
-	"api/trunks":    {"api/session", "api/web", "tenant"},
+	"api/trunks":    {"api/session", "api/web", "telephony/trunk/form", "tenant", "tenant/seal", "tenant/trunk"},
 	"api/walks":     {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/fault", "tenant/script", "tenant/script/walk"},
 	"api/web":       {"tenant/fault", "tenant/page"},
 
