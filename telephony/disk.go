@@ -66,15 +66,15 @@ func (n *Node) watchDisk(ctx context.Context) error {
 			continue
 		}
 		raised = wrong != nil
-		if err := n.alarm(ctx, wrong); err != nil && ctx.Err() == nil {
+		if err := n.tellOfDisk(ctx, wrong); err != nil && ctx.Err() == nil {
 			n.log.Error("alarm about the recordings' disk is not written", "about", wrong, "err", err)
 			raised = true // the next tick tries again
 		}
 	}
 }
 
-// alarm raises it because of wrong, or clears it for nil.
-func (n *Node) alarm(ctx context.Context, wrong error) error {
+// tellOfDisk raises an alarm because of wrong, or clears it for nil.
+func (n *Node) tellOfDisk(ctx context.Context, wrong error) error {
 	ctx, cancel := context.WithTimeout(ctx, probeEvery)
 	defer cancel()
 	return n.db.Across(ctx, "tell how it stands with the recordings' disk", func(tx tenant.AcrossTx) error {
