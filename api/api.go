@@ -20,6 +20,7 @@ import (
 	"switchboard/api/web"
 	"switchboard/tenant"
 	"switchboard/tenant/recording"
+	"switchboard/tenant/seal"
 )
 
 // Config is read from the environment.
@@ -39,6 +40,7 @@ type Deps struct {
 	Media    string       // MEDIA_DIR: the sounds of shops
 	Pages    fs.FS        // the frontend, index.html at the root
 	Browsers http.Handler // of operators' sockets, where telephony is in this process; else nil
+	Box      seal.Box     // seals carriers' passwords
 	Log      *slog.Logger
 }
 

@@ -94,7 +94,7 @@ func (a *API) resources(o session.Options) []resource {
 		menus.New(a.guard, o.Now),
 		sounds.New(a.guard, a.deps.Media),
 		voice.New(a.guard, a.deps.Phones),
-		trunks.New(a.deps.DB, a.guard),
+		trunks.New(a.deps.DB, a.guard, a.deps.Box, o.Now),
 		desk.New(a.deps.DB, a.guard, a.deps.Phones, desk.Live{Tell: a.parts.teller.Tell, Hub: a.parts.hub}, o.Now),
 		outgoing.New(a.guard, o.Now),
 		security.New(a.deps.DB, a.guard, a.deps.Phones, o.Now),

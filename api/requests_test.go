@@ -13,6 +13,7 @@ import (
 var kinds = map[string]string{
 	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "sources": "source", "snapshots": "snapshot", "comments": "comment", "menus": "menu", "sounds": "sound", "queues": "queue", "numbers": "number",
 	"operators": "operator", "alerts": "alert",
+	"trunks": "trunk",
 }
 
 // pathKind returns the kind of thing that a path names, or "".
@@ -78,7 +79,13 @@ var bodies = map[string]func(apitest.Goods) any{
 		return map[string]any{"menu_id": g["menu"], "announce_s": 30, "offers_callback": true, "music_id": g["sound"]}
 	},
 	"set-number-voice": func(g apitest.Goods) any { return map[string]any{"menu_id": g["menu"]} },
-	"pause-desk":       func(apitest.Goods) any { return map[string]any{"reason": "lunch"} },
+	"create-trunk": func(apitest.Goods) any {
+		return map[string]any{"name": "another", "from": []any{"198.51.100.0/24"}, "outbound": "sip:198.51.100.1", "reliable": true, "ping": true}
+	},
+	"save-trunk": func(apitest.Goods) any {
+		return map[string]any{"name": "changed", "from": []any{"198.51.101.0/24"}, "outbound": "sip:198.51.101.1", "reliable": true, "ping": true}
+	},
+	"pause-desk": func(apitest.Goods) any { return map[string]any{"reason": "lunch"} },
 	"set-outgoing-limits": func(apitest.Goods) any {
 		return map[string]any{"enabled": true, "countries": []string{"KZ"}, "calls_per_hour": 7, "operator_calls_per_hour": 7, "minutes_per_day": 7,
 			"spend_per_hour": 700, "spend_per_day": 700, "at_once": 7}
