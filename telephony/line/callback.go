@@ -23,7 +23,7 @@ type Buyer struct {
 	Timeout              time.Duration
 
 	Offer  func(Terms) ([]byte, error) // the audio, for a trunk
-	Tried  func(*sipua.Leg)                 // told of each try, before anything else of it
+	Tried  func(*sipua.Leg)            // told of each try, before anything else of it
 	Listen func(sipua.Event)
 }
 

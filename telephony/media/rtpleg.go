@@ -1,6 +1,7 @@
 package media
 
 import (
+	"bytes"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -133,7 +134,9 @@ func (l *RTPLeg) receive(datagram []byte, from netip.AddrPort, at time.Time) {
 	case !known:
 		l.count.unusable.Add(1)
 		if l.knows(from) {
-			l.hear(at) // comfort noise, for instance: the party is there
+			l.hear(at) // the party is there; its packets are counted, whatever is in them
+			p.Law = 0
+			l.reception.take(p, 0)
 		}
 	case !l.believes(from, p):
 		l.count.foreign.Add(1)
@@ -159,6 +162,19 @@ func (l *RTPLeg) take(p *Packet) {
 	}
 }
 
+// comfortNoise is the static payload type of RFC 3389: how a party sounds that
+// does not speak, said now and then.
+const comfortNoise = 13
+
+var silences = map[g711.Law][]byte{
+	g711.ALaw:  bytes.Repeat([]byte{g711.ALaw.Silence()}, frame),
+	g711.MuLaw: bytes.Repeat([]byte{g711.MuLaw.Silence()}, frame),
+}
+
+// hush makes a packet of silence of p. It keeps its number and place, so that
+// nobody takes it for lost, and nobody has to know how noise is made.
+func (p *Packet) hush(law g711.Law) { p.Law, p.Payload = law, silences[law] }
+
 // classify sets p's law, and reports whether its payload type was agreed on.
 // Who agreed on one law of G.711 may send the other: some answer an offer of
 // two with both, and then use either.
@@ -172,6 +188,8 @@ func (p *Packet) classify(chosen *sdp.Chosen) bool {
 		p.Law = g711.MuLaw
 	case chosen.EventOurs, chosen.EventType:
 		p.Law = 0
+	case comfortNoise:
+		p.hush(chosen.Law)
 	default:
 		return false
 	}
