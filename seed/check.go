@@ -125,12 +125,12 @@ func (c *checker) trunk(t Trunk, i int) {
 	if !strings.HasPrefix(t.Outbound, "sip:") {
 		c.wrong(at("outbound"), "%q is no SIP URI: write sip:host:port", t.Outbound)
 	}
-	if t.Transport != "" && t.Transport != "udp" && t.Transport != "tcp" {
-		c.wrong(at("transport"), "%q is neither udp nor tcp", t.Transport)
+	if t.Transport != "" && t.Transport != "udp" && t.Transport != "tcp" && t.Transport != "tls" {
+		c.wrong(at("transport"), "%q is none of udp, tcp and tls", t.Transport)
 	}
 	for _, codec := range t.Codecs {
-		if codec != "pcma" && codec != "pcmu" {
-			c.wrong(at("codecs"), "%q is neither pcma nor pcmu", codec)
+		if codec != "pcma" && codec != "pcmu" && codec != "g722" {
+			c.wrong(at("codecs"), "%q is none of pcma, pcmu and g722", codec)
 		}
 	}
 }

@@ -28,7 +28,7 @@ type Trunk struct {
 	From      []string `yaml:"from"`      // networks that its requests come from
 	Outbound  string   `yaml:"outbound"`  // SIP URI
 	Transport string   `yaml:"transport"` // udp (also if empty), tcp
-	Codecs    []string `yaml:"codecs"`    // pcma, pcmu; empty: both
+	Codecs    []string `yaml:"codecs"`    // pcma, pcmu and g722 beside them; empty: the first two
 }
 
 // Text is the same in both languages.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"switchboard/telephony/media/g711"
+	"switchboard/telephony/media/g722"
 	"switchboard/telephony/sdp"
 )
 
@@ -29,6 +30,7 @@ type RTPLeg struct {
 	digits  digits
 	pressed [4]Digit
 	losses  losses
+	narrow  narrow
 
 	carried   bool // by a Carrier
 	reception reception
@@ -46,6 +48,7 @@ type RTPLeg struct {
 		sealer *sealer // nil in the clear
 		closed bool
 		octets uint32 // of audio that was sent
+		wide   g722.Encoder
 		target netip.AddrPort
 		buffer [maxDatagram]byte
 	}
@@ -157,6 +160,9 @@ func (l *RTPLeg) take(p *Packet) {
 	l.count.lost.Add(l.losses.take(p))
 	l.reception.take(p, samples(p.At.Sub(l.opened)))
 	l.notice(p)
+	if p.Wide != nil {
+		l.narrow.take(p)
+	}
 	if sink := l.sink.Load(); sink != nil {
 		(*sink)(p)
 	}
@@ -182,6 +188,9 @@ func (p *Packet) classify(chosen *sdp.Chosen) bool {
 	switch p.PayloadType {
 	case chosen.PayloadType:
 		p.Law = chosen.Law
+		if chosen.Wide {
+			p.Wide = p.Payload
+		}
 	case g711.ALaw.PayloadType():
 		p.Law = g711.ALaw
 	case g711.MuLaw.PayloadType():
@@ -264,7 +273,9 @@ func (l *RTPLeg) Send(p *Packet) {
 	h := l.tx.stream.relay(p)
 	h.payloadType = number
 	b := l.tx.buffer[:headerSize+min(len(p.Payload), maxPayload)]
-	if table := g711.Table(p.Law, chosen.Law); table != nil {
+	if chosen.Wide && p.Law != 0 {
+		l.widen(b[headerSize:], p)
+	} else if table := g711.Table(p.Law, chosen.Law); table != nil {
 		for i := range b[headerSize:] {
 			b[headerSize+i] = table[p.Payload[i]]
 		}
@@ -290,7 +301,11 @@ func (l *RTPLeg) SendFrame(payload []byte) {
 	h := l.tx.stream.frame(len(payload), now)
 	h.payloadType = chosen.PayloadType
 	b := l.tx.buffer[:headerSize+min(len(payload), maxPayload)]
-	copy(b[headerSize:], payload)
+	if chosen.Wide {
+		l.tx.wide.Encode(b[headerSize:], payload, chosen.Law)
+	} else {
+		copy(b[headerSize:], payload)
+	}
 	l.write(h, b)
 }
 
