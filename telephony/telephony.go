@@ -31,6 +31,7 @@ import (
 	"switchboard/telephony/trunk"
 	"switchboard/telephony/webleg"
 	"switchboard/tenant"
+	"switchboard/tenant/keyring"
 	"switchboard/tenant/seal"
 )
 
@@ -51,6 +52,8 @@ type Config struct {
 	ICE           ICE
 	Public        string `env:"PUBLIC_URL"` // where pages are from
 	RecordingsDir string `env:"RECORDINGS_DIR"`
+	RecordingKeys string `env:"RECORDING_KEYS"` // NAME:HEX of 32 bytes, by commas; empty: made, and kept in DataDir
+	DataDir       string `env:"DATA_DIR" envDefault:".switchboard"`
 	Speech        Speech
 	MediaDir      string           `env:"MEDIA_DIR"` // the sounds of shops
 	ControlAddr   string           `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
@@ -92,6 +95,9 @@ type Node struct {
 	room     *switchd.Switch
 	ua       *sipua.UA
 	duty     *duty
+	masters  keyring.Masters
+	ring     *keyring.Ring
+	disk     *disk
 	began    time.Time
 	alarms   chan sipua.Alarm
 	traces   chan ended
@@ -116,8 +122,12 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 	if n.speech, err = openSpeech(cfg.Speech, log); err != nil {
 		return nil, err
 	}
+	if err = n.openKeys(ctx); err != nil {
+		return nil, err
+	}
+	n.disk = newDisk(cfg.RecordingsDir)
 	n.voices = newVoices(n.speech, cfg.MediaDir, log)
-	n.book, err = directory.Open(ctx, db, log, func(d *directory.Directory) { n.duty.review(d); n.voices.learn(d) })
+	n.book, err = directory.Open(ctx, db, log, func(d *directory.Directory) { n.duty.review(d); n.voices.learn(d); n.freshKeys() })
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +135,7 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 	if err != nil {
 		return nil, err
 	}
-	n.lines = line.New(line.Config{Ports: n.ports, PhoneSRTP: encryption, Node: cfg.Node, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Voice: n.voice(), Traced: n.traced, Log: log})
+	n.lines = line.New(line.Config{Ports: n.ports, PhoneSRTP: encryption, Node: cfg.Node, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Voice: n.voice(), Traced: n.traced, Log: log, Trouble: n.disk.report})
 	if err = n.openTrunks(); err != nil {
 		return nil, err
 	}
@@ -197,6 +207,7 @@ func (n *Node) lead(ctx context.Context, g *errgroup.Group) error {
 		return err
 	}
 	n.room = switchd.New(lease, n.lines, numbers, acd.Policy{}, n.hints, n.log)
+	n.room.SealWith(n.ring.Seal)
 	n.lines.Connect(n.ua, n.browsers, n.room)
 	n.duty.open(n.room)
 	if err := n.book.Refresh(ctx); err != nil {
@@ -219,6 +230,7 @@ func (n *Node) lead(ctx context.Context, g *errgroup.Group) error {
 	g.Go(func() error { return n.keepLease(ctx) })
 	g.Go(func() error { return n.watchLease(ctx) })
 	g.Go(func() error { return n.duty.run(ctx) })
+	g.Go(func() error { return n.watchDisk(ctx) })
 	g.Go(func() error { return n.mindRetired(ctx) })
 	n.leads.Store(true)
 	n.ua.TurnAway(0)

@@ -12,7 +12,6 @@ import (
 	"switchboard/telephony/e164"
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/g711"
-	"switchboard/telephony/media/recording"
 	"switchboard/telephony/sdp"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/switchd"
@@ -51,6 +50,7 @@ type wire struct {
 	music    *media.Playback // to the third
 	bond     bond            // who hears whom now
 	tape     *tape
+	secret   secret
 	guards   []func()
 	over     bool
 	decided  bool            // the buyer was told something
@@ -82,12 +82,6 @@ type end struct {
 	operator uuid.UUID // whose telephone it is; uuid.Nil: the buyer's
 	held     bool      // by a re-INVITE from this side
 	up       bool      // answered
-}
-
-// tape is a recording under way.
-type tape struct {
-	*recording.Recorder
-	row switchd.Recording
 }
 
 // run does what is posted until the call is over.
