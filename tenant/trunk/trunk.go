@@ -170,7 +170,7 @@ func (s Settings) checkPlace(no func(string, string, ...any)) {
 	}
 	oneOf(no, "transport", s.Transport, "udp", "tcp", "tls", "any")
 	oneOf(no, "srtp", s.SRTP, "off", "optional", "required")
-	if !slices.Contains(s.Codecs, "pcma") && !slices.Contains(s.Codecs, "pcmu") {
+	if len(s.Codecs) == 0 || slices.Equal(s.Codecs, []string{"g722"}) {
 		no("codecs", "name at least one of pcma, pcmu")
 	}
 	for i, c := range s.Codecs {
