@@ -71,6 +71,7 @@ var may = map[string][]string{
 		"tenant/hours", "tenant/script", "tenant/script/graph",
 	},
 	"tenant/hours": {},
+	"tenant/move":  {"telephony/e164", "tenant", "tenant/fault"},
 
 	// the one binary: it mounts the processes, and nobody imports it
 	".": {
@@ -90,7 +91,7 @@ var may = map[string][]string{
 	// telephony: the live room and what it is told and tells
 	"telephony/command":   {"tenant/fault"},
 	"telephony/control":   {"telephony/command", "tenant/fault"},
-	"telephony/directory": {"telephony/e164", "tenant", "tenant/hours"},
+	"telephony/directory": {"telephony/e164", "tenant", "tenant/hours", "tenant/move"},
 	"telephony/journal":   {"tenant", "tenant/cdr", "tenant/outbox", "tenant/task"},
 	"telephony/line": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711",
@@ -104,8 +105,8 @@ var may = map[string][]string{
 	},
 	"telephony/webleg": {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp"},
 	"telephony/switchd": {
-		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/journal",
-		"tenant/cdr", "tenant/fault", "tenant/task",
+		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal",
+		"tenant/cdr", "tenant/fault", "tenant/move", "tenant/task",
 	},
 
 	// calls as a shop reads them, the work that is owed for them, what was bought

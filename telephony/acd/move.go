@@ -16,11 +16,8 @@ func (r *Room) called(ev Called) {
 		r.ignore("no call to be called in to")
 		return
 	}
-	o := r.operators[ev.Operator]
-	if ev.Operator == "" {
-		o = r.spare(lineKey{c.line.key.shop, ev.Tier})
-	}
-	if o == nil || o.state != StateIdle || !o.profile.serves(c.line.key.shop) {
+	o := r.summoned(c, ev)
+	if o == nil {
 		r.ignore("nobody is free to be called in")
 		return
 	}
@@ -32,12 +29,35 @@ func (r *Room) called(ev Called) {
 	r.do(Summon{c.id, o.id, until})
 }
 
-// spare returns the free operator who would be offered a call of k, or nil.
-func (r *Room) spare(k lineKey) *operator {
-	if serves[k.tier] == nil {
+// summoned returns who would be rung as a guest of c, or nil.
+func (r *Room) summoned(c *call, ev Called) *operator {
+	o := r.operators[ev.Operator]
+	if ev.Operator == "" && serves[ev.Tier] != nil {
+		o = r.choose(&call{line: r.lineOf(lineKey{c.line.key.shop, ev.Tier})})
+	}
+	if o == nil || o.state != StateIdle || !o.profile.serves(c.line.key.shop) {
 		return nil
 	}
-	return r.choose(&call{line: r.lineOf(k)})
+	return o
+}
+
+// Spare reports whether the room would find somebody for ev now.
+func (r *Room) Spare(ev Called) bool {
+	c := r.calls[ev.Call]
+	return c != nil && c.guest == nil && r.summoned(c, ev) != nil
+}
+
+// Staffed reports whether anybody on duty but the one named serves the shop and
+// tier, free or not.
+func (r *Room) Staffed(shop ShopID, tier Tier, but OperatorID) bool {
+	if serves[tier] == nil {
+		return false
+	}
+	able, _ := r.lineOf(lineKey{shop, tier}).able()
+	if o := r.operators[but]; o != nil && o.onDuty && o.profile.takes(lineKey{shop, tier}) {
+		able--
+	}
+	return able > 0
 }
 
 // excuse lets the guest of a call go, if it has one: to the next call, or as one
@@ -117,13 +137,19 @@ func (r *Room) leave(o *operator) {
 // sent has the call wait again.
 func (r *Room) sent(ev Sent) {
 	c := r.calls[ev.Call]
-	if c == nil || serves[ev.Tier] == nil || c.state != StateTalking && c.state != StateMoving {
+	if c == nil || serves[ev.Tier] == nil || c.state != StateTalking && c.state != StateMoving && c.state != StateWaiting {
 		r.ignore("no call to be sent on")
 		return
 	}
 	r.excuse(c, NotNeeded)
 	was := c.with
-	c.pause(r.now)
+	if c.state == StateWaiting {
+		c.tellWait()
+		r.dequeue(c)
+		r.await(c, -1)
+	} else {
+		c.pause(r.now)
+	}
 	c.line, c.queue, c.promise = r.lineOf(lineKey{c.line.key.shop, ev.Tier}), ev.Queue, ev.Promise
 	c.answered, c.came = c.line.answered()-c.why.Ahead, c.line.came()-c.why.Came
 	c.promise.Within = max(c.promise.Within, 0)

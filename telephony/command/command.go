@@ -41,6 +41,8 @@ type Order struct {
 	Operator uuid.UUID `json:"operator"`
 	Call     uuid.UUID `json:"call,omitzero"`
 	Reason   string    `json:"reason,omitempty"`
+	To       *To       `json:"to,omitempty"`      // of transfer and consult
+	Seconds  int       `json:"seconds,omitempty"` // of park; 0: as long as the shop's rule allows
 }
 
 // Problem is what a refused Order answers.
@@ -53,11 +55,14 @@ type Problem struct {
 // Refusals that a page tells apart.
 var (
 	ErrNoPhone     = fmt.Errorf("no browser or telephone of the operator could ring: %w", fault.Conflict)
+	ErrBarred      = fmt.Errorf("here no transfer, offer the e-mail: %w", fault.Forbidden)
+	ErrNobodyFree  = fmt.Errorf("who was asked for is not free to take the call: %w", fault.Conflict)
+	ErrNotNow      = fmt.Errorf("that makes no sense with the call as it is now: %w", fault.Conflict)
 	ErrHeldByPhone = fmt.Errorf("the operator's telephone holds the call, and only it can take the buyer back: %w", fault.Conflict)
 )
 
 // Codes are how they travel.
-var Codes = map[string]error{"no_phone": ErrNoPhone, "held_by_phone": ErrHeldByPhone}
+var Codes = map[string]error{"no_phone": ErrNoPhone, "held_by_phone": ErrHeldByPhone, "no_transfer_here": ErrBarred, "nobody_free": ErrNobodyFree, "not_now": ErrNotNow}
 
 // State of an operator, or of a call in the room.
 type State string
@@ -91,6 +96,8 @@ type Call struct {
 	// AwayUntil is there while the operator's browser is not: until then the
 	// buyer hears music and the call stays theirs.
 	AwayUntil *time.Time `json:"away_until,omitempty"`
+	Move      *Move      `json:"move,omitempty"`
+	Missed    *Miss      `json:"missed,omitempty"` // the last transfer, if it came to nothing
 }
 
 // Card is what an operator's browser shows of a call that rings: no more than
@@ -104,6 +111,18 @@ type Card struct {
 	Greeting string    `json:"greeting"` // what to say first
 	SpokeOn  *string   `json:"spoke_on"` // the day on which this operator last talked to this buyer, by the shop's clock
 	Shop     CardShop  `json:"shop"`
+	Move     *Handed   `json:"move"` // of a call that another operator hands over; else null
+}
+
+// Handed is what is known of a call before it is taken over.
+type Handed struct {
+	By     string `json:"by"`     // the operator's name
+	Note   string `json:"note"`   // why, in their words
+	Step   string `json:"step"`   // where the script is
+	Said   string `json:"said"`   // what the buyer said last
+	Items  int    `json:"items"`  // in the order so far
+	Total  string `json:"total"`  // in words of money; empty if there is none
+	Asking bool   `json:"asking"` // the operator speaks first, before the call is theirs
 }
 
 // CardShop is a shop as its operator speaks for it.

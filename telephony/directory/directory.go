@@ -13,11 +13,13 @@ import (
 
 	"switchboard/telephony/e164"
 	"switchboard/tenant/hours"
+	"switchboard/tenant/move"
 )
 
 // Directory is the whole of it at one instant.
 type Directory struct {
 	numbers   map[e164.Number]*Number
+	shops     map[uuid.UUID]*Shop
 	operators map[uuid.UUID]*Operator
 	phones    map[string]*Operator
 	trunks    []*Trunk
@@ -35,6 +37,27 @@ type Shop struct {
 	Record   bool
 	Away     time.Duration // how long a buyer hears music while the operator's browser is gone
 	Face
+
+	Moves       move.Rule // to whom its calls may be handed
+	Queues      []*Queue
+	Specialists []Specialist
+}
+
+// Specialist is a member of a shop who has a telephone.
+type Specialist struct {
+	ID    uuid.UUID
+	Name  string
+	Phone e164.Number
+}
+
+// Queue returns the shop's queue of that id, or nil.
+func (s *Shop) Queue(id uuid.UUID) *Queue {
+	for _, q := range s.Queues {
+		if q.ID == id {
+			return q
+		}
+	}
+	return nil
 }
 
 // Face is a shop as its operator sees it and speaks for it.
@@ -83,6 +106,9 @@ type Trunk struct {
 
 // Number returns whose the dialled number is, or nil.
 func (d *Directory) Number(n e164.Number) *Number { return d.numbers[n] }
+
+// Shop returns the shop with the id, or nil.
+func (d *Directory) Shop(id uuid.UUID) *Shop { return d.shops[id] }
 
 // Operator returns the operator with the id, or nil.
 func (d *Directory) Operator(id uuid.UUID) *Operator { return d.operators[id] }

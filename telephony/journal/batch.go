@@ -28,6 +28,7 @@ type Batch struct {
 	Dialogs   []Dialog
 	Closed    []uuid.UUID // dialogs that are no more
 	Recorded  []Recording
+	Turns     []Turn
 	Lost      []task.Lost
 	Finished  []cdr.Leg // detail records of calls that are finished
 
@@ -88,6 +89,11 @@ select shop_id, id, call_id, state, path, started_at, offset_ms, duration_ms, by
 from json_populate_recordset(null::shop.recording, $1)
 on conflict (shop_id, id) do update set state = excluded.state, duration_ms = excluded.duration_ms, bytes = excluded.bytes, sha256 = excluded.sha256, error = excluded.error`
 
+const upsertTurns = `
+insert into shop.call_turn (shop_id, call_id, no, party, operator_id, joined_at, left_at, talk_ms, hold_ms)
+select shop_id, call_id, no, party, operator_id, joined_at, left_at, talk_ms, hold_ms from json_populate_recordset(null::shop.call_turn, $1)
+on conflict (shop_id, call_id, no) do update set left_at = excluded.left_at, talk_ms = excluded.talk_ms, hold_ms = excluded.hold_ms`
+
 // leader is who a batch was committed by.
 type leader struct {
 	pool  string
@@ -112,6 +118,7 @@ func (b *Batch) spread(w *writer, by leader) {
 		w.q.Queue(deleteDialogs, b.Closed)
 	}
 	rows(w, upsertRecordings, latest(b.Recorded, func(r Recording) uuid.UUID { return r.ID }))
+	rows(w, upsertTurns, latest(b.Turns, func(t Turn) turnKey { return turnKey{t.CallID, t.No} }))
 	rows(w, task.LoseSQL, b.Lost)
 	rows(w, cdr.InsertLegsSQL, b.Finished)
 	w.owe(b.Finished)
@@ -143,6 +150,7 @@ func (b *Batch) follow(n *Batch) {
 	b.Dialogs = append(b.Dialogs, n.Dialogs...)
 	b.Closed = append(b.Closed, n.Closed...)
 	b.Recorded = append(b.Recorded, n.Recorded...)
+	b.Turns = append(b.Turns, n.Turns...)
 	b.Lost = append(b.Lost, n.Lost...)
 	b.Finished = append(b.Finished, n.Finished...)
 }
@@ -173,6 +181,12 @@ func latest[R any, K comparable](rows []R, key func(R) K) []R {
 type grantKey struct {
 	operator, shop, subject uuid.UUID
 	reason                  string
+}
+
+// turnKey is what a turn is unique by.
+type turnKey struct {
+	call uuid.UUID
+	no   int
 }
 
 // writer queues statements and keeps the first error.

@@ -32,6 +32,8 @@ type floor struct {
 	hints   []Hint
 	desks   map[uuid.UUID]struct{} // that changed
 	counts  Counts
+
+	timed map[acd.CallID]*live // that may have to be looked at by themselves
 }
 
 // effect is what a step wants of the telephones.
@@ -64,12 +66,24 @@ type live struct {
 	taped    bool         // a recording was begun
 	returned bool         // it waits because its operator is gone
 	spoke    *uuid.UUID   // the last operator who is gone
+
+	third   *third // called in, rung or there; nil for nobody
+	missed  miss   // the last transfer that came to nothing
+	parked  *parked
+	until   acd.Instant   // when a parking, or a queue that it was sent to, has taken too long; 0 for never
+	sentTo  Goal          // that queue
+	last    uuid.UUID     // who had the call before, to be asked first
+	leavers []uuid.UUID   // who write it up while it goes on
+	written bool          // its operator has written it up
+	turns   int           // so far
+	turn    *journal.Turn // under way
 }
 
 func newFloor(pool string, epoch int64, node string, numbers map[uuid.UUID]int64, policy acd.Policy) *floor {
 	return &floor{
 		pool: pool, epoch: epoch, node: node, numbers: numbers,
 		room: acd.NewRoom(policy), calls: map[acd.CallID]*live{}, batch: &journal.Batch{}, oldest: acd.Never, desks: map[uuid.UUID]struct{}{},
+		timed: map[acd.CallID]*live{},
 	}
 }
 
@@ -148,6 +162,14 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.onDesk(ev, ev.Operator, acd.Finished{Operator: key(ev.Operator)})
 	case Extended:
 		f.onDesk(ev, ev.Operator, acd.Extended{Operator: key(ev.Operator), By: ev.ByMS})
+	case Sought:
+		f.seek(ev)
+	case Moved:
+		f.moved(ev)
+	case Departed:
+		f.departed(ev)
+	case Parked:
+		f.park(ev)
 	case Recorded:
 		f.recorded(ev)
 	case Tick:
@@ -168,7 +190,7 @@ func patient(ev Event) bool {
 // other wakings change nothing that a replay could miss.
 func (f *floor) tick() {
 	actions := f.room.Step(f.now, acd.Tick{})
-	if len(actions) > 0 {
+	if rung := f.alarms(); rung || len(actions) > 0 {
 		f.log(nil, Tick{})
 	}
 	f.carryOut(actions)

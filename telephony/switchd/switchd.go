@@ -30,6 +30,9 @@ type Phones interface {
 	Hold(call uuid.UUID)                      // music to the buyer
 	Resume(call uuid.UUID)
 	Mute(call uuid.UUID, muted bool)
+	Third(t Third)                     // ring who is called in, report Accepted or Declined
+	Shape(call uuid.UUID, s Shape)     // who talks to whom
+	Hand(call, leg uuid.UUID)          // the third has the call, its operator is let go
 	Requeue(call, leg uuid.UUID)       // the operator is gone: music until another joins
 	End(call uuid.UUID, reason string) // hang up whatever is left of the call
 }
@@ -196,7 +199,7 @@ func (s *Switch) Run(ctx context.Context) error {
 			}
 		}
 		wake, _ := s.floor.room.Deadline() // Never without one
-		if wake = min(wake, s.floor.due()); wake != acd.Never {
+		if wake = min(wake, s.floor.due(), s.floor.deadline()); wake != acd.Never {
 			alarm.Reset(max(0, time.Duration(wake-s.Now())*time.Millisecond))
 		}
 	}

@@ -10,7 +10,7 @@ import (
 // talking returns the call if an operator has it in hand.
 func (f *floor) talking(id uuid.UUID) *live {
 	l := f.live(id)
-	if l == nil || l.life.State != call.Talking && l.life.State != call.Held {
+	if l == nil || l.life.State != call.Talking && l.life.State != call.Held && l.life.State != call.Moving {
 		f.counts.Ignored++
 		return nil
 	}
@@ -31,7 +31,15 @@ func (f *floor) on(id, leg uuid.UUID) *live {
 // what will be when it is back.
 func (f *floor) hold(ev Event, id uuid.UUID, kind call.Kind) {
 	l := f.talking(id)
-	if l == nil {
+	switch {
+	case l == nil:
+		return
+	case l.parked != nil && kind == call.Resume && !l.parked.free:
+		f.log(l, ev)
+		f.fetch(l)
+		return
+	case l.third != nil:
+		f.holdThird(l, ev, kind)
 		return
 	}
 	l.held = kind == call.Hold
@@ -40,6 +48,19 @@ func (f *floor) hold(ev Event, id uuid.UUID, kind call.Kind) {
 	}
 	f.log(l, ev)
 	f.show(l.with)
+}
+
+// holdThird is the hold key while a third is there: it goes to and fro between
+// them and the buyer.
+func (f *floor) holdThird(l *live, ev Event, kind call.Kind) {
+	t := l.third
+	if t.blind || l.away != nil || t.aside == (kind == call.Hold) || kind == call.Hold && !t.here {
+		f.counts.Ignored++
+		return
+	}
+	f.log(l, ev)
+	f.reshape(l, Swap)
+	f.change(l)
 }
 
 // music has the buyer hear it, or talk on.
@@ -80,8 +101,11 @@ func (f *floor) cut(ev Cut) {
 	f.show(l.with)
 	until := acd.Instant(ev.UntilMS)
 	l.away = &until
+	if l.third != nil && l.third.all { // the others talk on
+		return
+	}
 	f.apply(l, call.Event{Kind: call.Lose})
-	if !l.held {
+	if l.third == nil && !l.held {
 		f.do(func(p Phones) { p.Hold(ev.Call) })
 	}
 	f.change(l)
@@ -96,7 +120,17 @@ func (f *floor) back(ev Back) {
 	f.log(l, ev)
 	f.show(l.with)
 	l.away = nil
-	if !l.held {
+	switch {
+	case l.third != nil && !l.third.all && !l.third.aside:
+		f.apply(l, call.Event{Kind: call.Resume})
+		f.shape(l, l.third.shape())
+		f.change(l)
+		return
+	case l.third != nil || l.parked != nil:
+		f.apply(l, call.Event{Kind: call.Regain})
+		f.change(l)
+		return
+	case !l.held:
 		f.music(l, call.Resume)
 		return
 	}
@@ -111,6 +145,11 @@ func (f *floor) gone(ev Gone) {
 		return
 	}
 	f.log(l, ev)
+	if l.third != nil {
+		f.lostInMove(l)
+		f.change(l)
+		return
+	}
 	f.act(acd.Gone{Operator: key(l.with), Call: l.key})
 }
 
@@ -123,7 +162,8 @@ func (f *floor) giveBack(a acd.Return) {
 	f.write(l, "return", map[string]any{"operator": operator, "leg": leg})
 	f.grant(l, operator, "call", 0)
 	f.drop(l, leg)
-	l.spoke, l.row.OperatorID = l.row.OperatorID, nil
+	f.close(l)
+	l.spoke, l.row.OperatorID, l.parked, l.until = l.row.OperatorID, nil, nil, 0
 	l.leg, l.with, l.held, l.muted, l.away, l.returned = uuid.Nil, uuid.Nil, false, false, nil, true
 	f.do(func(p Phones) { p.Requeue(id, leg) })
 	f.change(l)
