@@ -80,6 +80,9 @@ func (s switchboard) Do(ctx context.Context, o command.Order) error {
 
 // inCall is what an operator does to the call in hand.
 func (s switchboard) inCall(ctx context.Context, o command.Order) error {
+	if guest, err := s.leaves(ctx, o); guest || err != nil {
+		return err
+	}
 	if err := s.n.room.InHand(ctx, o.Operator, o.Call); err != nil {
 		return err
 	}
@@ -96,7 +99,7 @@ func (s switchboard) inCall(ctx context.Context, o command.Order) error {
 	case command.Mute, command.Unmute:
 		s.n.room.Tell(ctx, switchd.Muted{Call: o.Call, Muted: o.Verb == command.Mute})
 	default:
-		return fault.Invalid{Field: "verb", Problem: "is not one of ready, pause, finish, extend, hangup, hold, resume, mute, unmute"}
+		return s.moving(ctx, o)
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ const (
 )
 
 // PathTargets tells to whom a call may go.
-const PathTargets = "/v1/targets" // GET ?operator=&call=
+const PathTargets = "/v1/targets" // GET ?operator=
 
 // To is whom an operator asks for.
 type To struct {
@@ -31,17 +31,16 @@ type To struct {
 
 // Move is a call on its way to somebody else.
 type Move struct {
-	Kind   string     `json:"kind"`
-	Name   string     `json:"name"`            // of who is asked
-	By     uuid.UUID  `json:"by,omitzero"`     // the operator who asks
-	Note   string     `json:"note,omitempty"`  // why
-	State  string     `json:"state"`           // ringing, aside (with the operator), waits (the operator is with the buyer), all, parked, queued
-	Blind  bool       `json:"blind,omitempty"` // it is theirs as soon as they answer
-	Own    bool       `json:"own,omitempty"`   // by the operator's own telephone, which has the keys
-	Since  time.Time  `json:"since"`
-	Until  *time.Time `json:"until,omitempty"` // when it comes back
-	Guest  *uuid.UUID `json:"guest,omitempty"` // the operator who is asked
-	Leaver bool       `json:"leaver,omitempty"`
+	Kind  string     `json:"kind"`
+	Name  string     `json:"name"`            // of who is asked
+	By    uuid.UUID  `json:"by,omitzero"`     // the operator who asks
+	Note  string     `json:"note,omitempty"`  // why
+	State string     `json:"state"`           // ringing, aside (with the operator), waits (the operator is with the buyer), all, parked, queued
+	Blind bool       `json:"blind,omitempty"` // it is theirs as soon as they answer
+	Own   bool       `json:"own,omitempty"`   // by the operator's own telephone, which has the keys
+	Since time.Time  `json:"since"`
+	Until *time.Time `json:"until,omitempty"` // when it comes back
+	Guest *uuid.UUID `json:"guest,omitempty"` // the operator who is asked
 }
 
 // Miss is a transfer that came to nothing.

@@ -7,6 +7,7 @@ package directory
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -94,6 +95,9 @@ type Operator struct {
 	AlwaysOn bool   // on duty without a desk
 	WrapUpMS int64
 }
+
+// Serves reports whether the operator answers for the shop.
+func (o *Operator) Serves(shop uuid.UUID) bool { return slices.Contains(o.Shops, shop) }
 
 // Trunk is a carrier's way in and out.
 type Trunk struct {
