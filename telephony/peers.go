@@ -41,6 +41,9 @@ func (p peers) Secret(user string) (string, bool) {
 	return op.HA1, true
 }
 
+// Desk implements sipua.Desks.
+func (p peers) Desk(src netip.AddrPort) (string, bool) { return p.n.lines.Desk(src) }
+
 func (p peers) Registered(user string, c sipua.Contact) {
 	p.n.lines.Registered(user, c)
 	p.n.duty.review(nil)

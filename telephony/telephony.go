@@ -31,8 +31,9 @@ import (
 
 // Config is read from the environment by the process that runs the node.
 type Config struct {
-	SIPAddr       string         `env:"SIP_ADDR" envDefault:"127.0.0.1:5060"`
-	SIPAdvertise  string         `env:"SIP_ADVERTISE"` // host that others reach us by; empty: that of SIP_ADDR
+	SIPAddr       string `env:"SIP_ADDR" envDefault:"127.0.0.1:5060"`
+	SIPAdvertise  string `env:"SIP_ADVERTISE"` // host that others reach us by; empty: that of SIP_ADDR
+	Seal          Seal
 	PhonesFrom    []netip.Prefix `env:"SIP_PHONES_FROM" envDefault:"127.0.0.0/8"`
 	RTPAddr       netip.Addr     `env:"RTP_ADDR" envDefault:"127.0.0.1"`
 	RTPFrom       uint16         `env:"RTP_FROM" envDefault:"20000"`
@@ -91,18 +92,28 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 	if err != nil {
 		return nil, err
 	}
-	n.lines = line.New(line.Config{Ports: n.ports, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Log: log})
+	n.lines = line.New(line.Config{Ports: n.ports, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Log: log,
+		Seek: n.seekByPhone, Network: n.callOut, Summary: n.summary, Gist: n.tell,
+	})
 	n.duty = newDuty(n.book.Now, n.lines)
 	if err = n.openBrowsers(); err != nil {
 		return nil, err
 	}
-	if n.ua, err = sipua.New(sipua.Config{Addr: cfg.SIPAddr, Advertise: cfg.SIPAdvertise, Realm: cfg.Realm, Logger: log}, peers{n}, n.lines.Invited); err != nil {
+	if n.ua, err = n.openSIP(); err != nil {
 		return nil, fmt.Errorf("serve SIP, set by SIP_ADDR or --sip: %w", err)
 	}
 	if n.control, err = net.Listen("tcp", cfg.ControlAddr); err != nil {
 		return nil, fmt.Errorf("listen for control at %s: %w", cfg.ControlAddr, err)
 	}
 	return n, nil
+}
+
+func (n *Node) openSIP() (*sipua.UA, error) {
+	c := sipua.Config{Addr: n.cfg.SIPAddr, Advertise: n.cfg.SIPAdvertise, Realm: n.cfg.Realm, Logger: n.log}
+	if err := n.cfg.Seal.put(&c, n.log); err != nil {
+		return nil, err
+	}
+	return sipua.New(c, peers{n}, n.lines.Invited)
 }
 
 // SIP returns the address that SIP is served at.

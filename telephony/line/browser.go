@@ -72,6 +72,7 @@ func (w *wire) card(op *directory.Operator) command.Card {
 			Colour: s.Colour, Language: s.Language, Timezone: s.Zone.String(),
 		},
 	}
+	c.Move = w.handed(op.ID)
 	if !brief.SpokeAt.IsZero() {
 		day := brief.SpokeAt.In(s.Zone).Format(time.DateOnly)
 		c.SpokeOn = &day
@@ -81,6 +82,10 @@ func (w *wire) card(op *directory.Operator) command.Card {
 
 // browserEvent is what an operator did in the browser, on a leg of this call.
 func (w *wire) browserEvent(leg uuid.UUID, ev webleg.Event) {
+	if w.isGuest(leg) && w.guest.phone != nil {
+		w.guestBrowser(leg, ev)
+		return
+	}
 	b, talks := w.talker.(*browser)
 	if talks = talks && b.leg == leg; !talks {
 		b, _ = w.rung[leg].(*browser)
@@ -106,6 +111,10 @@ func (w *wire) ringEvent(b *browser, ev webleg.Event) {
 	case webleg.HungUp, webleg.Lost:
 		// The switch has been told of the answer: it takes them for talking.
 		w.letGo(b.leg, "")
+		if w.isGuest(b.leg) {
+			w.tell(switchd.Departed{Call: w.id, Leg: b.leg})
+			return
+		}
 		w.tell(switchd.Gone{Call: w.id, Leg: b.leg})
 	}
 }
@@ -120,7 +129,7 @@ func (w *wire) talkEvent(b *browser, ev webleg.Event) {
 	case webleg.Resumed:
 		w.tell(switchd.Resumed{Call: w.id})
 	case webleg.Dialled:
-		if w.bridge != nil {
+		if w.served() {
 			w.lines.player.Dial(w.buyer.audio, ev.Keys)
 		}
 	case webleg.Away:

@@ -6,6 +6,7 @@ package line
 import (
 	"context"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"switchboard/telephony/journal"
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/g711"
+	"switchboard/telephony/media/mix"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/switchd"
 	"switchboard/telephony/webleg"
@@ -28,6 +30,7 @@ const home = e164.Russia
 type Room interface {
 	Arrive(switchd.Arrived) bool
 	Tell(context.Context, switchd.Event)
+	Ask(context.Context, func(chan<- error) switchd.Event) error
 }
 
 // Config is what Lines work with.
@@ -38,6 +41,11 @@ type Config struct {
 	Brief      func(Meeting) Brief
 	Greeting   func(*directory.Shop) *media.Clip // a shop's own, if it is at hand, else nil; must not block
 	Log        *slog.Logger
+
+	Seek    func(Ask) error // the door by which a call goes to somebody else; may take a moment
+	Network Network
+	Summary Summary // nil: nobody speaks
+	Gist    Gist
 }
 
 // Lines are all wires of this node. They implement switchd.Phones.
@@ -47,6 +55,7 @@ type Lines struct {
 	browsers *webleg.Hub
 	room     Room
 	player   *media.Player
+	board    *mix.Board
 	watch    *media.Watch
 	ctx      context.Context
 	stop     context.CancelFunc
@@ -56,6 +65,7 @@ type Lines struct {
 	wires map[uuid.UUID]*wire
 	heard map[uuid.UUID]media.Leg // SIP legs that have audio
 	pages map[uuid.UUID]*wire     // of the legs of browsers
+	desks map[netip.AddrPort]desk // operators' telephones that talk
 	busy  sync.WaitGroup
 }
 
@@ -63,8 +73,8 @@ type Lines struct {
 func New(cfg Config) *Lines {
 	ctx, stop := context.WithCancel(context.Background())
 	return &Lines{
-		cfg: cfg, player: media.NewPlayer(), watch: media.NewWatch(), ctx: ctx, stop: stop, phones: newPhonebook(),
-		wires: map[uuid.UUID]*wire{}, heard: map[uuid.UUID]media.Leg{}, pages: map[uuid.UUID]*wire{},
+		cfg: cfg, player: media.NewPlayer(), board: mix.NewBoard(), watch: media.NewWatch(), ctx: ctx, stop: stop, phones: newPhonebook(),
+		wires: map[uuid.UUID]*wire{}, heard: map[uuid.UUID]media.Leg{}, pages: map[uuid.UUID]*wire{}, desks: map[netip.AddrPort]desk{},
 	}
 }
 
@@ -83,6 +93,7 @@ func (l *Lines) Close() {
 	l.stop()
 	l.watch.Close()
 	l.player.Close()
+	l.board.Close()
 }
 
 func (l *Lines) all() []*wire {
@@ -97,6 +108,10 @@ func (l *Lines) all() []*wire {
 
 // Invited takes a call that a trunk brings. It is called by the SIP side.
 func (l *Lines) Invited(leg *sipua.Leg, in sipua.Invite) {
+	if in.Desk != "" {
+		l.called(leg, in)
+		return
+	}
 	if in.Trunk == "" {
 		leg.Refuse(403, "a telephone does not dial out by itself")
 		return

@@ -87,6 +87,10 @@ func (l *Lines) Hold(id uuid.UUID) { l.on(id, (*wire).hold) }
 // Resume lets them talk on.
 func (l *Lines) Resume(id uuid.UUID) { l.on(id, (*wire).resume) }
 
+// Lose has the buyer wait for an operator whose connection is lost, or no
+// longer.
+func (l *Lines) Lose(id uuid.UUID, lost bool) { l.on(id, func(w *wire) { w.lose(lost) }) }
+
 // Mute keeps the operator's voice from the buyer, or no longer.
 func (l *Lines) Mute(id uuid.UUID, muted bool) { l.on(id, func(w *wire) { w.mute(muted) }) }
 

@@ -5,8 +5,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"switchboard/telephony/media"
-	"switchboard/telephony/media/prompt"
 	"switchboard/telephony/media/recording"
 	"switchboard/telephony/switchd"
 )
@@ -26,8 +24,8 @@ func (w *wire) join(leg uuid.UUID, rec *switchd.Recording) {
 		return // the same
 	}
 	w.silence()
-	w.unguard()
-	w.talker, w.voice = op, voice
+	w.sit(op)
+	w.voice, w.talk, w.shown, w.outside = voice, talking, false, false
 	delete(w.rung, leg)
 	if rec != nil {
 		w.record(*rec)
@@ -35,43 +33,41 @@ func (w *wire) join(leg uuid.UUID, rec *switchd.Recording) {
 	w.connect()
 }
 
-// connect bridges the two, on tape if there is one.
-func (w *wire) connect() {
-	var tap media.Tap
-	if w.tape != nil {
-		tap = w.tape
-	}
-	w.bridge = media.Connect(w.buyer.audio, w.voice, tap)
-	w.bridge.Mute(w.muted)
-	w.guard(w.buyer)
-	if e, is := w.talker.(*end); is {
-		w.guard(e) // browsers are watched by those who know them
-	}
-}
-
-// part takes the two apart without ending the call.
-func (w *wire) part() {
-	w.unguard()
-	if w.bridge != nil {
-		w.bridge.Close()
-		w.bridge = nil
-	}
-}
-
 func (w *wire) hold() {
 	if w.talker == nil {
 		return
 	}
-	w.part()
-	w.music()
-	w.talker.show(true)
+	w.talk = held
+	w.connect()
+	w.show()
 }
 
-// music is what the buyer hears while nobody talks to them.
-func (w *wire) music() {
-	w.silence()
-	w.playing = w.lines.player.Loop(w.buyer.audio, prompt.Music())
-	w.guard(w.buyer)
+func (w *wire) resume() {
+	if w.talker == nil {
+		return
+	}
+	w.talk = talking
+	w.connect()
+	w.show()
+}
+
+// lose is of the operator's connection: the buyer waits for it, whatever they
+// were about.
+func (w *wire) lose(lost bool) {
+	if w.talker == nil {
+		return
+	}
+	w.away = lost
+	w.connect()
+	w.show()
+}
+
+// show tells the operator whether the buyer hears music.
+func (w *wire) show() {
+	if hears := w.scene().music(party{role: theBuyer}); hears != w.shown {
+		w.shown = hears
+		w.talker.show(hears)
+	}
 }
 
 // requeue lets go of an operator who is gone, in the middle of the call or as it
@@ -81,35 +77,28 @@ func (w *wire) requeue(leg uuid.UUID) {
 	if w.talker == nil {
 		return
 	}
-	w.part()
-	w.talker.hangUp("gone")
-	w.talker, w.voice, w.muted = nil, nil, false
+	gone := w.talker
+	w.referred(200) // it waits where they wanted, or goes on without them
+	w.dropSecond("gone")
+	w.sit(nil)
+	w.voice, w.muted, w.away = nil, false, false
 	w.locked.Store(false)
-	w.music()
+	w.connect()
+	gone.hangUp("gone")
 }
 
 func (w *wire) mute(muted bool) {
 	w.muted = muted
-	if w.bridge != nil {
-		w.bridge.Mute(muted)
+	if w.talker != nil {
+		w.connect()
 	}
 }
 
 // pressed shows the operator a key of the buyer's.
 func (w *wire) pressed(key byte) {
-	if w.bridge != nil {
+	if w.served() {
 		w.talker.press(key)
 	}
-}
-
-func (w *wire) resume() {
-	if w.talker == nil {
-		return
-	}
-	w.unguard()
-	w.silence()
-	w.connect()
-	w.talker.show(false)
 }
 
 // record starts the tape. A tape that cannot be started, or breaks, ends
@@ -145,6 +134,7 @@ func (w *wire) endTape() {
 
 // letGo hangs up an operator's leg that is not the talker's.
 func (w *wire) letGo(leg uuid.UUID, reason string) {
+	defer w.dropGuest(leg, reason)
 	if op := w.rung[leg]; op != nil {
 		delete(w.rung, leg)
 		op.hangUp(reason)
@@ -158,13 +148,19 @@ func (w *wire) finish(reason string) {
 	}
 	w.over = true
 	w.silence()
+	w.unguard()
 	w.part()
 	for leg := range w.rung {
 		w.letGo(leg, reason)
 	}
+	if g := w.guest; g != nil {
+		w.dropGuest(g.Leg, reason)
+	}
+	w.dropSecond(reason)
 	w.buyer.hangUp(reason)
-	if w.talker != nil {
-		w.talker.hangUp(reason)
+	if p := w.talker; p != nil {
+		w.sit(nil)
+		p.hangUp(reason)
 	}
 	w.endTape()
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"switchboard/telephony/call"
 	"switchboard/telephony/directory"
 	"switchboard/telephony/e164"
 	"switchboard/telephony/media"
@@ -39,13 +40,25 @@ type wire struct {
 	rung    map[uuid.UUID]phone
 	talker  phone     // of the operator who talks; nil for none
 	voice   media.Leg // and what is heard of them
+	third   media.Leg // of whom the operator consults or brought in; nil for none
+	talk    talk      // how far they are, while there is a talker
 	muted   bool
+	away    bool        // the talker's connection is lost
+	shown   bool        // they were told that the buyer hears music
 	locked  atomic.Bool // the talker's telephone has put the buyer on hold: only it can take them back
 	playing *media.Playback
-	bridge  *media.Bridge
+	music   *media.Playback // to the third
+	bond    bond            // who hears whom now
 	tape    *tape
 	guards  []func()
 	over    bool
+
+	guest     *guest     // who is called in; nil for nobody
+	second    *second    // the talker's telephone has another call of its own to them
+	outside   bool       // the talker is a telephone outside, to whom the call was handed
+	missed    int        // SIP, of the last telephone that did not take the call
+	referrer  *sipua.Leg // waits to be told what its REFER comes to
+	consented bool       // it has its 202
 }
 
 // end is a telephone of SIP in a call: a dialog, and the audio on it once there
@@ -58,6 +71,9 @@ type end struct {
 	local *sdp.Local
 	held  bool // by a re-INVITE from this side
 	up    bool // answered
+
+	operator uuid.UUID           // whose it is; Nil of others
+	drop     func(reason string) // ends it, where more than sip has to be ended
 }
 
 // tape is a recording under way.
@@ -215,5 +231,26 @@ func (w *wire) gone(e *end) {
 	if last := e.audio.LastPacket(); !last.IsZero() {
 		quiet = time.Since(last)
 	}
-	w.tell(switchd.HungUp{Call: w.id, By: bySystem, Reason: "no media", QuietMS: quiet.Milliseconds()})
+	switch ms := quiet.Milliseconds(); {
+	case w.isGuest(e.id), w.outside && w.talker == phone(e):
+		w.tell(switchd.Departed{Call: w.id, Leg: e.id, Reason: "no media", QuietMS: ms})
+	case w.guest != nil && e != w.buyer: // the others go on
+		w.tell(switchd.HungUp{Call: w.id, By: call.Operator, Reason: "no media"})
+	default:
+		w.tell(switchd.HungUp{Call: w.id, By: bySystem, Reason: "no media", QuietMS: ms})
+	}
+}
+
+// guardGuest watches over the telephone of who was called in, and over the one
+// that asks them.
+func (w *wire) guardGuest() {
+	if w.third == nil || w.guest == nil {
+		return
+	}
+	if e, is := w.guest.phone.(*end); is {
+		w.guard(e)
+	}
+	if w.second != nil {
+		w.guard(w.second.end)
+	}
 }

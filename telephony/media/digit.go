@@ -36,6 +36,15 @@ func parseEvent(b []byte) (Event, bool) {
 	return Event{Code: b[0], End: b[1]&0x80 != 0, Duration: binary.BigEndian.Uint16(b[2:])}, true
 }
 
+// Event returns the key that a packet of a telephone event tells of; false for
+// any other packet.
+func (p *Packet) Event() (Event, bool) {
+	if p.Law != 0 {
+		return Event{}, false
+	}
+	return parseEvent(p.Payload)
+}
+
 func (e Event) put(b []byte) {
 	b[0], b[1] = e.Code, volume
 	if e.End {

@@ -13,7 +13,8 @@ type Leg interface {
 	// whatever source: what leaves is one continuous stream. It doesn't keep p.
 	Send(p *Packet)
 
-	// SendFrame sends audio of our own, in the leg's law, one packet's worth.
+	// SendFrame sends audio of our own, in the leg's law, one packet's worth. It is
+	// left out while a key is pressed at the party.
 	SendFrame(payload []byte)
 
 	// SendEvent sends one packet of a pressed key. A press is several packets

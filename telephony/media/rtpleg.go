@@ -198,15 +198,20 @@ func (l *RTPLeg) Send(p *Packet) {
 	l.write(h, b)
 }
 
-// SendFrame sends audio of our own.
+// SendFrame sends audio of our own. It is left out while a key is pressed at
+// the party: the two would have to share their time.
 func (l *RTPLeg) SendFrame(payload []byte) {
 	chosen := l.chosen.Load()
 	if chosen == nil || !chosen.Direction.Sends() {
 		return
 	}
+	now := time.Now()
 	l.tx.Lock()
 	defer l.tx.Unlock()
-	h := l.tx.stream.frame(len(payload), time.Now())
+	if l.tx.stream.sending(now) {
+		return
+	}
+	h := l.tx.stream.frame(len(payload), now)
 	h.payloadType = chosen.PayloadType
 	b := l.tx.buffer[:headerSize+min(len(payload), maxDatagram-headerSize)]
 	copy(b[headerSize:], payload)

@@ -1,7 +1,6 @@
 package sipua
 
 import (
-	"bytes"
 	"net/netip"
 	"strconv"
 	"time"
@@ -42,6 +41,11 @@ func (ua *UA) admit(m *guard.Message) (pass bool) {
 		ua.registrar.serve(m)
 		return false
 	}
+	if m.Head.Method == "INVITE" || m.Head.Method == "ACK" || m.Head.Method == "CANCEL" {
+		if _, calls := ua.desk(m.Source); calls {
+			return ua.admitTrunk(m)
+		}
+	}
 	if registered := ua.registrar.at(m.Source); registered || !isTrunk {
 		return ua.admitPhone(m, registered)
 	}
@@ -53,7 +57,7 @@ func (ua *UA) admit(m *guard.Message) (pass bool) {
 // before us, and somebody must hang up.
 func (ua *UA) admitResponse(m *guard.Message) bool {
 	h := m.Head
-	ours := string(bytes.Trim(h.SentHost, "[]")) == ua.host && h.SentPort == int(ua.addr.Port())
+	ours := ua.served(m)
 	if ours && ua.book.known(h.FromTag) {
 		return true
 	}
@@ -120,6 +124,15 @@ func (ua *UA) admitInDialog(m *guard.Message, l *Leg) bool {
 	return false
 }
 
+// desk returns whose telephone at src may call us.
+func (ua *UA) desk(src netip.AddrPort) (string, bool) {
+	d, is := ua.peers.(Desks)
+	if !is {
+		return "", false
+	}
+	return d.Desk(src)
+}
+
 // capabilities is what an OPTIONS asks for.
 var capabilities = []string{"Allow: " + wire.Allow, "Accept: application/sdp, application/dtmf-relay, application/dtmf", "Supported: " + wire.Options}
 
@@ -131,6 +144,8 @@ func (ua *UA) admitPhone(m *guard.Message, registered bool) bool {
 		ua.answer(m, 200, "OK")
 	case !registered:
 		ua.counts.strangers.Add(1)
+	case m.Head.Method == "ACK":
+		return ua.admitLate(m)
 	case ua.fault(m):
 	case m.Head.Method == "INVITE":
 		ua.answer(m, 403, "A Telephone Does Not Dial Out By Itself")

@@ -2,6 +2,7 @@ package sipua
 
 import (
 	"bytes"
+	"encoding/pem"
 	"fmt"
 	"os"
 	"os/exec"
@@ -15,11 +16,11 @@ import (
 // password, is called, answers, and is hung up.
 func TestBaresip(t *testing.T) {
 	t.Parallel()
-	for _, transport := range []string{"udp", "tcp"} {
+	for _, transport := range []string{"udp", "tcp", "tls"} {
 		t.Run(transport, func(t *testing.T) {
 			t.Parallel()
 			host := newHost() // its connections leave from 127.0.0.1 all the same
-			r := run(t, "127.1.0.1", &world{phones: addrs(host, "127.0.0.1")}, calm, Limits{})
+			r := start(t, "127.1.0.1", &world{phones: addrs(host, "127.0.0.1")}, calm, Limits{}, newSeals(t, "127.1.0.1").config("127.1.0.1"))
 			stop := baresip(t, host, transport, r)
 			_, at, _ := strings.Cut(r.world.wait(t, 1)[0], " at ")
 			uri, source, _ := strings.Cut(at, " ")
@@ -57,9 +58,14 @@ func baresip(t *testing.T, host, transport string, r *rig) (stop func()) {
 			t.Fatal(err)
 		}
 	}
-	write("config", fmt.Sprintf("module_path /usr/lib/baresip/modules\nsip_listen %s:%d\nmodule g711.so\nmodule aubridge.so\nmodule_app account.so\nmodule_app menu.so\naudio_player aubridge,x\naudio_source aubridge,x\naudio_alert aubridge,y\nnet_interface %s\n", host, port, host))
+	at, ca := r.Addr(), ""
+	if transport == "tls" { // which the phone trusts because it was given our certificate
+		at, ca = r.TLSAddr(), "sip_cafile "+filepath.Join(dir, "ca.pem")+"\nsip_verify_server yes\n"
+		write("ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificateOf(t, r).Raw})))
+	}
+	write("config", ca+fmt.Sprintf("module_path /usr/lib/baresip/modules\nsip_listen %s:%d\nmodule g711.so\nmodule aubridge.so\nmodule_app account.so\nmodule_app menu.so\naudio_player aubridge,x\naudio_source aubridge,x\naudio_alert aubridge,y\nnet_interface %s\n", host, port, host))
 	write("contacts", "")
-	write("accounts", fmt.Sprintf("<sip:op1@%s;transport=%s>;auth_user=op1;auth_pass=secret-op1;answermode=auto;regint=120\n", r.Addr(), transport))
+	write("accounts", fmt.Sprintf("<sip:op1@%s;transport=%s>;auth_user=op1;auth_pass=secret-op1;answermode=auto;regint=120\n", at, transport))
 	cmd := exec.Command("baresip", "-4", "-f", dir)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out

@@ -113,7 +113,7 @@ func (l *Leg) sendOffer() {
 	b.ack, b.heard, b.dialog = nil, nil, l.current()
 	if l.state != life.Up {
 		b.seq = l.send(errand{method: sip.UPDATE, dialog: b.dialog, done: l.updateConcluded, dress: func(req *sip.Request) {
-			req.AppendHeader(l.ua.contact(req.Transport()))
+			req.AppendHeader(l.contact(req.Transport()))
 			req.AppendHeader(supported)
 			body(req, b.offer)
 		}})
@@ -125,7 +125,7 @@ func (l *Leg) sendOffer() {
 		l.expire(printable(err.Error()))
 		return
 	}
-	req.AppendHeader(l.ua.contact(l.dialog.Transport))
+	req.AppendHeader(l.contact(l.dialog.Transport))
 	req.AppendHeader(allow)
 	req.AppendHeader(supported)
 	l.session.put(req)

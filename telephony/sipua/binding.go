@@ -44,7 +44,7 @@ func wishes(m *guard.Message, user string) ([]wish, refusal) {
 			}
 			return []wish{{}}, refusal{}
 		}
-		w, bad := wishOf(c, general, m.Stream)
+		w, bad := wishOf(c, general, m)
 		if bad.Code != 0 {
 			return nil, bad
 		}
@@ -64,14 +64,12 @@ func expiresOf(req *sip.Request) (seconds int, ok bool) {
 	return int(n), err == nil
 }
 
-func wishOf(c *sip.ContactHeader, general int, stream bool) (wish, refusal) {
+func wishOf(c *sip.ContactHeader, general int, m *guard.Message) (wish, refusal) {
 	u := *c.Address.Clone()
-	if u.Scheme != "sip" || u.Host == "" || u.Headers.Length() > 0 {
+	if u.Scheme != "sip" && (u.Scheme != "sips" || !m.Secure) || u.Host == "" || u.Headers.Length() > 0 {
 		return wish{}, refusal{Code: 400, Reason: "Malformed Contact"}
 	}
-	if stream && transportOf(&u) != "TCP" {
-		u.UriParams.Add("transport", "tcp")
-	}
+	carry(&u, m)
 	w := wish{uri: u.String(), seconds: general}
 	for _, p := range c.Params {
 		if strings.EqualFold(strings.TrimSpace(p.K), "expires") {
@@ -87,6 +85,18 @@ func wishOf(c *sip.ContactHeader, general int, stream bool) (wish, refusal) {
 	}
 	w.seconds = min(w.seconds, maxExpires)
 	return w, refusal{}
+}
+
+// carry has a contact reached by the connection that it was registered over.
+func carry(u *sip.Uri, m *guard.Message) {
+	transport := "tcp"
+	if m.Secure {
+		transport = "tls"
+	}
+	if m.Stream && !strings.EqualFold(transportOf(u), transport) {
+		u.UriParams.Remove("transport")
+		u.UriParams.Add("transport", transport)
+	}
 }
 
 // move is one thing to tell about a phone.

@@ -3,6 +3,8 @@
 package sipua
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"log/slog"
 	"net/netip"
 	"time"
@@ -10,11 +12,19 @@ import (
 
 // Config is what a UA works with.
 type Config struct {
-	Addr      string // UDP and TCP of it are served; port 0 takes any
+	Addr      string // UDP of it is served, and TCP; port 0 takes any
+	TCPAddr   string // TCP of it is served instead; empty: that of Addr
+	TLSAddr   string // TLS of it is served; empty: none, neither in nor out
 	Advertise string // host that peers reach us by; empty: that of Addr
 	Realm     string // of the phones' passwords; empty: "switchboard"
 	Logger    *slog.Logger
 	Limits    Limits
+
+	// Certificate is what TLS shows of us: tls.Config.GetCertificate.
+	Certificate func(*tls.ClientHelloInfo) (*tls.Certificate, error)
+	// Roots returns who may sign the certificate of a peer whom we call over TLS
+	// by a name; nil: whom the system trusts. It must not block.
+	Roots func(name string) *x509.CertPool
 }
 
 // Limits bounds what peers may cause. A zero field has the default that its
@@ -26,7 +36,7 @@ type Limits struct {
 	RateEach     int // of them from one address: three quarters
 	Packets      int // a second from a trunk's address, outside known calls: 20,000
 	PhonePackets int // a second from any other address, outside known calls: 200
-	Streams      int // TCP connections: 1,000
+	Streams      int // TCP connections, and as many of TLS: 1,000
 	StreamsEach  int // of them from one address: 100
 }
 
@@ -62,7 +72,7 @@ type Peers interface {
 
 // Contact is where a registered phone can be reached.
 type Contact struct {
-	URI     string    // for Target.URI; a phone that registered over TCP is called over TCP
+	URI     string    // for Target.URI; a phone that registered over TCP or TLS is called over it
 	Source  string    // for Target.Destination: where its packets come from, which a NAT keeps open
 	Expires time.Time // zero: it is gone
 }
@@ -77,6 +87,13 @@ type Invite struct {
 	MaxForwards int    // how many more hops it may take; for Target.MaxForwards, less one
 	Replaces    *Leg   // whose place this call is to take; only a leg whose AllowRefer was called
 	Source      netip.AddrPort
+	Desk        string // whose telephone it is, by Desks; then it is no trunk's
+}
+
+// Desks may be a part of Peers: it says whose telephone may call us from src, by
+// a name of the owner's. Without it none may.
+type Desks interface {
+	Desk(src netip.AddrPort) (who string, ok bool)
 }
 
 // timing is the protocol's clock, which tests run faster.
@@ -88,7 +105,8 @@ type timing struct {
 	refer      time.Duration // nobody reports what became of a REFER
 	session    time.Duration // what we ask for where there is a choice (RFC 4028)
 	minSession time.Duration // the least we do; the RFC's own minimum is 90 s
-	idle       time.Duration // a TCP connection without a message
+	idle       time.Duration // a connection without a message
+	hello      time.Duration // one that has brought none at all
 	grave      time.Duration // what is over is remembered, for late retransmissions
 	farewell   time.Duration // peers have to answer our last BYE when the service stops
 }
@@ -101,5 +119,5 @@ var standard = timing{
 	t1: 500 * time.Millisecond, t2: 4 * time.Second,
 	remind: 50 * time.Second, wait: 15 * time.Minute, reply: 10 * time.Second, refer: 3 * time.Minute,
 	session: 30 * time.Minute, minSession: 90 * time.Second,
-	idle: 30 * time.Second, grave: 32 * time.Second, farewell: 2 * time.Second,
+	idle: 30 * time.Second, hello: 10 * time.Second, grave: 32 * time.Second, farewell: 2 * time.Second,
 }

@@ -1,6 +1,7 @@
 package sipua
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,12 +18,13 @@ import (
 
 // Target is whom to call, and how.
 type Target struct {
-	URI         string // "sip:a001@127.0.0.3:6000", with ;transport=tcp for TCP
+	URI         string // "sip:a001@127.0.0.3:6000", with ;transport=tcp for TCP, tls for TLS, or sips:
 	Destination string // host:port that the packets go to, if not the URI's: a phone behind a NAT, a proxy
 	FromUser    string // the caller as the called side shall see them
 	FromDisplay string
 	SDP         []byte                    // our offer; nil: the offer is theirs
 	Accept      func(offer []byte) []byte // answers it, or returns nil; must not block
+	Name        string                    // that the far end of TLS has to prove; empty: the URI's host
 	Username    string                    // answers a 401 or 407
 	Password    string
 	MaxForwards int                   // zero: 70; of a call that is passed on, one less than it came with
@@ -61,7 +63,7 @@ type calling struct {
 // Dial calls t. The error says that t makes no sense; everything else is told to
 // t.Listen.
 func (ua *UA) Dial(t Target) (*Leg, error) {
-	c, err := newCalling(t, ua.timing)
+	c, err := ua.newCalling(t)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +73,7 @@ func (ua *UA) Dial(t Target) (*Leg, error) {
 	from := sip.Uri{Scheme: "sip", User: wire.User(t.FromUser), Host: ua.host}
 	l.dialog = Dialog{
 		CallID: l.callID, LocalURI: from.String(), LocalTag: l.id, RemoteURI: aor(c.uri), RemoteTarget: c.uri.String(),
-		Transport: transportOf(&c.uri), Destination: t.Destination,
+		Transport: transportOf(&c.uri), Destination: t.Destination, Name: cmp.Or(t.Name, c.uri.Host),
 		InviteSeq: 1, Branch: sip.GenerateBranchN(16), // for whoever has to take it back in our place
 	}
 	ua.book.enter(l)
@@ -80,12 +82,13 @@ func (ua *UA) Dial(t Target) (*Leg, error) {
 	return l, nil
 }
 
-func newCalling(t Target, clock timing) (*calling, error) {
+func (ua *UA) newCalling(t Target) (*calling, error) {
+	clock := ua.timing
 	c := &calling{target: t, interval: int(clock.session / time.Second)}
 	if strings.ContainsFunc(t.URI, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '<' || r == '>' || r == '"' }) {
 		return nil, fmt.Errorf("dial %q: not a URI", t.URI)
 	}
-	if err := errors.Join(sip.ParseUri(t.URI, &c.uri), callable(&c.uri)); err != nil {
+	if err := errors.Join(sip.ParseUri(t.URI, &c.uri), ua.callable(&c.uri)); err != nil {
 		return nil, fmt.Errorf("dial %q: %w", t.URI, err)
 	}
 	c.uri.Headers = nil // a URI must not write our header lines
@@ -104,11 +107,11 @@ func newCalling(t Target, clock timing) (*calling, error) {
 }
 
 // callable tells why a URI can't be called.
-func callable(u *sip.Uri) error {
-	if u.Scheme != "sip" || u.Host == "" || u.Wildcard {
+func (ua *UA) callable(u *sip.Uri) error {
+	if u.Scheme != "sip" && u.Scheme != "sips" || u.Host == "" || u.Wildcard {
 		return fmt.Errorf("not a sip URI (%w)", errors.ErrUnsupported)
 	}
-	if tp := transportOf(u); tp != "UDP" && tp != "TCP" {
+	if tp := transportOf(u); ua.ports[tp] == 0 {
 		return fmt.Errorf("transport %s is not served", tp)
 	}
 	return nil
@@ -128,15 +131,6 @@ func (t *Target) answer(offer []byte) []byte {
 func aor(u sip.Uri) string {
 	u.UriParams, u.Headers = nil, nil
 	return u.String()
-}
-
-func transportOf(u *sip.Uri) string {
-	for _, p := range u.UriParams {
-		if strings.EqualFold(p.K, "transport") {
-			return strings.ToUpper(p.V)
-		}
-	}
-	return "UDP"
 }
 
 // reach finds the way to the target: at once for an address over UDP, else on a
@@ -160,14 +154,24 @@ func (l *Leg) find() {
 		l.reached(peer, nil)
 		return
 	}
+	way := way{l.dialog.Transport, l.dialog.Name}
 	l.ua.crew.Go(func() {
-		peer, err := l.ua.find(l.calling.ctx, next, l.dialog.Transport)
+		peer, err := l.ua.findAs(l.calling.ctx, next, way)
 		l.post(func() { l.reached(peer, err) })
 	})
 }
 
-// find resolves host:port and, for TCP, connects to it.
+// way is how a peer is reached, and who it has to be.
+type way struct{ transport, name string }
+
+// find is findAs for a peer that has to be who its host says.
 func (ua *UA) find(ctx context.Context, next, transport string) (netip.AddrPort, error) {
+	host, _, _ := net.SplitHostPort(next)
+	return ua.findAs(ctx, next, way{transport, host})
+}
+
+// findAs resolves host:port and, for TCP and TLS, connects to it.
+func (ua *UA) findAs(ctx context.Context, next string, w way) (netip.AddrPort, error) {
 	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
 	defer cancel()
 	host, port, err := net.SplitHostPort(next)
@@ -189,8 +193,11 @@ func (ua *UA) find(ctx context.Context, next, transport string) (netip.AddrPort,
 			break
 		}
 	}
-	if transport == "TCP" {
-		return peer, ua.streams.Connect(ctx, peer)
+	if w.transport == "TLS" {
+		ua.names.note(peer, w.name)
+	}
+	if streamed(w.transport) {
+		return peer, ua.join(ctx, w.transport, peer)
 	}
 	return peer, nil
 }

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/emiago/sipgo/sip"
@@ -23,7 +25,8 @@ type Dialog struct {
 	RouteSet     []string `json:"route_set,omitempty"`
 	LocalSeq     uint32   `json:"local_seq"`
 	RemoteSeq    uint32   `json:"remote_seq"`
-	Transport    string   `json:"transport"`             // "UDP" or "TCP"
+	Transport    string   `json:"transport"`             // "UDP", "TCP" or "TLS"
+	Name         string   `json:"name,omitempty"`        // that the far end of TLS has to prove
 	Destination  string   `json:"destination,omitempty"` // where packets go if not to the target
 	Branch       string   `json:"branch,omitempty"`      // of our INVITE while it has no final response: CANCEL needs it
 	InviteSeq    uint32   `json:"invite_seq"`
@@ -61,7 +64,7 @@ func (ua *UA) dialogOf(l *Leg, req *sip.Request) Dialog {
 		Transport: req.Transport(), RouteSet: routes(req, false),
 	}
 	d.Destination = behindNAT(&req.Contact().Address, req.Source())
-	if d.Transport == "TCP" && len(d.RouteSet) == 0 {
+	if streamed(d.Transport) && len(d.RouteSet) == 0 {
 		d.Destination = req.Source() // its connection
 	}
 	return d
@@ -168,26 +171,17 @@ func (d *Dialog) route(target *sip.Uri) (set []sip.Uri, next string, err error) 
 func hostPort(u *sip.Uri) string {
 	port := u.Port
 	if port <= 0 || port > 65535 {
-		port = 5060
+		port = portFor(transportOf(u))
 	}
-	return fmt.Sprintf("%s:%d", u.Host, port)
+	return net.JoinHostPort(strings.Trim(u.Host, "[]"), strconv.Itoa(port))
 }
 
 // via is the line that brings responses back to us (RFC 3581).
 func (ua *UA) via(transport, branch string) *sip.ViaHeader {
 	return &sip.ViaHeader{
-		ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: transport, Host: ua.host, Port: int(ua.addr.Port()),
+		ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: transport, Host: ua.host, Port: ua.ports[transport],
 		Params: sip.HeaderParams{{K: "branch", V: branch}, {K: "rport", V: ""}},
 	}
-}
-
-// contact is where peers reach us within a dialog.
-func (ua *UA) contact(transport string) *sip.ContactHeader {
-	u := sip.Uri{Scheme: "sip", User: "switchboard", Host: ua.host, Port: int(ua.addr.Port())}
-	if transport == "TCP" {
-		u.UriParams = sip.HeaderParams{{K: "transport", V: "tcp"}}
-	}
-	return &sip.ContactHeader{Address: u}
 }
 
 // allow is what we can be asked; supported what we can do beyond it.

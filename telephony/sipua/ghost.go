@@ -33,7 +33,7 @@ func (ua *UA) hangUpGhost(res *sip.Response, bye bool) {
 		RemoteURI: res.To().Address.String(), RemoteTarget: res.To().Address.String(), Transport: res.Transport(),
 	}
 	establish(&d, res, string(tagOf(res.To().Params)))
-	if d.Transport == "TCP" {
+	if streamed(d.Transport) {
 		d.Destination = res.Source()
 	}
 	seq := res.CSeq().SeqNo
@@ -57,6 +57,9 @@ func (ua *UA) hangUpGhost(res *sip.Response, bye bool) {
 // was: an INVITE of ours without an answer is cancelled, one of the peer is
 // refused in case it had none, and BYE is sent in case there was one.
 func (ua *UA) Hangup(d Dialog, reason string) error {
+	if peer, err := netip.ParseAddrPort(d.Destination); err == nil && d.Name != "" {
+		ua.names.note(peer, d.Name)
+	}
 	var errs []error
 	if d.Branch != "" {
 		errs = append(errs, ua.takeBack(d, reason))

@@ -62,7 +62,7 @@ func (l *Leg) progress(p progress) {
 
 func (l *Leg) provisional(p progress) *sip.Response {
 	res := l.respond(l.request, p.code, p.reason)
-	res.AppendHeader(l.ua.contact(l.request.Transport()))
+	res.AppendHeader(l.contact(l.request.Transport()))
 	res.AppendHeader(allow)
 	return res
 }

@@ -20,20 +20,20 @@ type redirection struct {
 // elsewhere tells whether there is another target to try after a refusal: those
 // that a 3xx names, as far as the call's owner allows them, or one that is left
 // of an earlier 3xx. A 6xx is said for everybody.
-func (c *calling) elsewhere(res *sip.Response) bool {
+func (c *calling) elsewhere(ua *UA, res *sip.Response) bool {
 	r := &c.moved
 	switch {
 	case res.StatusCode >= 600:
 		return false
 	case res.StatusCode == 300, res.StatusCode == 301, res.StatusCode == 302:
-		r.next = append(c.allowed(res), r.next...)
+		r.next = append(c.allowed(ua, res), r.next...)
 	}
 	r.next = slices.DeleteFunc(r.next, func(u sip.Uri) bool { return slices.Contains(r.tried, u.String()) })
 	return len(r.next) > 0 && len(r.tried) < mostMoves+1
 }
 
 // allowed returns the targets of a 3xx that may be called, best first.
-func (c *calling) allowed(res *sip.Response) []sip.Uri {
+func (c *calling) allowed(ua *UA, res *sip.Response) []sip.Uri {
 	type choice struct {
 		uri sip.Uri
 		q   float64
@@ -46,7 +46,7 @@ func (c *calling) allowed(res *sip.Response) []sip.Uri {
 		}
 		u := *contact.Address.Clone()
 		u.Headers = nil // a URI must not write our header lines
-		if callable(&u) != nil || c.target.Follow == nil || !c.target.Follow(u.String()) {
+		if ua.callable(&u) != nil || c.target.Follow == nil || !c.target.Follow(u.String()) {
 			continue
 		}
 		q := 1.0
@@ -75,6 +75,7 @@ func (l *Leg) sendElsewhere() {
 	c.phones, c.current = nil, nil
 	l.mu.Lock()
 	l.dialog.RemoteTarget, l.dialog.Transport, l.dialog.Destination = c.uri.String(), transportOf(&c.uri), ""
+	l.dialog.Name = c.uri.Host
 	l.mu.Unlock()
 	c.final = false
 	l.find()

@@ -174,7 +174,7 @@ func (l *Leg) sendRefer() {
 		}
 	}
 	r.seq = l.send(errand{method: sip.REFER, dialog: &l.dialog, done: done, dress: func(req *sip.Request) {
-		req.AppendHeader(l.ua.contact(req.Transport()))
+		req.AppendHeader(l.contact(req.Transport()))
 		req.AppendHeader(allow)
 		req.AppendHeader(sip.NewHeader("Refer-To", to))
 		req.AppendHeader(sip.NewHeader("Referred-By", by))
@@ -250,7 +250,7 @@ func lineOf(m sip.Message, names ...string) string {
 func (l *Leg) sendConsent() {
 	r := &l.referral
 	res := l.respond(r.theirs.req, 202, "Accepted")
-	res.AppendHeader(l.ua.contact(r.theirs.req.Transport()))
+	res.AppendHeader(l.contact(r.theirs.req.Transport()))
 	res.SetBody(nil)
 	r.busy = true // the peer knows what the first report is about once it has this
 	r.theirs.sent = func() { l.post(l.reportNext) }
@@ -282,7 +282,7 @@ func (l *Leg) reportNext() {
 	r.reports = r.reports[1:]
 	done := func(*sip.Response, error) { l.reportNext() }
 	l.send(errand{method: sip.NOTIFY, dialog: &l.dialog, done: done, dress: func(req *sip.Request) {
-		req.AppendHeader(l.ua.contact(req.Transport()))
+		req.AppendHeader(l.contact(req.Transport()))
 		req.AppendHeader(sip.NewHeader("Event", n.event))
 		req.AppendHeader(sip.NewHeader("Subscription-State", n.state))
 		ct := sip.ContentTypeHeader("message/sipfrag;version=2.0")

@@ -24,7 +24,7 @@ func (l *Leg) refresh() {
 		return
 	}
 	l.send(errand{method: sip.UPDATE, dialog: &l.dialog, done: l.updated, dress: func(req *sip.Request) {
-		req.AppendHeader(l.ua.contact(req.Transport()))
+		req.AppendHeader(l.contact(req.Transport()))
 		req.AppendHeader(supported)
 		l.session.put(req)
 	}})
@@ -126,7 +126,7 @@ func (l *Leg) press(d Digit) {
 	}
 	text := "Signal=" + string(pressed) + "\r\nDuration=" + strconv.Itoa(d.Milliseconds) + "\r\n"
 	l.send(errand{method: sip.INFO, dialog: &l.dialog, dress: func(req *sip.Request) {
-		req.AppendHeader(l.ua.contact(req.Transport()))
+		req.AppendHeader(l.contact(req.Transport()))
 		ct := sip.ContentTypeHeader("application/dtmf-relay")
 		req.AppendHeader(&ct)
 		req.SetBody([]byte(text))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -19,7 +20,7 @@ type Registration struct {
 	Domain    string // of the address; empty: the server's host
 	User      string
 	Password  string
-	Transport string        // "udp" (also if empty) or "tcp"
+	Transport string        // "udp" (also if empty), "tcp" or "tls"
 	Expires   time.Duration // asked for; zero: 5 min
 	Told      func(error)   // after each try, nil when registered; may be nil
 }
@@ -70,8 +71,8 @@ func (ua *UA) newClient(r Registration) *client {
 		r.Domain, _, _ = net.SplitHostPort(r.Server)
 	}
 	tp := "UDP"
-	if r.Transport == "tcp" {
-		tp = "TCP"
+	if r.Transport != "" {
+		tp = strings.ToUpper(r.Transport)
 	}
 	user := wire.User(r.User)
 	c := &client{ua: ua, r: r, contact: ua.contact(tp), expires: int(r.Expires / time.Second)}
@@ -83,7 +84,7 @@ func (ua *UA) newClient(r Registration) *client {
 	registrar := sip.Uri{Scheme: "sip", Host: r.Domain}
 	c.dialog = Dialog{
 		CallID: sip.GenerateTagN(24), LocalURI: address.String(), LocalTag: sip.GenerateTagN(16), RemoteURI: address.String(),
-		RemoteTarget: registrar.String(), Transport: tp, Destination: r.Server,
+		RemoteTarget: registrar.String(), Transport: tp, Destination: r.Server, Name: r.Domain,
 	}
 	return c
 }

@@ -43,7 +43,7 @@ func (l *Leg) retracted(branch string) {
 
 // accept puts on a 2xx what it says about us and the session.
 func (l *Leg) accept(res *sip.Response, req *sip.Request) {
-	res.AppendHeader(l.ua.contact(req.Transport()))
+	res.AppendHeader(l.contact(req.Transport()))
 	res.AppendHeader(allow)
 	if req.Method == sip.PRACK {
 		return

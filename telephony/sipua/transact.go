@@ -60,23 +60,23 @@ var errDone = errors.New("the transaction has ended")
 
 // connect makes sure that the stack sends a request over what is guarded. UDP
 // leaves from the port that we listen at, or no NAT and no trunk's address list
-// lets it in. For TCP the stack would open a connection of its own, whose
+// lets it in. For TCP and TLS the stack would open a connection of its own, whose
 // messages nobody judges.
 func (ua *UA) connect(ctx context.Context, req *sip.Request) error {
-	if req.Transport() != "TCP" {
+	if !streamed(req.Transport()) {
 		req.Laddr = ua.own
 		return nil
 	}
 	peer, err := netip.ParseAddrPort(req.Destination())
 	if err != nil {
-		peer, err = ua.find(ctx, req.Destination(), "TCP")
+		peer, err = ua.find(ctx, req.Destination(), req.Transport())
 		if err != nil {
 			return err
 		}
 		req.SetDestination(peer.String())
 		return nil
 	}
-	return ua.streams.Connect(ctx, peer)
+	return ua.join(ctx, req.Transport(), peer)
 }
 
 // write sends a request that has no transaction: an ACK. It is on its way when
@@ -90,7 +90,7 @@ func (ua *UA) write(req *sip.Request) {
 		}
 		return ua.tp.WriteMsg(req)
 	}
-	if peer, err := netip.ParseAddrPort(req.Destination()); req.Transport() == "TCP" && (err != nil || !ua.streams.Has(peer)) {
+	if peer, err := netip.ParseAddrPort(req.Destination()); streamed(req.Transport()) && (err != nil || !ua.connected(req.Transport(), peer)) {
 		ua.background("ACK", req.CallID().Value(), send)
 		return
 	}

@@ -2,6 +2,7 @@ package sipua
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -23,15 +24,18 @@ import (
 	"switchboard/telephony/sipua/wire"
 )
 
-// UA is a SIP user agent: it serves one UDP and one TCP port, takes calls, makes
-// calls, and is a registrar for phones.
+// UA is a SIP user agent: it serves UDP, TCP and TLS, takes calls, makes calls,
+// and is a registrar for phones.
 type UA struct {
 	log       *slog.Logger
 	peers     Peers
 	invited   func(*Leg, Invite)
 	timing    timing
 	addr      netip.AddrPort
-	host      string // as peers know us
+	ports     map[string]int // by transport, of what is served
+	host      string         // as peers know us
+	roots     func(name string) *x509.CertPool
+	names     names
 	seed      maphash.Seed
 	book      *book
 	registrar *registrar
@@ -43,7 +47,8 @@ type UA struct {
 
 	packets *guard.Packets
 	streams *guard.Streams
-	own     sip.Addr // of packets
+	sealed  *guard.Streams // TLS; nil if it is not served
+	own     sip.Addr       // of packets
 	tp      *sip.TransportLayer
 	tx      *sip.TransactionLayer
 
@@ -91,7 +96,8 @@ func newUA(cfg Config, peers Peers, invited func(*Leg, Invite), clock timing) (*
 	l := cfg.Limits.withDefaults()
 	ua := &UA{
 		log: cfg.Logger.With("part", "sip"), peers: peers, invited: invited, timing: clock, seed: maphash.MakeSeed(),
-		book: newBook(l, clock.grave), done: make(chan struct{}),
+		roots: cfg.Roots,
+		book:  newBook(l, clock.grave), done: make(chan struct{}),
 		trunkPackets: guard.NewBuckets(l.Packets, l.Packets), phonePackets: guard.NewBuckets(l.PhonePackets, l.PhonePackets),
 		calls: guard.NewBuckets(l.Rate, l.Rate), callsEach: guard.NewBuckets(l.RateEach, l.RateEach),
 		ghosts: guard.NewBuckets(ghostsEach, ghostsEach),
@@ -105,22 +111,19 @@ func newUA(cfg Config, peers Peers, invited func(*Leg, Invite), clock timing) (*
 	return ua, nil
 }
 
-// listen opens both sockets on one port.
+// listen opens the sockets, those of UDP and TCP on one port unless TCP has its
+// own address.
 func (ua *UA) listen(cfg Config, l Limits) error {
 	at, err := net.ResolveUDPAddr("udp", cfg.Addr)
 	if err != nil {
 		return fmt.Errorf("serve SIP at %q: %w", cfg.Addr, err)
 	}
-	ua.host = cfg.Advertise
-	if ua.host == "" && (at.IP == nil || at.IP.IsUnspecified()) {
+	if ua.host = HostOf(cfg); ua.host == "" {
 		return fmt.Errorf("serve SIP at %s: peers can't reach that; say by which host they reach us", cfg.Addr)
-	}
-	if ua.host == "" {
-		ua.host = at.IP.String()
 	}
 	const tries = 20 // any port that is free for UDP may not be for TCP
 	for range tries {
-		err = ua.bind(at, l)
+		err = ua.bind(at, cfg, l)
 		if err == nil || at.Port != 0 {
 			break
 		}
@@ -131,23 +134,23 @@ func (ua *UA) listen(cfg Config, l Limits) error {
 	return nil
 }
 
-func (ua *UA) bind(at *net.UDPAddr, l Limits) error {
+func (ua *UA) bind(at *net.UDPAddr, cfg Config, l Limits) error {
 	packets, err := guard.ListenPackets(at, &ua.counts.guard, ua.admit)
 	if err != nil {
 		return err
 	}
 	bound := packets.LocalAddr().(*net.UDPAddr)
-	streams, err := guard.ListenStreams(&net.TCPAddr{IP: bound.IP, Port: bound.Port}, &ua.counts.guard, guard.Rules{
-		Admit: ua.admit, Welcome: ua.welcome, InUse: ua.inUse, Closed: ua.streamClosed,
-		Most: l.Streams, MostEach: l.StreamsEach, Idle: ua.timing.idle,
-	})
-	if err != nil {
+	ua.addr = bound.AddrPort()
+	ua.addr = netip.AddrPortFrom(ua.addr.Addr().Unmap(), ua.addr.Port())
+	if err := ua.bindStreams(cfg, l); err != nil {
 		_ = packets.Close()
 		return err
 	}
-	ua.packets, ua.streams = packets, streams
-	ua.addr = bound.AddrPort()
-	ua.addr = netip.AddrPortFrom(ua.addr.Addr().Unmap(), ua.addr.Port())
+	ua.packets = packets
+	ua.ports = map[string]int{"UDP": bound.Port, "TCP": portOf(ua.streams)}
+	if ua.sealed != nil {
+		ua.ports["TLS"] = portOf(ua.sealed)
+	}
 	return nil
 }
 
@@ -177,7 +180,8 @@ func (ua *UA) build() {
 	ua.tp.Pool("udp").Add(local.String(), &sip.UDPConnection{PacketConn: ua.packets, PacketAddr: local.String(), Listener: true})
 }
 
-// Addr is the address that is served, over UDP and TCP.
+// Addr is the address that is served over UDP, and over TCP unless that has its
+// own.
 func (ua *UA) Addr() netip.AddrPort { return ua.addr }
 
 // Run serves until ctx ends. Then it hangs up whatever is up, and returns when
@@ -186,12 +190,15 @@ func (ua *UA) Run(ctx context.Context) error {
 	var serving sync.WaitGroup
 	serving.Go(func() { ua.supervise("UDP", func() error { return ua.tp.ServeUDP(ua.packets) }) })
 	serving.Go(func() { ua.supervise("TCP", func() error { return ua.tp.ServeTCP(ua.streams) }) })
+	if ua.sealed != nil {
+		serving.Go(func() { ua.supervise("TLS", func() error { return ua.tp.ServeTLS(ua.sealed) }) })
+	}
 	serving.Go(ua.sweep)
 	<-ctx.Done()
 	ua.hangUpAll()
 	close(ua.done)
 	ua.tx.Close()
-	err := errors.Join(ua.packets.Close(), ua.streams.Close(), ua.tp.Close())
+	err := errors.Join(ua.packets.Close(), ua.streams.Close(), ua.closeSealed(), ua.tp.Close())
 	serving.Wait()
 	ua.crew.Done()
 	ua.crew.Wait()

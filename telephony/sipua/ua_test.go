@@ -2,6 +2,7 @@ package sipua
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -19,7 +20,7 @@ var brisk = timing{
 	t1: 50 * time.Millisecond, t2: 400 * time.Millisecond,
 	remind: 400 * time.Millisecond, wait: 5 * time.Second, reply: time.Second, refer: 2 * time.Second,
 	session: 30 * time.Minute, minSession: 2 * time.Second,
-	idle: time.Second, grave: 5 * time.Second, farewell: 100 * time.Millisecond,
+	idle: time.Second, hello: time.Second, grave: 5 * time.Second, farewell: 100 * time.Millisecond,
 }
 
 // world is who may talk to the UA under test.
@@ -85,9 +86,10 @@ func (w *world) said() []string {
 // rig is a UA that runs, with what its legs said.
 type rig struct {
 	*UA
-	world *world
-	t     testing.TB
-	calls chan call
+	world       *world
+	certificate func(*tls.ClientHelloInfo) (*tls.Certificate, error)
+	t           testing.TB
+	calls       chan call
 }
 
 // call is a call that came in.
@@ -105,11 +107,16 @@ func run(t *testing.T, host string, w *world, clock timing, limits Limits) *rig 
 	return start(t, host, w, clock, limits)
 }
 
-func start(t testing.TB, host string, w *world, clock timing, limits Limits) *rig {
+func start(t testing.TB, host string, w *world, clock timing, limits Limits, change ...func(*Config)) *rig {
 	t.Helper()
 	w.told = make(chan struct{}, 1)
 	r := &rig{world: w, t: t, calls: make(chan call, 200)}
-	ua, err := newUA(Config{Addr: host + ":0", Limits: limits, Logger: slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelInfo}))}, w,
+	cfg := Config{Addr: host + ":0", Limits: limits, Logger: slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelInfo}))}
+	for _, f := range change {
+		f(&cfg)
+	}
+	r.certificate = cfg.Certificate
+	ua, err := newUA(cfg, w,
 		func(l *Leg, in Invite) {
 			c := call{Leg: l, Invite: in, events: make(chan Event, 100)}
 			l.Listen(func(ev Event) { c.events <- ev })

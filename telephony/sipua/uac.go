@@ -29,7 +29,7 @@ func (l *Leg) sendInvite() {
 		return
 	}
 	req.From().DisplayName = wire.Display(c.target.FromDisplay)
-	req.AppendHeader(l.ua.contact(l.dialog.Transport))
+	req.AppendHeader(l.contact(l.dialog.Transport))
 	req.AppendHeader(allow)
 	req.AppendHeader(supported)
 	if c.interval > 0 {
@@ -108,7 +108,7 @@ func (l *Leg) calledBack(res *sip.Response) {
 		switch {
 		case c.retry(l, res):
 			l.step(life.Challenge)
-		case c.elsewhere(res):
+		case c.elsewhere(l.ua, res):
 			l.step(life.Redirect)
 		default:
 			l.step(life.Failure)

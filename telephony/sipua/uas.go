@@ -38,6 +38,7 @@ func (ua *UA) born(req *sip.Request) {
 		Trunk: trunk, To: userOf(&req.Recipient), From: userOf(&from.Address), FromDisplay: wire.Unquote(from.DisplayName),
 		CallID: l.callID, SDP: bodyOf(req), Source: source, MaxForwards: hops, Replaces: ua.replaced(req),
 	}
+	in.Desk, _ = ua.desk(source)
 	if h := req.MaxForwards(); h != nil {
 		in.MaxForwards = int(h.Val())
 	}
@@ -121,7 +122,7 @@ func body(m sip.Message, sdp []byte) {
 func (l *Leg) sendAnswer() {
 	if l.final == nil {
 		l.final = l.respond(l.request, 200, "OK")
-		l.final.AppendHeader(l.ua.contact(l.request.Transport()))
+		l.final.AppendHeader(l.contact(l.request.Transport()))
 		l.final.AppendHeader(allow)
 		for _, h := range l.session.accept(l.ua.timing.session) {
 			l.final.AppendHeader(h)

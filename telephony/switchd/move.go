@@ -127,7 +127,7 @@ func (f *floor) seek(ev Sought) {
 		f.say(ev.Answer, command.ErrNobodyFree)
 		return
 	}
-	l.missed = miss{}
+	l.missed, l.held = miss{}, false
 	f.log(l, ev)
 	f.apply(l, call.Event{Kind: call.Transfer})
 	f.shape(l, l.third.shape())

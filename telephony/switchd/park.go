@@ -22,6 +22,7 @@ func (f *floor) park(ev Parked) {
 	f.log(l, ev)
 	f.apply(l, call.Event{Kind: call.Transfer})
 	l.parked, l.until, l.missed = &parked{by: ev.Operator, free: ev.Free}, f.now+acd.Instant(ev.ForMS), miss{}
+	l.held = false
 	f.time(l)
 	id, leg := l.id, l.leg
 	if ev.Free {

@@ -29,6 +29,7 @@ type Phones interface {
 	Join(call, leg uuid.UUID, rec *Recording) // let buyer and operator talk; record unless nil
 	Hold(call uuid.UUID)                      // music to the buyer
 	Resume(call uuid.UUID)
+	Lose(call uuid.UUID, lost bool) // the operator's connection: music to the buyer until it is back
 	Mute(call uuid.UUID, muted bool)
 	Third(t Third)                     // ring who is called in, report Accepted or Declined
 	Shape(call uuid.UUID, s Shape)     // who talks to whom

@@ -45,6 +45,9 @@ func (f *fakePhones) Join(c, _ uuid.UUID, r *Recording) {
 }
 func (f *fakePhones) Hold(c uuid.UUID)   { f.say("hold", c) }
 func (f *fakePhones) Resume(c uuid.UUID) { f.say("resume", c) }
+func (f *fakePhones) Lose(c uuid.UUID, lost bool) {
+	f.say(map[bool]string{true: "lose the operator of", false: "regain the operator of"}[lost], c)
+}
 func (f *fakePhones) Mute(c uuid.UUID, muted bool) {
 	f.say(map[bool]string{true: "mute", false: "unmute"}[muted], c)
 }

@@ -42,9 +42,12 @@ func (f *floor) hold(ev Event, id uuid.UUID, kind call.Kind) {
 		f.holdThird(l, ev, kind)
 		return
 	}
-	l.held = kind == call.Hold
-	if l.away == nil && !f.music(l, kind) {
+	if l.away == nil && !f.apply(l, call.Event{Kind: kind}) {
 		return
+	}
+	if was := l.held; l.away == nil || was != (kind == call.Hold) {
+		l.held = !was
+		f.music(l)
 	}
 	f.log(l, ev)
 	f.show(l.with)
@@ -63,21 +66,17 @@ func (f *floor) holdThird(l *live, ev Event, kind call.Kind) {
 	f.change(l)
 }
 
-// music has the buyer hear it, or talk on.
-func (f *floor) music(l *live, kind call.Kind) bool {
-	if !f.apply(l, call.Event{Kind: kind}) {
-		return false
-	}
-	id := l.id
+// music has the buyer hear it, or talk on, as the operator wants.
+func (f *floor) music(l *live) {
+	id, held := l.id, l.held
 	f.do(func(p Phones) {
-		if kind == call.Hold {
+		if held {
 			p.Hold(id)
 		} else {
 			p.Resume(id)
 		}
 	})
 	f.change(l)
-	return true
 }
 
 func (f *floor) mute(ev Muted) {
@@ -101,13 +100,11 @@ func (f *floor) cut(ev Cut) {
 	f.show(l.with)
 	until := acd.Instant(ev.UntilMS)
 	l.away = &until
+	f.do(func(p Phones) { p.Lose(ev.Call, true) })
 	if l.third != nil && l.third.all { // the others talk on
 		return
 	}
 	f.apply(l, call.Event{Kind: call.Lose})
-	if l.third == nil && !l.held {
-		f.do(func(p Phones) { p.Hold(ev.Call) })
-	}
 	f.change(l)
 }
 
@@ -120,21 +117,15 @@ func (f *floor) back(ev Back) {
 	f.log(l, ev)
 	f.show(l.with)
 	l.away = nil
+	f.do(func(p Phones) { p.Lose(ev.Call, false) })
 	switch {
-	case l.third != nil && !l.third.all && !l.third.aside:
-		f.apply(l, call.Event{Kind: call.Resume})
-		f.shape(l, l.third.shape())
-		f.change(l)
+	case l.third != nil && l.third.all:
 		return
-	case l.third != nil || l.parked != nil:
+	case l.held, l.parked != nil, l.third != nil && l.third.aside:
 		f.apply(l, call.Event{Kind: call.Regain})
-		f.change(l)
-		return
-	case !l.held:
-		f.music(l, call.Resume)
-		return
+	default:
+		f.apply(l, call.Event{Kind: call.Resume})
 	}
-	f.apply(l, call.Event{Kind: call.Regain})
 	f.change(l)
 }
 

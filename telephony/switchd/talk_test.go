@@ -60,7 +60,7 @@ func TestABrowserComesBack(t *testing.T) {
 		time.Sleep(20 * time.Second)
 		st.tell(HungUp{Call: st.call, By: call.Caller})
 		time.Sleep(11 * time.Second)
-		st.want("hold c1", "resume c1", "end c1")
+		st.want("lose the operator of c1", "regain the operator of c1", "end c1")
 		if r := st.log.all.Finished[0]; r.TalkMS != 20_000 || r.HoldMS != 0 || r.QueueMS != 7_000 || r.WrapUpMS != 10_000 {
 			t.Errorf("record: %+v", r.Parts)
 		}
@@ -76,12 +76,12 @@ func TestABrowserComesBackToACallOnHold(t *testing.T) {
 		st.tell(Held{Call: st.call})
 		st.tell(Cut{Call: st.call, Leg: leg})
 		st.tell(Back{Call: st.call, Leg: leg})
-		st.want("hold c1")
+		st.want("hold c1", "lose the operator of c1", "regain the operator of c1")
 		st.tell(Resumed{Call: st.call})
 		st.tell(Cut{Call: st.call, Leg: leg})
 		st.tell(Held{Call: st.call})
 		st.tell(Back{Call: st.call, Leg: leg})
-		st.want("hold c1", "resume c1", "hold c1")
+		st.want("hold c1", "lose the operator of c1", "regain the operator of c1", "resume c1", "lose the operator of c1", "hold c1", "regain the operator of c1")
 	})
 }
 
@@ -95,7 +95,7 @@ func TestABrowserIsGone(t *testing.T) {
 		st.tell(Cut{Call: st.call, Leg: leg})
 		time.Sleep(10 * time.Second)
 		st.tell(Gone{Call: st.call, Leg: uuid.New()}) // of another leg: late
-		st.want("hold c1")
+		st.want("lose the operator of c1")
 		st.tell(Gone{Call: st.call, Leg: leg})
 		if d, _ := st.s.Desk(st.t.Context(), st.anna); d.State != "away" || d.Reason != "connection lost" || d.Call != nil {
 			t.Errorf("anna's desk: %+v", d)
@@ -109,7 +109,7 @@ func TestABrowserIsGone(t *testing.T) {
 		st.tell(Accepted{Call: st.call, Operator: boris, Leg: st.phones.leg})
 		time.Sleep(20 * time.Second)
 		st.tell(HungUp{Call: st.call, By: call.Operator})
-		st.want("hold c1", "music for waiting to c1", "offer c1 to boris", "join c1", "end c1")
+		st.want("lose the operator of c1", "music for waiting to c1", "offer c1 to boris", "join c1", "end c1")
 		r := st.log.all.Finished[0]
 		got := []int64{r.RingMS, r.QueueMS, r.TalkMS, r.HoldMS}
 		if want := []int64{0, 16_000, 50_000, 0}; !slices.Equal(got, want) || *r.OperatorID != boris {

@@ -33,6 +33,7 @@ type Third struct {
 	Goal     Goal
 	By       uuid.UUID // the operator who asks
 	Note     string    // why, in that one's words
+	Blind    bool      // the call is theirs as soon as they answer
 	For      time.Duration
 	Own      bool // an INVITE of the operator's telephone waits for it
 }
@@ -89,7 +90,7 @@ func (f *floor) summon(a acd.Summon) {
 
 func (f *floor) callThird(l *live, lasts time.Duration) {
 	t := l.third
-	o := Third{Call: l.id, Leg: t.leg, Operator: t.operator, Goal: t.goal, By: l.with, Note: t.note, For: lasts, Own: t.own}
+	o := Third{Call: l.id, Leg: t.leg, Operator: t.operator, Goal: t.goal, By: l.with, Note: t.note, Blind: t.blind, For: lasts, Own: t.own}
 	f.do(func(p Phones) { p.Third(o) })
 }
 
@@ -194,10 +195,9 @@ func (f *floor) together(l *live) {
 	f.apply(l, call.Event{Kind: call.Recall})
 	if l.away != nil {
 		f.apply(l, call.Event{Kind: call.Lose})
-		f.do(func(p Phones) { p.Hold(l.id) })
-	} else {
-		f.shape(l, Shape{})
 	}
+	l.held = false
+	f.shape(l, Shape{})
 	f.showMove(l)
 	f.change(l)
 }

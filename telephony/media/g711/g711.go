@@ -1,6 +1,8 @@
 // Package g711 is the two laws of ITU-T G.711 and the tables between them.
 package g711
 
+import "math/bits"
+
 // Law is one of the two encodings of 8 kHz speech into a byte a sample. The
 // zero Law is none.
 type Law uint8
@@ -110,10 +112,7 @@ func toMuLaw(s int16) byte {
 		v, sign = -v, 0x80
 	}
 	v = min(v, muClip) + muBias
-	segment := 7
-	for bit := 0x4000; segment > 0 && v&bit == 0; bit >>= 1 {
-		segment--
-	}
+	segment := bits.Len16(uint16(v) >> 8) // v is at least muBias
 	return ^byte(sign | segment<<4 | v>>(segment+3)&0x0F)
 }
 
@@ -131,10 +130,7 @@ func toALaw(s int16) byte {
 	if v < 0 {
 		v, mask = -v-1, 0x55
 	}
-	segment := 0
-	for top := 0x1F; segment < 7 && v > top; top = top<<1 | 1 {
-		segment++
-	}
+	segment := bits.Len16(uint16(v) >> 5)
 	v >>= max(segment, 1)
 	return (byte(segment<<4) | byte(v&0x0F)) ^ mask
 }

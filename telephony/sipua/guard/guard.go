@@ -19,7 +19,8 @@ type Message struct {
 	Head   *wire.Head
 	Raw    []byte
 	Source netip.AddrPort
-	Stream bool // over TCP
+	Stream bool // over TCP or TLS
+	Secure bool // over TLS
 	reply  func(b []byte, to netip.AddrPort)
 }
 
@@ -43,4 +44,5 @@ type Counts struct {
 	Streams    atomic.Int64 // connections opened
 	Unwelcome  atomic.Int64 // connections refused: from strangers or above a limit
 	Idle       atomic.Int64 // connections closed because they brought no whole message
+	Unsealed   atomic.Int64 // connections closed because they made no TLS of ours
 }

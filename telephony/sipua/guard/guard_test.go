@@ -243,7 +243,7 @@ func TestConnect(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 5 {
 		wg.Go(func() {
-			if err := f.Connect(ctx, peer); err != nil {
+			if err := f.Connect(ctx, peer, Trust{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -253,7 +253,7 @@ func TestConnect(t *testing.T) {
 		t.Errorf("five calls to one peer share %d connections", n)
 	}
 	_ = far.Close()
-	if err := f.Connect(ctx, netip.MustParseAddrPort("127.0.0.1:1")); err == nil {
+	if err := f.Connect(ctx, netip.MustParseAddrPort("127.0.0.1:1"), Trust{}); err == nil {
 		t.Error("connected to a port where nobody listens")
 	}
 }

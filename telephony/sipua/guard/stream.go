@@ -19,16 +19,18 @@ import (
 // given up: a stopped reader must not stop the calls of others.
 const writeWithin = 5 * time.Second
 
-// stream is one TCP connection. Read returns whole admitted messages only.
+// stream is one TCP or TLS connection. Read returns whole admitted messages only.
 type stream struct {
 	net.Conn
-	of   *Streams
-	peer netip.AddrPort
+	of      *Streams
+	peer    netip.AddrPort
+	inbound bool // the peer opened it
 
-	buf  []byte // read and not yet judged
-	rest []byte // admitted and not yet read by the stack
-	last time.Time
-	head wire.Head
+	buf      []byte // read and not yet judged
+	rest     []byte // admitted and not yet read by the stack
+	last     time.Time
+	patience time.Duration // after last
+	head     wire.Head
 
 	attached chan struct{} // closed when the stack first reads
 	attach   sync.Once
@@ -94,7 +96,7 @@ func (st *stream) one() (raw []byte, admitted bool, err error) {
 }
 
 func (st *stream) message(raw []byte) *Message {
-	return &Message{Head: &st.head, Raw: raw, Source: st.peer, Stream: true, reply: st.send}
+	return &Message{Head: &st.head, Raw: raw, Source: st.peer, Stream: true, Secure: st.of.rules.Seal != nil, reply: st.send}
 }
 
 // send answers on the connection; where the Via would have it go is of no
@@ -152,7 +154,7 @@ func (st *stream) keepalive() {
 // fill reads more bytes. Bytes alone don't prolong a connection's life, only
 // whole messages do: a peer that drips is a peer that says nothing.
 func (st *stream) fill() error {
-	if err := st.SetReadDeadline(st.last.Add(st.of.rules.Idle)); err != nil {
+	if err := st.SetReadDeadline(st.last.Add(st.patience)); err != nil {
 		return err
 	}
 	if cap(st.buf)-len(st.buf) < 512 {
@@ -175,12 +177,17 @@ func (st *stream) fill() error {
 	return err
 }
 
-// Write gives the peer some time to read.
+// Write gives the peer some time to read. What is broken off in the middle of
+// a message, or of a TLS record, can't be gone on with.
 func (st *stream) Write(b []byte) (int, error) {
 	if err := st.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil {
 		return 0, err
 	}
-	return st.Conn.Write(b)
+	n, err := st.Conn.Write(b)
+	if err != nil {
+		_ = st.Close()
+	}
+	return n, err
 }
 
 // Close ends the connection, once.

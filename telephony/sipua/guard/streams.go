@@ -1,7 +1,9 @@
 package guard
 
 import (
+	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -23,11 +25,14 @@ type Rules struct {
 	Closed func(peer netip.AddrPort)
 	// Most and MostEach bound the connections of all and of each address.
 	Most, MostEach int
-	// Idle is how long a connection may go without a whole message.
-	Idle time.Duration
+	// Idle is how long a connection may go without a whole message, and Hello how
+	// long until the first one. Zero: as long as Idle.
+	Idle, Hello time.Duration
+	// Seal has the listener speak TLS; nil for TCP in the clear.
+	Seal *tls.Config
 }
 
-// Streams is a TCP listener that shows the stack only connections that have
+// Streams is a TCP or TLS listener that shows the stack only connections that have
 // brought an admitted message. It is a net.Listener.
 type Streams struct {
 	listener *net.TCPListener
@@ -74,7 +79,7 @@ func (s *Streams) accept() {
 			pause(50 * time.Millisecond)
 			continue
 		}
-		st, ok := s.enter(conn, true)
+		st, ok := s.enter(s.sealed(conn), true)
 		if !ok {
 			s.counts.Unwelcome.Add(1)
 			_ = conn.SetLinger(0)
@@ -86,13 +91,16 @@ func (s *Streams) accept() {
 }
 
 // enter books a connection, unless it is unwelcome or one too many.
-func (s *Streams) enter(conn *net.TCPConn, inbound bool) (*stream, bool) {
+func (s *Streams) enter(conn net.Conn, inbound bool) (*stream, bool) {
 	peer := conn.RemoteAddr().(*net.TCPAddr).AddrPort()
 	peer = netip.AddrPortFrom(peer.Addr().Unmap(), peer.Port())
 	if inbound && !s.rules.Welcome(peer.Addr()) {
 		return nil, false
 	}
-	st := &stream{Conn: conn, of: s, peer: peer, last: time.Now(), attached: make(chan struct{})}
+	st := &stream{Conn: conn, of: s, peer: peer, inbound: inbound, last: time.Now(), patience: s.rules.Idle, attached: make(chan struct{})}
+	if inbound {
+		st.patience = cmp.Or(s.rules.Hello, s.rules.Idle)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed() || s.open[peer] != nil || len(s.open) >= s.rules.Most || inbound && s.each[peer.Addr()] >= s.rules.MostEach {
@@ -117,6 +125,11 @@ func (s *Streams) closed() bool {
 // once it has brought a message for the stack, or something hangs on it that
 // may be spoken to.
 func (s *Streams) introduce(st *stream) {
+	if !st.unseal() {
+		s.counts.Unsealed.Add(1)
+		_ = st.Close()
+		return
+	}
 	for {
 		raw, admitted, err := st.one()
 		switch {
@@ -127,7 +140,7 @@ func (s *Streams) introduce(st *stream) {
 			st.rest = raw
 			s.hand(st)
 			return
-		case s.rules.InUse(st.peer):
+		case s.rules.InUse(st.peer): // a phone, say, that is registered now
 			s.hand(st)
 			return
 		}
@@ -136,6 +149,7 @@ func (s *Streams) introduce(st *stream) {
 
 // hand shows a connection to the stack.
 func (s *Streams) hand(st *stream) {
+	st.patience = s.rules.Idle
 	select {
 	case s.ready <- st:
 	case <-s.done:
@@ -190,23 +204,24 @@ func (s *Streams) Len() int {
 }
 
 // Connect makes sure that the stack has a connection with peer, opening one if
-// there is none. It returns when the stack reads from it.
-func (s *Streams) Connect(ctx context.Context, peer netip.AddrPort) error {
+// there is none. It returns when the stack reads from it. Over TLS peer has to
+// be who is trusted, unless it was peer who opened the connection.
+func (s *Streams) Connect(ctx context.Context, peer netip.AddrPort, trust Trust) error {
 	if st := s.find(peer); st != nil {
-		return st.wait(ctx)
+		return st.usable(ctx, trust)
 	}
-	st, err := s.dial(ctx, peer)
+	st, err := s.dial(ctx, peer, trust)
 	if err == nil {
 		s.hand(st)
 		return st.wait(ctx)
 	}
 	if st := s.find(peer); st != nil { // another call was quicker
-		return st.wait(ctx)
+		return st.usable(ctx, trust)
 	}
 	return fmt.Errorf("connect to %s: %w", peer, err)
 }
 
-func (s *Streams) dial(ctx context.Context, peer netip.AddrPort) (*stream, error) {
+func (s *Streams) dial(ctx context.Context, peer netip.AddrPort, trust Trust) (*stream, error) {
 	var d net.Dialer
 	if own := s.listener.Addr().(*net.TCPAddr).IP; !own.IsUnspecified() {
 		d.LocalAddr = &net.TCPAddr{IP: own} // peers know us by it
@@ -215,7 +230,12 @@ func (s *Streams) dial(ctx context.Context, peer netip.AddrPort) (*stream, error
 	if err != nil {
 		return nil, err
 	}
-	st, ok := s.enter(conn.(*net.TCPConn), false)
+	if s.rules.Seal != nil {
+		if conn, err = s.seal(ctx, conn, trust); err != nil {
+			return nil, err
+		}
+	}
+	st, ok := s.enter(conn, false)
 	if !ok {
 		_ = conn.Close()
 		return nil, fmt.Errorf("%d connections are open, of %d", s.Len(), s.rules.Most)
