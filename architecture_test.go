@@ -24,6 +24,7 @@ var may = map[string][]string{
 	// the pure cores of telephony
 	"telephony/acd":  {},
 	"telephony/call": {},
+	"telephony/menu": {},
 	// whom a shop may call
 	"telephony/destination": {"telephony/e164"},
 
@@ -40,6 +41,11 @@ var may = map[string][]string{
 	"telephony/sipua/life":        {},
 	"telephony/sipua/certificate": {},
 	"telephony/sipua":             {"telephony/sipua/digest", "telephony/sipua/guard", "telephony/sipua/life", "telephony/sipua/wire"},
+
+	// calls to and from the telephone network
+	"telephony/trunk/form": {},
+	"telephony/trunk/pick": {},
+	"telephony/trunk":      {"telephony/directory", "telephony/e164", "telephony/sipua", "telephony/trunk/form", "telephony/trunk/pick", "tenant/outgoing", "tenant/seal"},
 
 	// telephone audio
 	"telephony/media":           {"telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
@@ -65,6 +71,7 @@ var may = map[string][]string{
 	"tenant/script":             {"tenant", "tenant/fault", "tenant/script/graph", "tenant/script/walk"},
 	"tenant/script/graph":       {"tenant/fault"},
 	"tenant/script/walk":        {"billing/money", "telephony/e164", "tenant/fault", "tenant/script/graph"},
+	"tenant/menu":               {"telephony/e164", "telephony/menu", "tenant", "tenant/fault"},
 	"tenant/catalogue":          {"tenant", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault", "tenant/outbox"},
 	"tenant/catalogue/feed":     {"billing/money", "tenant/fault"},
 	"tenant/catalogue/fetch":    {"tenant/fault"},
@@ -78,11 +85,12 @@ var may = map[string][]string{
 	"tenant/hours": {},
 	"tenant/move":  {"telephony/e164", "tenant", "tenant/fault"},
 	"tenant/gist":  {"billing/money", "tenant", "tenant/draft", "tenant/fault", "tenant/script", "tenant/script/walk"},
+	"tenant/seal":  {},
 
 	// the one binary: it mounts the processes, and nobody imports it
 	".": {
 		"api", "billing/rate", "demo", "demo/data", "deploy/embedded", "frontend", "migrations", "seed", "telephony", "telephony/command",
-		"telephony/simulate", "telephony/switchd", "tenant", "tenant/catalogue", "tenant/catalogue/fetch", "tenant/fault", "tenant/live", "worker",
+		"telephony/simulate", "telephony/switchd", "tenant", "tenant/catalogue", "tenant/catalogue/fetch", "tenant/fault", "tenant/live", "tenant/seal", "worker",
 	},
 
 	// the kernel, its schema and its test world
@@ -98,21 +106,21 @@ var may = map[string][]string{
 	"telephony/command":   {"tenant/fault"},
 	"telephony/control":   {"telephony/command", "tenant/fault"},
 	"telephony/gate":      {"telephony/destination", "telephony/directory", "telephony/e164", "tenant", "tenant/fault", "tenant/outgoing"},
-	"telephony/directory": {"telephony/e164", "tenant", "tenant/hours", "tenant/move"},
+	"telephony/directory": {"telephony/e164", "telephony/menu", "telephony/trunk/form", "tenant", "tenant/hours", "tenant/move"},
 	"telephony/journal":   {"tenant", "tenant/cdr", "tenant/outbox", "tenant/task"},
 	"telephony/line": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711", "telephony/media/mix",
-		"telephony/media/prompt", "telephony/media/recording", "telephony/sdp", "telephony/sipua", "telephony/switchd",
+		"telephony/media/prompt", "telephony/media/recording", "telephony/menu", "telephony/sdp", "telephony/sipua", "telephony/switchd",
 		"telephony/webleg", "tenant", "tenant/cdr", "tenant/fault", "tenant/move",
 	},
 	"telephony": {
-		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/journal", "telephony/line", "telephony/media",
-		"telephony/media/g711", "telephony/media/recording", "telephony/media/speech", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/webleg", "tenant", "tenant/cdr",
-		"tenant/fault", "tenant/gist", "tenant/move", "tenant/script", "tenant/ticket", "telephony/e164", "telephony/say",
+		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/gate", "telephony/journal", "telephony/line", "telephony/media",
+		"telephony/media/g711", "telephony/media/prompt", "telephony/media/recording", "telephony/media/speech", "telephony/menu", "telephony/say", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/trunk", "telephony/webleg",
+		"tenant", "tenant/cdr", "tenant/fault", "tenant/gist", "tenant/move", "tenant/order", "tenant/script", "tenant/seal", "tenant/ticket", "telephony/e164",
 	},
 	"telephony/webleg": {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp"},
 	"telephony/switchd": {
-		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal",
+		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/menu",
 		"tenant/cdr", "tenant/fault", "tenant/move", "tenant/task",
 	},
 
@@ -205,16 +213,16 @@ var may = map[string][]string{
 // pure packages decide and do nothing else.
 var pure = []string{
 	"billing/money", "billing/rating",
-	"telephony/acd", "telephony/call", "telephony/destination",
+	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu",
 	"telephony/e164", "telephony/say", "telephony/sipua/life",
-	"telephony/media/g711", "telephony/media/tone",
+	"telephony/media/g711", "telephony/media/tone", "telephony/trunk/form", "telephony/trunk/pick",
 	"tenant/script/graph", "tenant/script/walk",
 }
 
 // exact packages also hold no floating-point number.
 var exact = []string{
 	"billing/money", "billing/rating",
-	"telephony/acd", "telephony/call", "telephony/destination", "telephony/say",
+	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/say", "telephony/trunk/form", "telephony/trunk/pick",
 	"tenant/script/graph", "tenant/script/walk",
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"switchboard/api"
 	"switchboard/telephony"
+	"switchboard/tenant/seal"
 )
 
 // config is that of every process: each field from the environment.
@@ -24,6 +25,7 @@ type config struct {
 	DataDir     string `env:"DATA_DIR" envDefault:".switchboard"`
 	FeedsDir    string `env:"FEEDS_DIR"` // where feeds are that are files; empty: only the web
 	LogLevel    string `env:"LOG_LEVEL" envDefault:"info"`
+	SealSecret  string `env:"SEAL_SECRET"` // keeps carriers' passwords unreadable; empty: made, and kept in DataDir
 
 	API       api.Config
 	Telephony telephony.Config
@@ -68,12 +70,40 @@ func (c config) folder(name string) (string, error) {
 	return dir, nil
 }
 
+// box returns what carriers' passwords are sealed with. Processes that run alone
+// share no folder: without a secret they have none.
+func (c config) box(which parts) (seal.Box, error) {
+	dir := ""
+	if which == everything {
+		var err error
+		if dir, err = c.folder(""); err != nil {
+			return seal.Box{}, err
+		}
+	}
+	secret, err := seal.Secret(c.SealSecret, dir)
+	if err != nil || secret == "" {
+		return seal.Box{}, err
+	}
+	return seal.New(secret)
+}
+
 // speech returns the folder of the prompts that a voice has spoken.
 func (c config) speech() (string, error) {
 	if c.Telephony.Speech.Dir == "" {
 		return c.folder("speech")
 	}
 	return filepath.Abs(c.Telephony.Speech.Dir)
+}
+
+// media returns the folder of the sounds that shops have uploaded.
+func (c config) media() (string, error) {
+	if c.Telephony.MediaDir == "" {
+		return c.folder("media")
+	}
+	if err := os.MkdirAll(c.Telephony.MediaDir, 0o750); err != nil {
+		return "", fmt.Errorf("make the folder of MEDIA_DIR: %w", err)
+	}
+	return filepath.Abs(c.Telephony.MediaDir)
 }
 
 // recordings returns the folder of the recordings.

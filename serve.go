@@ -98,6 +98,9 @@ func build(ctx context.Context, c config, which parts) (_ *service, err error) {
 	if s.dirs.mail, err = c.folder("mail"); err != nil {
 		return nil, err
 	}
+	if c.Telephony.Box, err = c.box(which); err != nil {
+		return nil, err
+	}
 	options, err := redis.ParseURL(c.RedisURL)
 	if err != nil {
 		return nil, fmt.Errorf("read REDIS_URL: %w", err)
@@ -140,6 +143,9 @@ func (l redisLog) Printf(ctx context.Context, format string, v ...any) {
 func (s *service) buildTelephony(ctx context.Context, c config) (err error) {
 	c.Telephony.RecordingsDir = s.dirs.recordings
 	if c.Telephony.Speech.Dir, err = c.speech(); err != nil {
+		return err
+	}
+	if c.Telephony.MediaDir, err = c.media(); err != nil {
 		return err
 	}
 	s.rtpConfig = c.Telephony

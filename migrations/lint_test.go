@@ -83,7 +83,7 @@ var rules = map[string]string{
 		 where c.relispartition and c.relkind = 'r' and has_table_privilege(r, c.oid, 'select, insert, update, delete')`,
 	"what is journalled, charged or audited is append-only": `
 		select t from unnest(array['house.event', 'house.audit', 'house.tariff_version', 'shop.call_event', 'shop.call_leg', 'shop.charge',
-		  'shop.transfer', 'shop.bundle_use', 'shop.script_version']) t
+		  'shop.transfer', 'shop.bundle_use', 'shop.script_version', 'shop.menu_version']) t
 		 where not exists (select 1 from pg_trigger g where g.tgrelid = t::regclass and g.tgname = 'append_only')`,
 }
 

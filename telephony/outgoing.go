@@ -2,44 +2,27 @@ package telephony
 
 import (
 	"context"
-	"errors"
-	"strings"
 
 	"switchboard/telephony/directory"
 	"switchboard/telephony/line"
 	"switchboard/telephony/media/g711"
 	"switchboard/telephony/sipua"
+	"switchboard/telephony/trunk"
+	"switchboard/tenant/outgoing"
 )
 
-// errNoTrunk is the answer where no carrier takes our calls.
-var errNoTrunk = errors.New("no trunk takes calls out")
-
-// callOut is the way out to the telephone network.
-func (n *Node) callOut(_ context.Context, o line.Out) (func(string), error) {
-	for _, t := range n.book.Now().Trunks() {
-		if t.Outbound == "" {
-			continue
-		}
-		leg, err := n.callBy(t, o)
-		if err != nil {
-			return nil, err
-		}
-		return leg.Hangup, nil
-	}
-	return nil, errNoTrunk
-}
-
-func (n *Node) callBy(t *directory.Trunk, o line.Out) (*sipua.Leg, error) {
-	offer, err := o.Offer(lawsOf(t))
+// callOut is the way out to the telephone network, for the wires.
+func (n *Node) callOut(ctx context.Context, o line.Out) (func(string), error) {
+	c, err := n.trunks.Dial(ctx, trunk.Request{
+		Shop: o.Shop, Call: o.Call, Operator: o.Operator, Path: outgoing.Transfer, Number: o.Number, Caller: o.Caller, Timeout: o.Timeout,
+		Offer:  func(t *directory.Trunk) ([]byte, error) { return o.Offer(lawsOf(t)) },
+		Tried:  func(leg *sipua.Leg, _ *directory.Trunk) { o.Tried(leg) },
+		Listen: o.Listen,
+	})
 	if err != nil {
 		return nil, err
 	}
-	uri := "sip:" + string(o.Number) + "@" + strings.TrimPrefix(t.Outbound, "sip:")
-	leg, err := n.ua.Dial(sipua.Target{URI: uri, FromUser: string(o.Caller), SDP: offer, Timeout: o.Timeout, Listen: o.Listen})
-	if err == nil {
-		o.Tried(leg)
-	}
-	return leg, err
+	return c.Hangup, nil
 }
 
 func lawsOf(t *directory.Trunk) []g711.Law {

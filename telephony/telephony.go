@@ -19,14 +19,17 @@ import (
 	"switchboard/telephony/acd"
 	"switchboard/telephony/control"
 	"switchboard/telephony/directory"
+	"switchboard/telephony/gate"
 	"switchboard/telephony/journal"
 	"switchboard/telephony/line"
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/speech"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/switchd"
+	"switchboard/telephony/trunk"
 	"switchboard/telephony/webleg"
 	"switchboard/tenant"
+	"switchboard/tenant/seal"
 )
 
 // Config is read from the environment by the process that runs the node.
@@ -45,11 +48,13 @@ type Config struct {
 	Public        string `env:"PUBLIC_URL"` // where pages are from
 	RecordingsDir string `env:"RECORDINGS_DIR"`
 	Speech        Speech
-	ControlAddr   string `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
-	ControlSecret string `env:"CONTROL_SECRET"`
-	Pool          string `env:"POOL" envDefault:"main"`
-	Node          string `env:"NODE" envDefault:"node1"`
-	Realm         string `env:"SIP_REALM" envDefault:"switchboard"`
+	MediaDir      string   `env:"MEDIA_DIR"` // the sounds of shops
+	ControlAddr   string   `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
+	ControlSecret string   `env:"CONTROL_SECRET"`
+	Pool          string   `env:"POOL" envDefault:"main"`
+	Node          string   `env:"NODE" envDefault:"node1"`
+	Realm         string   `env:"SIP_REALM" envDefault:"switchboard"`
+	Box           seal.Box // opens the carriers' passwords
 }
 
 // Node is one telephony process.
@@ -62,10 +67,13 @@ type Node struct {
 	control  net.Listener
 	ports    *media.Ports
 	lines    *line.Lines
+	gate     *gate.Gate
+	trunks   *trunk.Dialler
 	browsers *webleg.Hub
 	leads    atomic.Bool
 	book     *directory.Book
 	speech   *speech.Cache
+	voices   *voices
 	lease    *journal.Lease
 	room     *switchd.Switch
 	ua       *sipua.UA
@@ -88,13 +96,16 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 	if n.speech, err = openSpeech(cfg.Speech, log); err != nil {
 		return nil, err
 	}
-	n.book, err = directory.Open(ctx, db, log, func(d *directory.Directory) { n.duty.review(d); n.speech.Want(greetings(d)) })
+	n.voices = newVoices(n.speech, cfg.MediaDir, log)
+	n.book, err = directory.Open(ctx, db, log, func(d *directory.Directory) { n.duty.review(d); n.voices.learn(d) })
 	if err != nil {
 		return nil, err
 	}
-	n.lines = line.New(line.Config{Ports: n.ports, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Log: log,
+	n.lines = line.New(line.Config{
+		Ports: n.ports, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Voice: n.voice(), Log: log,
 		Seek: n.seekByPhone, Network: n.callOut, Summary: n.summary, Gist: n.tell,
 	})
+	n.openTrunks()
 	n.duty = newDuty(n.book.Now, n.lines)
 	if err = n.openBrowsers(); err != nil {
 		return nil, err
@@ -102,6 +113,7 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 	if n.ua, err = n.openSIP(); err != nil {
 		return nil, fmt.Errorf("serve SIP, set by SIP_ADDR or --sip: %w", err)
 	}
+	n.trunks.Connect(n.ua)
 	if n.control, err = net.Listen("tcp", cfg.ControlAddr); err != nil {
 		return nil, fmt.Errorf("listen for control at %s: %w", cfg.ControlAddr, err)
 	}
@@ -113,7 +125,7 @@ func (n *Node) openSIP() (*sipua.UA, error) {
 	if err := n.cfg.Seal.put(&c, n.log); err != nil {
 		return nil, err
 	}
-	return sipua.New(c, peers{n}, n.lines.Invited)
+	return sipua.New(c, peers{n}, n.trunks.Gate(n.lines.Invited))
 }
 
 // SIP returns the address that SIP is served at.
@@ -152,6 +164,7 @@ func (n *Node) Run(ctx context.Context) error {
 	defer n.leads.Store(false)
 	g.Go(func() error { return n.room.Run(ctx) })
 	g.Go(func() error { n.book.Run(ctx); return ctx.Err() })
+	g.Go(func() error { n.gate.Run(ctx); return ctx.Err() })
 	g.Go(func() error { n.speech.Run(ctx); return ctx.Err() })
 	g.Go(func() error { return n.keepLease(ctx) })
 	g.Go(func() error { return n.duty.run(ctx) })

@@ -35,11 +35,18 @@ type house struct {
 
 func start(t *testing.T, w *tenanttest.World, recordings string) (*telephony.Node, func()) {
 	t.Helper()
+	return startWith(t, w, recordings, telephony.Speech{})
+}
+
+// startWith is start with another voice.
+func startWith(t *testing.T, w *tenanttest.World, recordings string, voice telephony.Speech) (*telephony.Node, func()) {
+	t.Helper()
+	voice.Dir = filepath.Join(recordings, "speech")
 	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	ctx, stop := context.WithCancel(context.Background())
 	n, err := telephony.New(ctx, telephony.Config{
 		SIPAddr: "127.0.0.1:0", PhonesFrom: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, RTPAddr: netip.MustParseAddr("127.0.0.1"),
-		RecordingsDir: recordings, Speech: telephony.Speech{Dir: filepath.Join(recordings, "speech")}, ControlAddr: "127.0.0.1:0", ControlSecret: "test", Pool: "main", Node: "test", Realm: "switchboard",
+		RecordingsDir: recordings, MediaDir: filepath.Join(recordings, "media"), Speech: voice, ControlAddr: "127.0.0.1:0", ControlSecret: "test", Pool: "main", Node: "test", Realm: "switchboard",
 	}, w.DB, func([]switchd.Hint) {}, log)
 	if err != nil {
 		t.Fatal(err)
@@ -65,13 +72,19 @@ func (w testWriter) Write(p []byte) (int, error) {
 // open starts a node on a world that prepare, if there is one, has arranged.
 func open(t *testing.T, prepare ...func(*tenanttest.World)) *house {
 	t.Helper()
+	return openWith(t, telephony.Speech{}, prepare...)
+}
+
+// openWith is open with another voice.
+func openWith(t *testing.T, voice telephony.Speech, prepare ...func(*tenanttest.World)) *house {
+	t.Helper()
 	h := &house{t: t, w: tenanttest.Open(t), recordings: t.TempDir()}
 	for _, p := range prepare {
 		p(h.w)
 	}
 	h.w.Admin(t, `insert into house.trunk (id, name, sources, outbound, transport, codecs, created_at)
 		values (gen_random_uuid(), 'carrier', '{127.0.0.1/32}', 'sip:127.0.0.1:5090', 'udp', '{pcma,pcmu}', now())`)
-	n, stop := start(t, h.w, h.recordings)
+	n, stop := startWith(t, h.w, h.recordings, voice)
 	h.node = n
 	t.Cleanup(stop)
 	return h

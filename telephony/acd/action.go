@@ -17,6 +17,7 @@ const (
 	OperatorAway  Reason = "operator away"  // the operator took a pause meanwhile
 	SkillsChanged Reason = "skills changed" // the operator no longer serves that shop or tier
 
+	Forbidden      Reason = "forbidden"       // a number that is not called
 	Departed       Reason = "departed"        // they were there, and hung up
 	NotNeeded      Reason = "not needed"      // who had called them in did without
 	ConnectionLost Reason = "connection lost" // the operator's telephone was gone in the middle of a call

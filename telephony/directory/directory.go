@@ -6,7 +6,6 @@
 package directory
 
 import (
-	"net/netip"
 	"slices"
 	"time"
 
@@ -24,6 +23,7 @@ type Directory struct {
 	operators map[uuid.UUID]*Operator
 	phones    map[string]*Operator
 	trunks    []*Trunk
+	voices    map[uuid.UUID]*Voice // of shops
 }
 
 // Shop is as much of a shop as the switch needs.
@@ -99,15 +99,6 @@ type Operator struct {
 // Serves reports whether the operator answers for the shop.
 func (o *Operator) Serves(shop uuid.UUID) bool { return slices.Contains(o.Shops, shop) }
 
-// Trunk is a carrier's way in and out.
-type Trunk struct {
-	Name      string
-	Sources   []netip.Prefix
-	Outbound  string
-	Transport string
-	Codecs    []string
-}
-
 // Number returns whose the dialled number is, or nil.
 func (d *Directory) Number(n e164.Number) *Number { return d.numbers[n] }
 
@@ -123,26 +114,9 @@ func (d *Directory) Operators() map[uuid.UUID]*Operator { return d.operators }
 // Phone returns the operator whose telephone registers as user, or nil.
 func (d *Directory) Phone(user string) *Operator { return d.phones[user] }
 
-// Trunk returns the trunk that may send from the address, or nil. The first
-// by name wins where two overlap.
-func (d *Directory) Trunk(src netip.Addr) *Trunk {
-	src = src.Unmap()
-	for _, t := range d.trunks {
-		for _, p := range t.Sources {
-			if p.Contains(src) {
-				return t
-			}
-		}
-	}
-	return nil
-}
-
 // Shops calls visit with each shop that has a number, once a number.
 func (d *Directory) Shops(visit func(*Shop)) {
 	for _, n := range d.numbers {
 		visit(n.Shop)
 	}
 }
-
-// Trunks returns all trunks by name.
-func (d *Directory) Trunks() []*Trunk { return d.trunks }

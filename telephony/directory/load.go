@@ -2,13 +2,10 @@ package directory
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
-	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -35,10 +32,13 @@ func Load(ctx context.Context, db *tenant.DB, log *slog.Logger) (*Directory, err
 		if err := d.loadNumbers(tx, shops, log); err != nil {
 			return err
 		}
+		if err := d.loadVoices(tx, log); err != nil {
+			return err
+		}
 		if err := d.loadOperators(tx); err != nil {
 			return err
 		}
-		return d.loadTrunks(tx)
+		return d.loadTrunks(tx, log)
 	})
 	if err != nil {
 		return nil, err
@@ -143,28 +143,5 @@ func (d *Directory) loadOperators(tx tenant.AcrossTx) error {
 	for _, o := range d.operators {
 		slices.SortFunc(o.Shops, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
 	}
-	return nil
-}
-
-func (d *Directory) loadTrunks(tx tenant.AcrossTx) error {
-	var rows []struct{ Name, Sources, Outbound, Transport, Codecs string }
-	err := tx.Query().Raw(`
-		select name, array_to_string(sources, ',') as sources, outbound, transport, array_to_string(codecs, ',') as codecs
-		  from house.trunk where enabled`).Scan(&rows).Error
-	if err != nil {
-		return fmt.Errorf("read trunks: %w", err)
-	}
-	for _, r := range rows {
-		t := &Trunk{Name: r.Name, Outbound: r.Outbound, Transport: r.Transport, Codecs: strings.Split(r.Codecs, ",")}
-		for _, s := range strings.Split(r.Sources, ",") {
-			p, err := netip.ParsePrefix(s)
-			if err != nil {
-				return fmt.Errorf("read sources of trunk %s: %w", r.Name, err)
-			}
-			t.Sources = append(t.Sources, p.Masked())
-		}
-		d.trunks = append(d.trunks, t)
-	}
-	slices.SortFunc(d.trunks, func(a, b *Trunk) int { return cmp.Compare(a.Name, b.Name) })
 	return nil
 }

@@ -29,6 +29,7 @@ type Batch struct {
 	Closed    []uuid.UUID // dialogs that are no more
 	Recorded  []Recording
 	Turns     []Turn
+	Entries   []Entry // digits that callers gave
 	Lost      []task.Lost
 	Finished  []cdr.Leg // detail records of calls that are finished
 
@@ -51,7 +52,7 @@ select shop_id, id, no, direction, state, outcome, ended_by, sip_code, reason, p
 from json_populate_recordset(null::shop.call, $1)`
 
 const updateCalls = `
-update shop.call c set state = n.state, outcome = n.outcome, ended_by = n.ended_by, sip_code = n.sip_code, reason = n.reason, operator_id = n.operator_id,
+update shop.call c set state = n.state, queue_id = n.queue_id, outcome = n.outcome, ended_by = n.ended_by, sip_code = n.sip_code, reason = n.reason, operator_id = n.operator_id,
   answered_at = n.answered_at, ended_at = n.ended_at, finished_at = n.finished_at, ring_ms = n.ring_ms, greeting_ms = n.greeting_ms, queue_ms = n.queue_ms,
   talk_ms = n.talk_ms, hold_ms = n.hold_ms, wrap_up_ms = n.wrap_up_ms, explanation = n.explanation,
   snapshot_id = coalesce(c.snapshot_id, (select s.id from shop.snapshot s where n.answered_at is not null and s.shop_id = n.shop_id and s.state = 'published' order by s.seq desc limit 1))
@@ -119,6 +120,7 @@ func (b *Batch) spread(w *writer, by leader) {
 	}
 	rows(w, upsertRecordings, latest(b.Recorded, func(r Recording) uuid.UUID { return r.ID }))
 	rows(w, upsertTurns, latest(b.Turns, func(t Turn) turnKey { return turnKey{t.CallID, t.No} }))
+	rows(w, insertEntries, b.Entries)
 	rows(w, task.LoseSQL, b.Lost)
 	rows(w, cdr.InsertLegsSQL, b.Finished)
 	w.owe(b.Finished)
@@ -151,6 +153,7 @@ func (b *Batch) follow(n *Batch) {
 	b.Closed = append(b.Closed, n.Closed...)
 	b.Recorded = append(b.Recorded, n.Recorded...)
 	b.Turns = append(b.Turns, n.Turns...)
+	b.Entries = append(b.Entries, n.Entries...)
 	b.Lost = append(b.Lost, n.Lost...)
 	b.Finished = append(b.Finished, n.Finished...)
 }

@@ -61,11 +61,15 @@ func (w *wire) ringBrowser(o switchd.Offer, op *directory.Operator) bool {
 // card is what an operator sees of a call that is offered to them.
 func (w *wire) card(op *directory.Operator) command.Card {
 	n, s := w.number, w.number.Shop
+	q := n.Queue
+	if chosen := s.Queue(w.queue); chosen != nil {
+		q = chosen
+	}
 	brief := w.lines.cfg.Brief(Meeting{
-		Meeting: cdr.Meeting{Shop: tenant.ID(s.ID), Phone: string(w.phone), Operator: op.ID, Call: w.id}, Queue: n.Queue.ID, Name: op.Name,
+		Meeting: cdr.Meeting{Shop: tenant.ID(s.ID), Phone: string(w.phone), Operator: op.ID, Call: w.id}, Queue: q.ID, Name: op.Name,
 	})
 	c := command.Card{
-		ID: w.id, From: w.phone.Masked(), Queue: n.Queue.Name, Source: n.Source, WaitedMS: time.Since(w.began).Milliseconds(),
+		ID: w.id, From: w.phone.Masked(), Queue: q.Name, Source: n.Source, WaitedMS: time.Since(w.began).Milliseconds(),
 		Greeting: brief.Greeting,
 		Shop: command.CardShop{
 			ID: s.ID, Slug: s.Slug, NameRu: s.NameRu, NameEn: s.NameEn, SpokenRu: s.SpokenRu, SpokenEn: s.SpokenEn,

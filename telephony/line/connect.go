@@ -82,7 +82,7 @@ func (w *wire) play(s scene) {
 	case !music:
 		w.silence()
 	case w.playing == nil:
-		w.playing = w.lines.player.Loop(w.buyer.audio, prompt.Music())
+		w.playing = w.lines.player.Loop(w.buyer.audio, w.tune())
 	}
 	switch music := w.third != nil && w.second == nil && s.music(party{role: theThird}); {
 	case music && w.music == nil:

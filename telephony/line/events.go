@@ -17,6 +17,8 @@ func (w *wire) buyerEvent(ev sipua.Event) {
 		w.confirmed(ev)
 	case sipua.Reoffered:
 		w.reoffered(w.buyer, ev)
+	case sipua.Digit:
+		w.keyed(ev.Digit, byINFO)
 	case sipua.Cancelled:
 		w.tell(switchd.HungUp{Call: w.id, By: call.Caller, SIPCode: 487})
 	case sipua.Failed:

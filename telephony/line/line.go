@@ -40,6 +40,7 @@ type Config struct {
 	Book       func() *directory.Directory
 	Brief      func(Meeting) Brief
 	Greeting   func(*directory.Shop) *media.Clip // a shop's own, if it is at hand, else nil; must not block
+	Voice      Voice
 	Log        *slog.Logger
 
 	Seek    func(Ask) error // the door by which a call goes to somebody else; may take a moment
@@ -145,6 +146,9 @@ func (l *Lines) open(leg *sipua.Leg, in sipua.Invite) *wire {
 	if n, err := e164.Parse(in.To, home); err == nil {
 		w.number = l.cfg.Book().Number(n)
 	}
+	if w.number != nil {
+		w.queue, w.menu = w.number.Queue.ID, l.cfg.Voice.Menu(w.number)
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.wires[w.id] = w
@@ -221,6 +225,7 @@ func (w *wire) arrival(in sipua.Invite) switchd.Arrived {
 	}
 	if w.number != nil {
 		a.Dialled = string(w.number.E164)
+		a.Menu = w.menu
 		a.Open = w.number.Queue.Hours.Open(time.Now().In(w.number.Shop.Zone))
 	}
 	return a

@@ -2,6 +2,7 @@ package line
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,6 +16,7 @@ import (
 	"switchboard/telephony/sdp"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/switchd"
+	"switchboard/tenant/fault"
 )
 
 // Out is a call to the telephone network.
@@ -25,7 +27,6 @@ type Out struct {
 	Number   e164.Number
 	Caller   e164.Number // one of the shop's
 	Timeout  time.Duration
-	Why      string
 
 	Offer  func([]g711.Law) ([]byte, error) // the audio, for a trunk's codecs in its order
 	Tried  func(*sipua.Leg)                 // told of each try, before anything else of it
@@ -67,7 +68,7 @@ func (w *wire) dialOut(o switchd.Third) {
 	}
 	w.rung[o.Leg] = e
 	out := Out{
-		Shop: w.number.Shop.ID, Call: w.id, Operator: o.By, Number: o.Goal.Phone, Caller: w.number.E164, Timeout: o.For + time.Second, Why: "transfer",
+		Shop: w.number.Shop.ID, Call: w.id, Operator: o.By, Number: o.Goal.Phone, Caller: w.number.E164, Timeout: o.For + time.Second,
 		Offer: func(laws []g711.Law) ([]byte, error) {
 			e.local = sdp.NewLocal(e.audio.LocalAddr(), laws...) // nobody looks at it before an answer
 			return e.local.Offer(), nil
@@ -99,7 +100,11 @@ func (w *wire) dialled(o switchd.Third, e *end, drop func(string), err error) {
 	case !gone:
 		w.lines.cfg.Log.Warn("number outside cannot be called", "call", w.id, "err", err)
 		w.letGo(o.Leg, "")
-		w.tell(switchd.Declined{Call: w.id, Leg: o.Leg, Reason: acd.Unreachable, SIPCode: 503})
+		why, code := acd.Unreachable, 503
+		if errors.Is(err, fault.Forbidden) {
+			why, code = acd.Forbidden, 403
+		}
+		w.tell(switchd.Declined{Call: w.id, Leg: o.Leg, Reason: why, SIPCode: code})
 	}
 }
 

@@ -51,7 +51,9 @@ func (l *Lines) Greet(id uuid.UUID, record bool) {
 			clips = append(clips, prompt.Clip(w.number.Shop.Language, prompt.Recorded))
 		}
 		w.then(func() {
-			w.playing = l.player.Loop(w.buyer.audio, prompt.Music())
+			if w.menu == nil {
+				w.waitMusic()
+			}
 			w.tell(switchd.Greeted{Call: id})
 		}, clips...)
 	})

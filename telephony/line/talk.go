@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"switchboard/telephony/media/recording"
+	"switchboard/telephony/menu"
 	"switchboard/telephony/switchd"
 )
 
@@ -96,6 +97,10 @@ func (w *wire) mute(muted bool) {
 
 // pressed shows the operator a key of the buyer's.
 func (w *wire) pressed(key byte) {
+	if w.robot != nil {
+		w.step(menu.Key{Key: key})
+		return
+	}
 	if w.served() {
 		w.talker.press(key)
 	}
@@ -147,6 +152,7 @@ func (w *wire) finish(reason string) {
 		return
 	}
 	w.over = true
+	w.dismiss()
 	w.silence()
 	w.unguard()
 	w.part()

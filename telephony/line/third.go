@@ -28,6 +28,9 @@ type guest struct {
 // Third rings who is called in.
 func (l *Lines) Third(o switchd.Third) { l.on(o.Call, func(w *wire) { w.callIn(o) }) }
 
+// Queued says that the call shall wait in another queue.
+func (l *Lines) Queued(id, queue uuid.UUID) { l.on(id, func(w *wire) { w.queue = queue }) }
+
 // Shape has them talk to each other as the switch says.
 func (l *Lines) Shape(id uuid.UUID, s switchd.Shape) { l.on(id, func(w *wire) { w.shape(s) }) }
 

@@ -53,12 +53,16 @@ type wire struct {
 	guards  []func()
 	over    bool
 
-	guest     *guest     // who is called in; nil for nobody
-	second    *second    // the talker's telephone has another call of its own to them
-	outside   bool       // the talker is a telephone outside, to whom the call was handed
-	missed    int        // SIP, of the last telephone that did not take the call
-	referrer  *sipua.Leg // waits to be told what its REFER comes to
-	consented bool       // it has its 202
+	guest     *guest          // who is called in; nil for nobody
+	second    *second         // the talker's telephone has another call of its own to them
+	outside   bool            // the talker is a telephone outside, to whom the call was handed
+	missed    int             // SIP, of the last telephone that did not take the call
+	referrer  *sipua.Leg      // waits to be told what its REFER comes to
+	consented bool            // it has its 202
+	queue     uuid.UUID       // where the buyer waits, or will
+	menu      *directory.Menu // that they meet first; nil for none
+	robot     *robot          // that speaks with them; nil for none
+	stroke    stroke          // the last key
 }
 
 // end is a telephone of SIP in a call: a dialog, and the audio on it once there
@@ -165,7 +169,7 @@ func (w *wire) answer() error {
 		if d.Released {
 			return // told when it was pressed
 		}
-		w.post(func() { w.pressed(d.Key) })
+		w.post(func() { w.keyed(d.Key, byRTP) })
 	})
 	if w.offer == nil { // the offer is ours; the answer comes with the ACK
 		w.buyer.sip.Answer(w.buyer.local.Offer())

@@ -223,6 +223,9 @@ func (l *Leg) bury() {
 	if l.calling != nil && !l.calling.final {
 		l.calling.stop()
 	}
+	for _, f := range l.atEnd {
+		f()
+	}
 }
 
 // leaveOpen ends a request that the end of the leg overtook. Unless its 2xx is

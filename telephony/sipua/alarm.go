@@ -96,8 +96,7 @@ func (l *Leg) alarm(which alarm, now time.Time) {
 	case alarmRemind:
 		l.remind()
 	case alarmSilent:
-		l.words.failed = Failed{Code: 408, Reason: "no response"}
-		l.step(life.Broken)
+		l.unheard()
 	case alarmUnanswered:
 		l.words.code, l.words.reason = 480, "no answer"
 		l.words.failed = Failed{Code: 408, Reason: "no answer"}

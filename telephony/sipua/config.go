@@ -84,6 +84,8 @@ type Invite struct {
 	FromDisplay string
 	CallID      string
 	SDP         []byte // nil: the offer has to be ours
+	Called      string // user part of To: the number, where the request's URI names an account of ours
+	Claims      Claims // what the carrier says about the caller
 	MaxForwards int    // how many more hops it may take; for Target.MaxForwards, less one
 	Replaces    *Leg   // whose place this call is to take; only a leg whose AllowRefer was called
 	Source      netip.AddrPort

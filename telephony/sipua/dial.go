@@ -13,7 +13,6 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"switchboard/telephony/sipua/life"
-	"switchboard/telephony/sipua/wire"
 )
 
 // Target is whom to call, and how.
@@ -34,6 +33,9 @@ type Target struct {
 	Listen      func(Event)
 	Timeout     time.Duration // until a 2xx; zero: 60 s
 	Silence     time.Duration // until anything comes back; zero: 32 s, RFC 3261's timer B
+	Withdraw    bool          // after Silence what comes late is still taken back: somebody else is asked meanwhile
+	Identity    Identity      // what a carrier is told about the caller
+	Unreliable  bool          // 100rel is not offered: the peer says that it can do it, and can't
 }
 
 const ringFor = time.Minute
@@ -56,6 +58,7 @@ type calling struct {
 	stop     context.CancelFunc
 	ctx      context.Context
 	sent     bool // an INVITE is out
+	dropped  bool // it is repeated no more: nobody waits for its answer
 	final    bool // it has its final response, or can't have one
 	interval int  // session interval that we ask for, in seconds
 }
@@ -70,7 +73,7 @@ func (ua *UA) Dial(t Target) (*Leg, error) {
 	l := ua.newLeg(sip.GenerateTagN(24) + "@" + ua.host)
 	l.state, l.listen, l.calling, l.bargain.local = life.Calling, t.Listen, c, t.SDP
 	l.seen = map[string]uint32{}
-	from := sip.Uri{Scheme: "sip", User: wire.User(t.FromUser), Host: ua.host}
+	from := t.from(ua.host)
 	l.dialog = Dialog{
 		CallID: l.callID, LocalURI: from.String(), LocalTag: l.id, RemoteURI: aor(c.uri), RemoteTarget: c.uri.String(),
 		Transport: transportOf(&c.uri), Destination: t.Destination, Name: cmp.Or(t.Name, c.uri.Host),

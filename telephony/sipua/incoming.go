@@ -109,6 +109,8 @@ func (l *Leg) requested(s *served) {
 func (l *Leg) heard(res *sip.Response) {
 	seq := res.CSeq()
 	switch {
+	case l.calling != nil && l.calling.dropped && seq.MethodName == sip.INVITE && res.StatusCode >= 300:
+		l.refusedLate(res)
 	case seq.MethodName != sip.INVITE || res.StatusCode >= 300: // its transaction reports it
 	case l.calling != nil && seq.SeqNo == l.inviteSeq && (l.state.Unsettled() || res.IsSuccess()):
 		l.calledBack(res)

@@ -54,6 +54,7 @@ type Leg struct {
 	bargain  bargain
 	referral referral
 	session  session
+	atEnd    []func()
 	open     []*served // requests of the peer that have no final response yet
 }
 
@@ -168,6 +169,18 @@ func (l *Leg) Press(d Digit) { l.post(func() { l.press(d) }) }
 // AnswerReoffer answers the peer's Reoffered, or refuses it with 488 if sdp is
 // nil.
 func (l *Leg) AnswerReoffer(sdp []byte) { l.post(func() { l.answerReoffer(sdp) }) }
+
+// AtEnd has f called when the leg is over, on its goroutine, which f must not
+// keep.
+func (l *Leg) AtEnd(f func()) {
+	l.post(func() {
+		if l.state == life.Over {
+			f()
+			return
+		}
+		l.atEnd = append(l.atEnd, f)
+	})
+}
 
 // post hands the leg's goroutine something to do. It never blocks; what comes
 // after the end is dropped.

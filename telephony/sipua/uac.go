@@ -28,10 +28,10 @@ func (l *Leg) sendInvite() {
 		l.step(life.Broken)
 		return
 	}
-	req.From().DisplayName = wire.Display(c.target.FromDisplay)
+	req.From().DisplayName = wire.Display(c.target.display())
 	req.AppendHeader(l.contact(l.dialog.Transport))
 	req.AppendHeader(allow)
-	req.AppendHeader(supported)
+	req.AppendHeader(c.target.supported())
 	if c.interval > 0 {
 		req.AppendHeader(sip.NewHeader("Session-Expires", strconv.Itoa(c.interval)))
 	}
@@ -71,6 +71,7 @@ func (c *calling) dress(req *sip.Request) {
 	if c.target.ReferredBy != "" {
 		req.AppendHeader(sip.NewHeader("Referred-By", wire.Phrase(c.target.ReferredBy)))
 	}
+	c.target.identify(req, req.From().Address.Host)
 	c.login.sign(req)
 }
 
@@ -79,7 +80,7 @@ func (c *calling) dress(req *sip.Request) {
 // come second.
 func (l *Leg) concluded(seq uint32, res *sip.Response, err error) {
 	switch {
-	case seq != l.inviteSeq || l.calling.final:
+	case seq != l.inviteSeq || l.calling.final || l.calling.dropped:
 	case err == nil && !res.IsSuccess():
 		l.calledBack(res)
 	case err != nil:

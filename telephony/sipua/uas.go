@@ -37,6 +37,7 @@ func (ua *UA) born(req *sip.Request) {
 	in := Invite{
 		Trunk: trunk, To: userOf(&req.Recipient), From: userOf(&from.Address), FromDisplay: wire.Unquote(from.DisplayName),
 		CallID: l.callID, SDP: bodyOf(req), Source: source, MaxForwards: hops, Replaces: ua.replaced(req),
+		Called: userOf(&req.To().Address), Claims: claims(req),
 	}
 	in.Desk, _ = ua.desk(source)
 	if h := req.MaxForwards(); h != nil {

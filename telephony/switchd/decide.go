@@ -171,7 +171,7 @@ func (f *floor) release(a acd.Release) {
 	switch {
 	case l == nil: // it was lost while they wrote it up
 	case l.with != who:
-		f.left(l, who)
+		f.wrote(l, who)
 	default:
 		l.written = true
 		f.write(l, "release", map[string]any{"operator": a.Operator})

@@ -22,6 +22,7 @@ type (
 		Call    uuid.UUID         `json:"-"`
 		Number  *directory.Number `json:"-"` // whom it is for; nil: nobody of ours
 		Open    bool              `json:"open"`
+		Menu    *directory.Menu   `json:"-"` // that it meets before a person; nil: none
 		Trunk   string            `json:"trunk"`
 		Dialled string            `json:"dialled"` // one of our numbers, or what was asked for
 		Party   journal.Party     `json:"-"`

@@ -62,21 +62,23 @@ type live struct {
 	from     string // the buyer's number
 	held     bool   // by the operator's own word
 	muted    bool
-	away     *acd.Instant // while the operator's browser is: until when it is waited for
-	taped    bool         // a recording was begun
-	returned bool         // it waits because its operator is gone
-	spoke    *uuid.UUID   // the last operator who is gone
-
-	third   *third // called in, rung or there; nil for nobody
-	missed  miss   // the last transfer that came to nothing
-	parked  *parked
-	until   acd.Instant   // when a parking, or a queue that it was sent to, has taken too long; 0 for never
-	sentTo  Goal          // that queue
-	last    uuid.UUID     // who had the call before, to be asked first
-	leavers []uuid.UUID   // who write it up while it goes on
-	written bool          // its operator has written it up
-	turns   int           // so far
-	turn    *journal.Turn // under way
+	third    *third // called in, rung or there; nil for nobody
+	missed   miss   // the last transfer that came to nothing
+	parked   *parked
+	until    acd.Instant      // when a parking, or a queue that it was sent to, has taken too long; 0 for never
+	sentTo   Goal             // that queue
+	last     uuid.UUID        // who had the call before, to be asked first
+	leavers  []uuid.UUID      // who write it up while it goes on
+	written  bool             // its operator has written it up
+	turns    int              // so far
+	turn     *journal.Turn    // under way
+	away     *acd.Instant     // while the operator's browser is: until when it is waited for
+	taped    bool             // a recording was begun
+	queue    *directory.Queue // that it waits in, or will
+	menu     *directory.Menu  // that it meets first; nil: none
+	open     bool             // it came within the hours of its number's queue
+	returned bool             // it waits because its operator is gone
+	spoke    *uuid.UUID       // the last operator who is gone
 }
 
 func newFloor(pool string, epoch int64, node string, numbers map[uuid.UUID]int64, policy acd.Policy) *floor {
@@ -172,6 +174,8 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.park(ev)
 	case Recorded:
 		f.recorded(ev)
+	case Chosen, Entered, Told, Left:
+		f.inMenu(ev)
 	case Tick:
 		f.tick()
 	}

@@ -30,8 +30,11 @@ func (f *floor) arrive(ev Arrived) {
 	switch {
 	case shop.Status != "open":
 		f.turnAway(l, "shop is "+shop.Status, ClipUnavailable)
-	case !ev.Open:
+	case !ev.Open && (l.menu == nil || l.menu.Graph.Closed == ""):
 		f.turnAway(l, outsideHours, ClipClosed)
+	case shop.Greeting == "none" && l.menu != nil:
+		f.apply(l, call.Event{Kind: call.Greet})
+		f.ask(l)
 	case shop.Greeting == "none":
 		f.enqueue(l)
 		f.do(func(p Phones) { p.Ring(l.id) }) // after the offer, which somebody waits for
@@ -53,7 +56,7 @@ func (f *floor) turnAway(l *live, reason string, c Clip) {
 func (f *floor) open(ev Arrived) *live {
 	shop := ev.Number.Shop.ID
 	f.numbers[shop]++
-	l := &live{id: ev.Call, key: acd.CallID(ev.Call.String()), number: ev.Number, fresh: true}
+	l := &live{id: ev.Call, key: acd.CallID(ev.Call.String()), number: ev.Number, fresh: true, queue: ev.Number.Queue, menu: ev.Menu, open: ev.Open}
 	l.from = cmp.Or(ev.Party.Phone, ev.Party.PhoneRaw)
 	l.life = call.New(ev.Call.String(), call.Instant(f.now))
 	l.row = journal.Call{
@@ -88,7 +91,11 @@ func (f *floor) greeted(ev Greeted) {
 		return // hung up while it was told
 	}
 	f.log(l, ev)
-	f.enqueue(l)
+	if l.menu != nil {
+		f.ask(l)
+	} else {
+		f.enqueue(l)
+	}
 	f.change(l)
 }
 
@@ -96,7 +103,8 @@ func (f *floor) enqueue(l *live) {
 	if !f.apply(l, call.Event{Kind: call.Enqueue}) {
 		return
 	}
-	q := l.number.Queue
+	q := l.queue
+	l.row.QueueID = &q.ID
 	f.write(l, "enqueue", map[string]any{"queue": q.ID})
 	f.act(acd.Arrived{
 		Call: l.key, Shop: acd.ShopID(l.row.ShopID.String()), Queue: acd.QueueID(q.ID.String()), Tier: acd.Tier(q.Tier),

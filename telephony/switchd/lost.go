@@ -24,7 +24,7 @@ func (f *floor) lost(l *live) (task.Lost, bool) {
 	}
 	waited := l.life.RingMs + l.life.GreetingMs + l.life.QueueMs
 	return task.Lost{
-		ShopID: l.row.ShopID, ID: uuid.New(), CallID: l.id, TaskID: uuid.New(), QueueID: &l.number.Queue.ID,
+		ShopID: l.row.ShopID, ID: uuid.New(), CallID: l.id, TaskID: uuid.New(), QueueID: &l.queue.ID,
 		Reason: reason, Words: task.Words(l.number.Shop.Language, reason, waited, task.Duty{Able: l.met.Able, Came: l.met.Came}), WaitedMS: waited,
 		Owner: "pool:" + f.pool, LostAt: f.instant(), DueAt: f.instant().Add(task.CallBackWithin),
 	}, true

@@ -116,7 +116,7 @@ func (f *floor) seek(ev Sought) {
 		return
 	}
 	if ev.Goal.Kind == move.Queue {
-		f.toQueue(l, ev)
+		f.requeue(l, ev)
 		return
 	}
 	l.third = &third{leg: ev.Leg, goal: ev.Goal, blind: !ev.Ask, aside: true, own: ev.Own, note: ev.Note, began: f.now, until: acd.Never}
@@ -149,22 +149,21 @@ func (f *floor) called(l *live, g Goal) acd.Called {
 	return acd.Called{Call: l.key, Operator: key(g.ID)}
 }
 
-// toQueue has the buyer wait in another queue of the shop, as of the first
+// requeue has the buyer wait in another queue of the shop, as of the first
 // arrival.
-func (f *floor) toQueue(l *live, ev Sought) {
+func (f *floor) requeue(l *live, ev Sought) {
 	if ev.Queue == nil || !f.room.Staffed(acd.ShopID(l.row.ShopID.String()), acd.Tier(ev.Queue.Tier), key(ev.Operator)) {
 		f.say(ev.Answer, command.ErrNobodyFree)
 		return
 	}
 	f.log(l, ev)
 	id, leg := l.id, l.leg
-	number := *l.number
-	number.Queue = ev.Queue
-	l.number, l.row.QueueID, l.missed = &number, &ev.Queue.ID, miss{}
+	l.queue, l.row.QueueID, l.missed, l.held = ev.Queue, &ev.Queue.ID, miss{}, false
 	f.apply(l, call.Event{Kind: call.Enqueue})
 	f.drop(l, leg)
 	l.returned, l.sentTo, l.until = true, ev.Goal, f.now+acd.Instant(ev.QueueMS)
 	f.time(l)
+	f.do(func(p Phones) { p.Queued(id, ev.Queue.ID) })
 	f.do(func(p Phones) { p.Requeue(id, leg) })
 	f.act(f.sent(l, ev.Queue, uuid.Nil))
 	f.change(l)

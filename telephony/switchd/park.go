@@ -117,5 +117,5 @@ func (f *floor) unqueue(l *live) {
 	}
 	l.missed = miss{goal: l.sentTo, why: acd.Lapsed, at: f.now}
 	f.write(l, "recall", map[string]any{"why": acd.Lapsed, "operator": l.last})
-	f.act(f.sent(l, l.number.Queue, l.last))
+	f.act(f.sent(l, l.queue, l.last))
 }

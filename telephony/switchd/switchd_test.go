@@ -73,6 +73,7 @@ func (f *fakePhones) Shape(c uuid.UUID, s Shape) {
 		f.say("both talk in", c)
 	}
 }
+func (f *fakePhones) Queued(_, _ uuid.UUID)     {}
 func (f *fakePhones) Hand(c, _ uuid.UUID)       { f.say("third has", c) }
 func (f *fakePhones) Requeue(c, _ uuid.UUID)    { f.say("music for waiting to", c) }
 func (f *fakePhones) End(c uuid.UUID, _ string) { f.say("end", c) }
@@ -102,6 +103,7 @@ func (m *memory) Commit(_ context.Context, b *journal.Batch) error {
 	m.all.Dialogs = append(m.all.Dialogs, b.Dialogs...)
 	m.all.Closed = append(m.all.Closed, b.Closed...)
 	m.all.Ended = append(m.all.Ended, b.Ended...)
+	m.all.Entries = append(m.all.Entries, b.Entries...)
 	if b.Then != nil {
 		b.Then()
 	}
@@ -122,6 +124,7 @@ type stage struct {
 	anna   uuid.UUID
 	call   uuid.UUID
 	stop   context.CancelFunc
+	menu   *directory.Menu // that callers meet first
 }
 
 func play(t *testing.T, story func(*stage)) {
@@ -154,7 +157,7 @@ func (st *stage) onDuty(wrapUp time.Duration) {
 }
 
 func (st *stage) arrive(open bool) {
-	st.tell(Arrived{Call: st.call, Number: st.number, Open: open, Dialled: "+74950000101", Leg: uuid.New(), Dialog: []byte("{}"), Party: journal.Party{PhoneRaw: "89215550144", Phone: "+79215550144"}})
+	st.tell(Arrived{Call: st.call, Number: st.number, Menu: st.menu, Open: open, Dialled: "+74950000101", Leg: uuid.New(), Dialog: []byte("{}"), Party: journal.Party{PhoneRaw: "89215550144", Phone: "+79215550144"}})
 }
 
 func (st *stage) want(lines ...string) {

@@ -209,7 +209,7 @@ func (f *floor) askAgain(l *live, first uuid.UUID) {
 	f.apply(l, call.Event{Kind: call.Enqueue})
 	l.returned, l.leg = true, uuid.Nil
 	f.do(func(p Phones) { p.Requeue(id, leg) })
-	f.act(f.sent(l, l.number.Queue, first))
+	f.act(f.sent(l, l.queue, first))
 	f.change(l)
 }
 

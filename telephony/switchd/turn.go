@@ -56,9 +56,9 @@ func (f *floor) leave(a acd.Leave) {
 	f.change(l)
 }
 
-// left is of an operator who has written up a call that went on without them:
+// wrote is of an operator who has written up a call that went on without them:
 // they see nothing of the shop any more.
-func (f *floor) left(l *live, who uuid.UUID) {
+func (f *floor) wrote(l *live, who uuid.UUID) {
 	l.leavers = slices.DeleteFunc(l.leavers, func(o uuid.UUID) bool { return o == who })
 	f.write(l, "release", map[string]any{"operator": who})
 	f.grant(l, who, "call", 0)
