@@ -137,7 +137,10 @@ func (l *Lines) Desk(src netip.AddrPort) (operator string, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	d, ok := l.desks[src]
-	return d.operator.String(), ok
+	if !ok {
+		return "", false
+	}
+	return d.operator.String(), true
 }
 
 // atDesk notes that the telephone e talks on a wire; nil: on none any more.
