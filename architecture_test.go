@@ -35,12 +35,15 @@ var may = map[string][]string{
 	"telephony/simulate": {"telephony/acd"},
 
 	// telephone signalling: SIP
+	"telephony/trace":             {},
 	"telephony/sipua/wire":        {},
 	"telephony/sipua/guard":       {"telephony/sipua/wire"},
+	"telephony/sipua/ban":         {},
 	"telephony/sipua/digest":      {},
+	"telephony/sipua/scanner":     {"telephony/sipua/wire"},
 	"telephony/sipua/life":        {},
 	"telephony/sipua/certificate": {},
-	"telephony/sipua":             {"telephony/sipua/digest", "telephony/sipua/guard", "telephony/sipua/life", "telephony/sipua/wire"},
+	"telephony/sipua":             {"telephony/sipua/ban", "telephony/sipua/digest", "telephony/sipua/guard", "telephony/sipua/life", "telephony/sipua/scanner", "telephony/sipua/wire", "telephony/trace"},
 
 	// calls to and from the telephone network
 	"telephony/trunk/form": {},
@@ -108,17 +111,19 @@ var may = map[string][]string{
 	"telephony/gate":      {"telephony/destination", "telephony/directory", "telephony/e164", "tenant", "tenant/fault", "tenant/outgoing"},
 	"telephony/directory": {"telephony/e164", "telephony/menu", "telephony/trunk/form", "tenant", "tenant/hours", "tenant/move"},
 	"telephony/journal":   {"tenant", "tenant/cdr", "tenant/outbox", "tenant/task"},
+	"telephony/presence":  {"tenant"},
 	"telephony/line": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711", "telephony/media/mix",
-		"telephony/media/prompt", "telephony/media/recording", "telephony/menu", "telephony/sdp", "telephony/sipua", "telephony/switchd",
+		"telephony/media/prompt", "telephony/media/recording", "telephony/media/tone", "telephony/menu", "telephony/sdp", "telephony/sipua", "telephony/switchd",
 		"telephony/webleg", "tenant", "tenant/cdr", "tenant/fault", "tenant/move",
 	},
 	"telephony": {
-		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/gate", "telephony/journal", "telephony/line", "telephony/media",
-		"telephony/media/g711", "telephony/media/prompt", "telephony/media/recording", "telephony/media/speech", "telephony/menu", "telephony/say", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/trunk", "telephony/webleg",
-		"tenant", "tenant/cdr", "tenant/fault", "tenant/gist", "tenant/move", "tenant/order", "tenant/script", "tenant/seal", "tenant/ticket", "telephony/e164",
+		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/e164", "telephony/gate", "telephony/journal", "telephony/line", "telephony/media",
+		"telephony/media/g711", "telephony/media/prompt", "telephony/media/recording", "telephony/media/speech", "telephony/menu", "telephony/presence", "telephony/say", "telephony/sdp", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/trunk", "telephony/webleg",
+		"tenant", "tenant/cdr", "tenant/fault", "tenant/gist", "tenant/move", "tenant/order", "tenant/outgoing", "tenant/script", "tenant/seal", "tenant/ticket",
 	},
-	"telephony/webleg": {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp"},
+	"telephony/webleg":      {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp", "telephony/webleg/lite"},
+	"telephony/webleg/lite": {"telephony/media/g711"},
 	"telephony/switchd": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/menu",
 		"tenant/cdr", "tenant/fault", "tenant/move", "tenant/task",

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/caarlos0/env/v11"
 
@@ -26,6 +27,8 @@ type config struct {
 	FeedsDir    string `env:"FEEDS_DIR"` // where feeds are that are files; empty: only the web
 	LogLevel    string `env:"LOG_LEVEL" envDefault:"info"`
 	SealSecret  string `env:"SEAL_SECRET"` // keeps carriers' passwords unreadable; empty: made, and kept in DataDir
+
+	ControlNodes []string `env:"CONTROL_NODES"` // of telephony, where there are several
 
 	API       api.Config
 	Telephony telephony.Config
@@ -56,6 +59,15 @@ func (c config) logger() *slog.Logger {
 		level = slog.LevelInfo
 	}
 	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+}
+
+// nodes are the addresses at which telephony takes commands, by commas.
+func (c config) nodes() string {
+	at := c.ControlNodes
+	if len(at) == 0 {
+		at = []string{c.Telephony.ControlAddr}
+	}
+	return "http://" + strings.Join(at, ",http://")
 }
 
 // folder returns a folder below the data directory, made if it is not there.

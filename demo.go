@@ -60,6 +60,9 @@ func runDemo(ctx context.Context, d demoFlags) error {
 	if os.Getenv("SIP_PHONES_FROM") == "" {
 		c.Telephony.PhonesFrom = append(c.Telephony.PhonesFrom, ownAddresses()...)
 	}
+	if os.Getenv("DRAIN_FOR") == "" {
+		c.Telephony.DrainFor = 0 // Ctrl-C means now
+	}
 	if os.Getenv("LOG_LEVEL") == "" {
 		c.LogLevel = "warn" // the story is the output
 	}

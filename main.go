@@ -31,6 +31,7 @@ func verbs() []verb {
 		{"api", "HTTP for browsers and integrations", process(onlyAPI)},
 		{"telephony", "SIP, media and the live room", process(onlyTelephony)},
 		{"worker", "background work", process(onlyWorker)},
+		{"drain", "have a telephony node finish its calls and end", drainCommand},
 		{"migrate", "bring the database up to date", migrateCommand},
 		{"seed", "make shops, people, numbers and plans from a YAML file", seedCommand},
 		{"simulate", "play a scenario of calls through the room", func(_ context.Context, args []string) int {

@@ -52,7 +52,8 @@ type service struct {
 	http      net.Listener
 	api       *api.API
 	node      *telephony.Node
-	browsers  net.Listener // of a telephony process of its own
+	drainFor  time.Duration // how long calls in hand may go on once we are told to stop
+	browsers  net.Listener  // of a telephony process of its own
 	work      *worker.Worker
 	dirs      folders
 	files     *os.Root // the recordings, as the API reads them
@@ -148,7 +149,7 @@ func (s *service) buildTelephony(ctx context.Context, c config) (err error) {
 	if c.Telephony.MediaDir, err = c.media(); err != nil {
 		return err
 	}
-	s.rtpConfig = c.Telephony
+	s.rtpConfig, s.drainFor = c.Telephony, c.Telephony.DrainFor
 	s.teller = live.NewTeller(s.redis)
 	s.node, err = telephony.New(ctx, c.Telephony, s.db, func(hs []switchd.Hint) {
 		for _, h := range hs {
@@ -179,7 +180,7 @@ func (s *service) buildAPI(ctx context.Context, c config) (err error) {
 	if s.files, err = os.OpenRoot(s.dirs.recordings); err != nil { // no link leads out of it
 		return fmt.Errorf("open the recordings: %w", err)
 	}
-	url := "http://" + c.Telephony.ControlAddr
+	url := c.nodes()
 	if s.node != nil {
 		url = s.node.ControlURL()
 	}
@@ -207,12 +208,25 @@ func (s *service) buildAPI(ctx context.Context, c config) (err error) {
 // many times a second and have calls wait for it; GOGC sets another.
 const garbage = 400
 
-// run runs the parts until ctx ends or one of them fails.
+// run runs the parts until ctx ends and the calls in hand have, or one of the
+// parts fails.
 func (s *service) run(ctx context.Context) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbage)
 	}
-	g, ctx := errgroup.WithContext(ctx)
+	living, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	g, living := errgroup.WithContext(living)
+	g.Go(func() error { defer end(); return s.leave(ctx, living) })
+	s.start(living, g)
+	if err := g.Wait(); !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// start runs the parts in g until ctx ends.
+func (s *service) start(ctx context.Context, g *errgroup.Group) {
 	if s.node != nil {
 		g.Go(func() error { s.teller.Run(ctx); return nil })
 		g.Go(func() error { return s.node.Run(ctx) })
@@ -226,10 +240,6 @@ func (s *service) run(ctx context.Context) error {
 	if s.api != nil {
 		g.Go(func() error { return s.api.Serve(ctx, s.http) })
 	}
-	if err := g.Wait(); !errors.Is(err, context.Canceled) {
-		return err
-	}
-	return nil
 }
 
 // readyWithin is how long the parts may take until all of them serve.

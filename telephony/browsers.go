@@ -64,6 +64,7 @@ func (n *Node) openBrowsers() (err error) {
 	n.browsers, err = webleg.New(webleg.Config{
 		Tickets: tickets{n.db}, Origins: origins, Law: g711.ALaw,
 		Listen: netip.AddrPortFrom(n.cfg.RTPAddr, n.cfg.RTCPort), Public: n.cfg.RTCPublic,
+		Node: n.cfg.Node, Here: n.desk,
 		ICE:  func(operator uuid.UUID) []webleg.ICEServer { return n.cfg.ICE.servers(operator, time.Now()) },
 		Tell: n.browser, Log: n.log,
 	})
@@ -89,10 +90,10 @@ func (n *Node) browser(ev webleg.Event) {
 }
 
 // Browsers serves the sockets of operators' pages, while this node leads the
-// pool: another one has no calls for them.
+// pool, or has retired and keeps some of them: another one has no calls.
 func (n *Node) Browsers() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !n.leads.Load() {
+		if !n.leads.Load() && n.stays.none() {
 			w.Header().Set("Retry-After", "1")
 			http.Error(w, "this node does not lead the pool", http.StatusServiceUnavailable)
 			return
@@ -106,6 +107,7 @@ func (n *Node) Browsers() http.Handler {
 func (n *Node) ServeBrowsers(ctx context.Context, ln net.Listener) error {
 	mux := http.NewServeMux()
 	mux.Handle("GET /rtc", n.Browsers())
+	mux.HandleFunc("GET /readyz", n.ready)
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelDebug)}
 	stop := context.AfterFunc(ctx, func() { _ = srv.Close() })
 	defer stop()

@@ -25,7 +25,7 @@ func (s *handing) seat(kind string) {
 	s.anna = s.w.AddOperator(s.t, "anna", s.w.A)
 	b := &browser{s: s}
 	s.device = b
-	b.page = s.page(s.anna, operatorTone)
+	b.page = s.page(s.anna, operatorHz)
 	c := s.client()
 	for limit := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		err := c.Do(s.t.Context(), command.Order{Verb: command.Ready, Operator: s.anna})
@@ -39,21 +39,15 @@ func (s *handing) seat(kind string) {
 }
 
 // answers has anna take the call.
-func (s *handing) answers(string) device {
+func (s *handing) answers(string) gadget {
 	s.t.Helper()
 	switch d := s.device.(type) {
 	case *browser:
-		select {
-		case r := <-d.page.rings:
-			d.leg = r.Leg
-			d.page.send("answer", map[string]any{"leg": r.Leg})
-		case <-time.After(10 * time.Second):
-			s.t.Fatal("the page does not ring")
-		}
+		s.eventually("the page is in the call", func() bool { d.leg = d.page.joined(); return d.leg != uuid.Nil })
 	case *deskPhone:
 		d.first = next(s.t, d.p)
 		d.p.answer(s.t, d.first)
-		s.speak(d.first.audio, operatorTone)
+		s.speak(d.first.audio, operatorHz)
 		d.ears = earOf(d.first.audio)
 	}
 	return s.device
@@ -66,7 +60,7 @@ type browser struct {
 	leg  uuid.UUID
 }
 
-func (b *browser) ear() hearing { return b.page.ear }
+func (b *browser) ear() hearing { return hearing{&b.page.ear} }
 
 func (b *browser) blind(whom string) bool {
 	err := b.s.do(command.Transfer, b.s.to(whom))
@@ -81,12 +75,7 @@ func (b *browser) back()               { b.s.must(b.s.do(command.Back, nil)) }
 
 func (b *browser) idle() {
 	b.s.t.Helper()
-	select {
-	case <-b.page.ended:
-		b.page.ended <- "" // asked again, it is so still
-	case <-time.After(10 * time.Second):
-		b.s.t.Fatal("the page still has the call")
-	}
+	b.s.eventually("the page is without a call", func() bool { return b.page.joined() == uuid.Nil })
 }
 
 // deskPhone is a telephone of SIP that knows how to refer.
@@ -111,11 +100,18 @@ func (d *deskPhone) at(user string) string { return "sip:" + user + "@" + d.s.no
 func (d *deskPhone) blind(whom string) bool {
 	d.s.t.Helper()
 	d.first.leg.Refer(d.at(d.s.dialled(whom)), nil)
-	if whom == "queue" { // the telephone is let go at once, or told why not
+	for whom == "queue" { // the telephone is let go at once, or told why not
 		select {
 		case ev := <-d.first.over:
-			r, is := ev.(sipua.ReferReport)
-			return is && r.Code >= 400
+			switch r := ev.(type) {
+			case sipua.ReferReport:
+				if r.Code >= 400 {
+					return true
+				}
+			case sipua.Ended:
+				d.done = true
+				return false
+			}
 		case <-time.After(10 * time.Second):
 			d.s.t.Fatal("the REFER comes to nothing")
 		}
@@ -128,7 +124,7 @@ func (d *deskPhone) consult(whom string) {
 	d.s.t.Helper()
 	d.first.hold(d.s.t, sdp.SendOnly)
 	d.asks = d.p.ring(d.s.house, d.s.dialled(whom), "anna")
-	d.s.speak(d.asks.audio, operatorTone)
+	d.s.speak(d.asks.audio, operatorHz)
 	e := earOf(d.asks.audio)
 	d.asks.ears = &e
 }

@@ -11,6 +11,7 @@ import (
 
 	"switchboard/telephony/acd"
 	"switchboard/telephony/directory"
+	"switchboard/telephony/presence"
 	"switchboard/telephony/switchd"
 )
 
@@ -29,16 +30,22 @@ type phones interface {
 type duty struct {
 	book   func() *directory.Directory
 	phones phones
+	here   func(*directory.Operator) bool // whether this node has the operator
+	kept   *presence.Book
 	wake   chan struct{}
 
 	mu      sync.Mutex
 	room    *switchd.Switch
-	pressed map[uuid.UUID]bool // at a desk: ready, or not; absent: never said
+	pressed map[uuid.UUID]bool      // at a desk: ready, or not; absent: never said
+	recall  map[uuid.UUID]time.Time // who pressed ready at a node before us, and until when they may come back
 	told    map[uuid.UUID]switchd.Ready
 }
 
-func newDuty(book func() *directory.Directory, p phones) *duty {
-	return &duty{book: book, phones: p, wake: make(chan struct{}, 1), pressed: map[uuid.UUID]bool{}, told: map[uuid.UUID]switchd.Ready{}}
+func newDuty(book func() *directory.Directory, p phones, here func(*directory.Operator) bool, kept *presence.Book) *duty {
+	return &duty{
+		book: book, phones: p, here: here, kept: kept, wake: make(chan struct{}, 1),
+		pressed: map[uuid.UUID]bool{}, recall: map[uuid.UUID]time.Time{}, told: map[uuid.UUID]switchd.Ready{},
+	}
 }
 
 func (d *duty) open(room *switchd.Switch) { d.room = room }
@@ -70,6 +77,8 @@ func (d *duty) run(ctx context.Context) error {
 func (d *duty) press(ctx context.Context, operator uuid.UUID, ready bool, reason string) {
 	d.mu.Lock()
 	d.pressed[operator] = ready
+	delete(d.recall, operator)
+	d.kept.Say(presence.Duty{Operator: operator, Ready: ready, Reason: reason, At: time.Now().UTC()})
 	if ready {
 		delete(d.told, operator) // the room may have paused them: say it again
 	}
@@ -86,7 +95,9 @@ func (d *duty) press(ctx context.Context, operator uuid.UUID, ready bool, reason
 func (d *duty) leave(operator uuid.UUID) {
 	d.mu.Lock()
 	delete(d.pressed, operator)
+	delete(d.recall, operator)
 	d.mu.Unlock()
+	d.kept.Forget(operator)
 	d.review(nil)
 }
 
@@ -97,6 +108,43 @@ func (d *duty) dismiss(operator uuid.UUID) {
 	defer d.mu.Unlock()
 	d.pressed[operator] = false
 	delete(d.told, operator)
+	d.kept.Say(presence.Duty{Operator: operator, At: time.Now().UTC()})
+}
+
+// comeBack is how long operators who were on duty at a node that died may take
+// to be reached again. Who comes later has gone home, and presses ready.
+const comeBack = 3 * time.Minute
+
+// inherit takes over what operators had said to a node before us.
+func (d *duty) inherit(all []presence.Duty, now time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, o := range all {
+		d.pressed[o.Operator] = o.Ready
+		if o.Ready {
+			d.recall[o.Operator] = now.Add(comeBack)
+		}
+	}
+}
+
+// recalled tells whether an operator's word to a node before us still counts.
+func (d *duty) recalled(operator uuid.UUID, now time.Time) bool {
+	until, is := d.recall[operator]
+	if !is || now.Before(until) {
+		return true
+	}
+	delete(d.recall, operator)
+	delete(d.pressed, operator)
+	d.kept.Forget(operator)
+	return false
+}
+
+// release lets go of an operator who goes to another node. What they said stays.
+func (d *duty) release(operator uuid.UUID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.told, operator)
+	delete(d.pressed, operator)
 }
 
 func (d *duty) tell(ctx context.Context, ev switchd.Event) { d.room.Tell(ctx, ev) }
@@ -129,6 +177,9 @@ func (d *duty) tellAll(ctx context.Context) {
 func (d *duty) wanted(now time.Time) map[uuid.UUID]switchd.Ready {
 	want := map[uuid.UUID]switchd.Ready{}
 	for id, op := range d.book().Operators() {
+		if !d.here(op) || !d.recalled(id, now) {
+			continue
+		}
 		ready, said := d.pressed[id]
 		if !said {
 			ready = op.AlwaysOn
@@ -137,6 +188,7 @@ func (d *duty) wanted(now time.Time) map[uuid.UUID]switchd.Ready {
 		if !ready || !d.phones.Reachable(op, now) && !(told && d.phones.Present(op)) {
 			continue
 		}
+		delete(d.recall, id)
 		want[id] = switchd.Ready{
 			Operator: id, Tier: acd.Tier(op.Tier), Shops: op.Shops, WrapUpMS: op.WrapUpMS, KeepReady: op.AlwaysOn,
 		}

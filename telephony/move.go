@@ -145,8 +145,10 @@ func (n *Node) number(shop *directory.Shop, text string) (switchd.Sought, error)
 // tier, the name of a queue, or a number.
 func (n *Node) dialled(shop *directory.Shop, text string) (switchd.Sought, error) {
 	text = strings.TrimSpace(text)
-	if op := n.book.Now().Phone(text); op != nil {
-		return n.goal(shop, command.To{Kind: string(move.Operator), ID: op.ID})
+	for _, op := range n.book.Now().Operators() {
+		if op.Called(text) && op.Serves(shop.ID) {
+			return n.goal(shop, command.To{Kind: string(move.Operator), ID: op.ID})
+		}
 	}
 	if t := acd.Tier(text); t == acd.Order || t == acd.Consult {
 		return n.goal(shop, command.To{Kind: string(move.Tier), Tier: text})

@@ -1,9 +1,7 @@
 package telephony_test
 
 import (
-	"context"
 	"encoding/json"
-	"net/http"
 	"net/http/httptest"
 	"sync"
 	"testing"
@@ -18,191 +16,228 @@ import (
 	"switchboard/telephony/media/g711"
 	"switchboard/telephony/media/tone"
 	"switchboard/tenant"
-	"switchboard/tenant/tenanttest"
 	"switchboard/tenant/ticket"
 )
 
-// page is an operator's page without a browser around it: it speaks one tone
-// all the time, and keeps what it hears.
+// page is a browser's page as far as a program can be one: it answers what
+// rings, speaks a tone all the time, and keeps what it hears.
 type page struct {
-	t     *testing.T
-	ws    *websocket.Conn
-	pc    *webrtc.PeerConnection
-	track *webrtc.TrackLocalStaticRTP
-	rings chan heardOf
-	ended chan string
-	up    chan struct{}
-	ear   hearing
+	t    *testing.T
+	ws   *websocket.Conn
+	pc   *webrtc.PeerConnection
+	mic  *webrtc.TrackLocalStaticRTP
+	up   chan struct{} // closed once audio flows
+	ear  earpiece
+	stop func()
 
-	mu     sync.Mutex
-	n, ack int64
+	mu   sync.Mutex
+	n    int64
+	leg  uuid.UUID // of the call that was answered last
+	gone bool      // it was ended
 }
 
-// heardOf is what a page is sent.
-type heardOf struct {
-	Type   string          `json:"type"`
-	N      int64           `json:"n"`
-	SDP    string          `json:"sdp"`
-	Up     bool            `json:"up"`
-	Leg    uuid.UUID       `json:"leg"`
-	Call   uuid.UUID       `json:"call"`
-	Reason string          `json:"reason"`
-	Card   json.RawMessage `json:"card"`
+// earpiece keeps what is heard.
+type earpiece struct {
+	mu  sync.Mutex
+	pcm []int16
 }
 
-// page opens one for an operator who speaks hz.
-func (h *house) page(operator uuid.UUID, hz float64) *page {
+func (e *earpiece) hear(payload []byte) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.pcm = append(e.pcm, g711.ALaw.Decode(payload)...)
+}
+
+// heard returns the newest n samples; none while there are fewer since the last
+// forget.
+func (e *earpiece) heard(n int) []int16 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.pcm) < n {
+		return nil
+	}
+	return append([]int16(nil), e.pcm[len(e.pcm)-n:]...)
+}
+
+func (e *earpiece) forget() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.pcm = nil
+}
+
+type fields = map[string]any
+
+// page opens one for an operator or supervisor, who speaks freq Hz.
+func (h *house) page(who uuid.UUID, freq float64) *page {
 	h.t.Helper()
 	server := httptest.NewServer(h.node.Browsers())
 	h.t.Cleanup(server.Close)
+	var secret string
+	err := h.w.DB.Across(h.t.Context(), "test", func(tx tenant.AcrossTx) (err error) {
+		secret, err = ticket.Issue(tx, who)
+		return err
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
 	var ws *websocket.Conn
-	var err error
-	for range 200 { // until the node leads
-		ws, _, err = websocket.Dial(h.t.Context(), server.URL+"/rtc", &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {server.URL}}}) //nolint:bodyclose // there is none after an upgrade
-		if err == nil {
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	if err != nil {
-		h.t.Fatal(err)
-	}
+	h.eventually("the node serves pages", func() (ok bool) {
+		ws, _, err = websocket.Dial(h.t.Context(), server.URL+"/rtc", &websocket.DialOptions{HTTPHeader: map[string][]string{"Origin": {server.URL}}}) //nolint:bodyclose // there is none after an upgrade
+		return err == nil
+	})
 	ws.SetReadLimit(1 << 20)
-	p := &page{t: h.t, ws: ws, rings: make(chan heardOf, 8), ended: make(chan string, 8), up: make(chan struct{}), ear: newEar()}
-	p.raw(map[string]any{"type": "hello", "ticket": issue(h.t, h.w, operator), "device": "a program"})
+	p := &page{t: h.t, ws: ws, up: make(chan struct{})}
+	p.write(fields{"type": "hello", "ticket": secret, "device": "a program"})
+	var all sync.WaitGroup
+	over := make(chan struct{})
+	p.stop = sync.OnceFunc(func() { close(over); _ = ws.CloseNow(); _ = p.pc.Close(); all.Wait() })
 	p.connect()
-	ctx, stop := context.WithCancel(context.Background())
-	var busy sync.WaitGroup
-	busy.Go(func() { p.read(ctx) })
-	busy.Go(func() { p.speak(ctx, hz) })
-	h.t.Cleanup(func() { stop(); _ = ws.CloseNow(); _ = p.pc.Close(); busy.Wait() })
-	offer, err := p.pc.CreateOffer(nil)
-	if err == nil {
-		err = p.pc.SetLocalDescription(offer)
-	}
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	p.send("offer", map[string]any{"id": 1, "sdp": offer.SDP})
+	all.Go(p.listen)
+	all.Go(func() { p.speak(freq, over) })
+	h.t.Cleanup(p.stop)
 	select {
 	case <-p.up:
-	case <-time.After(10 * time.Second):
-		h.t.Fatal("the page has no audio")
+	case <-time.After(20 * time.Second):
+		h.t.Fatal("a page has no audio within 20 s")
 	}
 	return p
 }
 
-func issue(t *testing.T, w *tenanttest.World, operator uuid.UUID) (secret string) {
-	t.Helper()
-	err := w.DB.Across(t.Context(), "test", func(tx tenant.AcrossTx) (err error) {
-		secret, err = ticket.Issue(tx, operator)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return secret
-}
-
-func (p *page) raw(m map[string]any) {
+func (p *page) write(m fields) {
 	m["v"] = 1
 	b, err := json.Marshal(m)
 	if err == nil {
-		err = p.ws.Write(context.Background(), websocket.MessageText, b)
+		err = p.ws.Write(p.t.Context(), websocket.MessageText, b)
 	}
 	if err != nil {
-		p.t.Error(err)
+		p.t.Logf("a page cannot write: %v", err)
 	}
 }
 
-func (p *page) send(kind string, m map[string]any) {
+func (p *page) send(kind string, m fields) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.n++
-	m["type"], m["n"], m["ack"] = kind, p.n, p.ack
-	p.mu.Unlock()
-	p.raw(m)
+	m["type"], m["n"] = kind, p.n
+	p.write(m)
 }
 
+// connect makes the connection for audio and offers it.
 func (p *page) connect() {
-	codecs, settings := &webrtc.MediaEngine{}, webrtc.SettingEngine{}
+	p.t.Helper()
+	m := &webrtc.MediaEngine{}
 	law := webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypePCMA, ClockRate: 8000}
-	if err := codecs.RegisterCodec(webrtc.RTPCodecParameters{RTPCodecCapability: law, PayloadType: 8}, webrtc.RTPCodecTypeAudio); err != nil {
-		p.t.Fatal(err)
+	for number, c := range map[webrtc.PayloadType]webrtc.RTPCodecCapability{8: law, 126: {MimeType: "audio/telephone-event", ClockRate: 8000}} {
+		if err := m.RegisterCodec(webrtc.RTPCodecParameters{RTPCodecCapability: c, PayloadType: number}, webrtc.RTPCodecTypeAudio); err != nil {
+			p.t.Fatal(err)
+		}
 	}
+	settings := webrtc.SettingEngine{}
 	settings.SetIncludeLoopbackCandidate(true)
 	settings.SetInterfaceFilter(func(name string) bool { return name == "lo" })
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
-	api := webrtc.NewAPI(webrtc.WithMediaEngine(codecs), webrtc.WithSettingEngine(settings), webrtc.WithInterceptorRegistry(&interceptor.Registry{}))
 	var err error
-	if p.pc, err = api.NewPeerConnection(webrtc.Configuration{}); err != nil {
-		p.t.Fatal(err)
+	p.pc, err = webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithSettingEngine(settings), webrtc.WithInterceptorRegistry(&interceptor.Registry{})).NewPeerConnection(webrtc.Configuration{})
+	if err == nil {
+		p.mic, err = webrtc.NewTrackLocalStaticRTP(law, "mic", "mic")
 	}
-	if p.track, err = webrtc.NewTrackLocalStaticRTP(law, "mic", "mic"); err != nil {
+	if err == nil {
+		_, err = p.pc.AddTrack(p.mic)
+	}
+	if err != nil {
 		p.t.Fatal(err)
 	}
 	p.pc.OnTrack(func(t *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
 		for {
-			packet, _, err := t.ReadRTP()
+			pkt, _, err := t.ReadRTP()
 			if err != nil {
 				return
 			}
-			p.ear.take(packet.Payload)
+			if pkt.PayloadType == 8 {
+				p.ear.hear(pkt.Payload)
+			}
 		}
 	})
-	if _, err = p.pc.AddTrack(p.track); err != nil {
+	o, err := p.pc.CreateOffer(nil)
+	if err == nil {
+		err = p.pc.SetLocalDescription(o)
+	}
+	if err != nil {
 		p.t.Fatal(err)
 	}
+	p.send("offer", fields{"id": 1, "sdp": o.SDP})
 }
 
-func (p *page) read(ctx context.Context) {
+// listen does what the messages ask for.
+func (p *page) listen() {
 	for {
-		_, text, err := p.ws.Read(ctx)
+		_, b, err := p.ws.Read(p.t.Context())
 		if err != nil {
 			return
 		}
-		var m heardOf
-		if json.Unmarshal(text, &m) != nil {
-			continue
+		var m struct {
+			Type, SDP string
+			Leg       uuid.UUID
+			Up        bool
 		}
-		p.mu.Lock()
-		p.ack = max(p.ack, m.N)
-		p.mu.Unlock()
+		if err := json.Unmarshal(b, &m); err != nil {
+			p.t.Errorf("a page is sent %s: %v", b, err)
+		}
 		switch m.Type {
 		case "answer":
-			_ = p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: m.SDP}) // without audio the test fails by itself
+			if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: m.SDP}); err != nil {
+				p.t.Error(err)
+			}
 		case "media":
-			if m.Up {
-				select {
-				case <-p.up:
-				default:
+			select {
+			case <-p.up:
+			default:
+				if m.Up {
 					close(p.up)
 				}
 			}
 		case "ring":
-			p.rings <- m
-		case "ended", "stop":
-			select {
-			case p.ended <- m.Reason:
-			default:
-			}
+			p.send("answer", fields{"leg": m.Leg})
+		case "joined":
+			p.mu.Lock()
+			p.leg, p.gone = m.Leg, false
+			p.mu.Unlock()
+		case "ended":
+			p.mu.Lock()
+			p.gone = true
+			p.mu.Unlock()
 		}
 	}
 }
 
-func (p *page) speak(ctx context.Context, hz float64) {
+// joined returns the leg of the call that the page is in, or uuid.Nil.
+func (p *page) joined() uuid.UUID {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.gone {
+		return uuid.Nil
+	}
+	return p.leg
+}
+
+// speak sends a frame of freq Hz each 20 ms, by the clock.
+func (p *page) speak(freq float64, over <-chan struct{}) {
 	const frame = 160
-	sound := g711.ALaw.Encode(tone.Sine(hz, 8000))
-	t := time.NewTicker(20 * time.Millisecond)
-	defer t.Stop()
-	h := rtp.Header{Version: 2, PayloadType: 8}
-	for i := 0; ; i++ {
-		select {
-		case <-ctx.Done():
-			return
-		case <-t.C:
+	said := g711.ALaw.Encode(tone.Sine(freq, 50*frame))
+	began := time.Now()
+	pace := time.NewTicker(20 * time.Millisecond)
+	defer pace.Stop()
+	for n := 0; ; n++ {
+		for time.Since(began) < time.Duration(n)*20*time.Millisecond {
+			select {
+			case <-over:
+				return
+			case <-pace.C:
+			}
 		}
-		at := i * frame % len(sound)
-		_ = p.track.WriteRTP(&rtp.Packet{Header: h, Payload: sound[at : at+frame]}) // there is nowhere to send it before it is up
-		h.SequenceNumber, h.Timestamp = h.SequenceNumber+1, h.Timestamp+frame
+		_ = p.mic.WriteRTP(&rtp.Packet{ // not yet connected, or no more
+			Header:  rtp.Header{Version: 2, PayloadType: 8, SequenceNumber: uint16(n), Timestamp: uint32(n * frame)},
+			Payload: said[n%50*frame : n%50*frame+frame],
+		})
 	}
 }

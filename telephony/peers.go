@@ -46,6 +46,7 @@ func (p peers) Desk(src netip.AddrPort) (string, bool) { return p.n.lines.Desk(s
 
 func (p peers) Registered(user string, c sipua.Contact) {
 	p.n.lines.Registered(user, c)
+	p.n.keepPlace(user, c)
 	p.n.duty.review(nil)
 }
 
@@ -58,6 +59,9 @@ const extension = 30 * time.Second
 func (s switchboard) Do(ctx context.Context, o command.Order) error {
 	n := s.n
 	op := n.book.Now().Operator(o.Operator)
+	if !n.serves(op) {
+		return command.ErrElsewhere
+	}
 	if op == nil {
 		return fault.NotFound
 	}
@@ -108,6 +112,9 @@ func (s switchboard) inCall(ctx context.Context, o command.Order) error {
 }
 
 func (s switchboard) Desk(ctx context.Context, operator uuid.UUID) (command.Desk, error) {
+	if op := s.n.book.Now().Operator(operator); !s.n.serves(op) {
+		return command.Desk{}, command.ErrElsewhere
+	}
 	s.n.watched.look(operator, time.Now()) // before: what changes from now on is told
 	d, err := s.n.room.Desk(ctx, operator)
 	if err == nil {
@@ -116,7 +123,13 @@ func (s switchboard) Desk(ctx context.Context, operator uuid.UUID) (command.Desk
 	return d, err
 }
 
+// Drain implements control.Switch.
+func (s switchboard) Drain() { s.n.drain.Do(func() { close(s.n.drains) }) }
+
 func (s switchboard) Floor(ctx context.Context) (command.Floor, error) {
+	if !s.n.leads.Load() && s.n.stays.none() {
+		return command.Floor{}, command.ErrElsewhere
+	}
 	f, err := s.n.room.Floor(ctx)
 	for i := range f.Operators {
 		f.Operators[i].Phone = s.phone(f.Operators[i].Operator)
@@ -136,4 +149,34 @@ func (s switchboard) phone(operator uuid.UUID) string {
 		return "fixed"
 	}
 	return "registered"
+}
+
+// Supervise does what a supervisor wants of a call.
+func (s switchboard) Supervise(ctx context.Context, o command.Supervision) error {
+	n := s.n
+	sup := n.book.Now().Supervisor(o.Supervisor)
+	if sup == nil {
+		return fault.NotFound
+	}
+	var ev switchd.Event
+	switch o.Do {
+	case command.Listen, command.Whisper, command.Barge:
+		if !n.lines.Reachable(sup, time.Now()) || o.Telephone && !n.lines.AtTelephone(sup, time.Now()) {
+			return command.ErrDeaf
+		}
+		ev = switchd.Supervised{
+			Call: o.Call, Supervisor: o.Supervisor, Leg: uuid.New(), Mode: o.Do, Telephone: o.Telephone, Announced: n.lines.Announces(o.Call),
+		}
+	case command.StopIt:
+		ev = switchd.Dismissed{Call: o.Call, Supervisor: o.Supervisor}
+	case command.TakeOver:
+		ev = switchd.Seized{Call: o.Call, Supervisor: o.Supervisor}
+	default:
+		return fault.Invalid{Field: "do", Problem: "is not one of listen, whisper, barge, take-over, stop"}
+	}
+	if err := n.room.Supervisable(ctx, ev); err != nil {
+		return err
+	}
+	n.room.Tell(ctx, ev)
+	return nil
 }

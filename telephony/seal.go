@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 
+	"switchboard/telephony/sdp"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/sipua/certificate"
 )
@@ -18,6 +19,16 @@ type Seal struct {
 	Certificate string `env:"SIP_TLS_CERT"`
 	Key         string `env:"SIP_TLS_KEY"`
 	CA          string `env:"SIP_TLS_CA"`
+	PhoneSRTP   string `env:"SIP_PHONES_SRTP" envDefault:"optional"`
+}
+
+// phones is how audio of operators' telephones is encrypted.
+func (s Seal) phones() (sdp.Policy, error) {
+	switch s.PhoneSRTP {
+	case "", "off", "optional", "required":
+		return sdp.ParsePolicy(s.PhoneSRTP), nil
+	}
+	return sdp.Off, fmt.Errorf("SIP_PHONES_SRTP is %q: off, optional or required", s.PhoneSRTP)
 }
 
 var errHalfCertificate = errors.New("SIP_TLS_CERT and SIP_TLS_KEY belong together: set both or none")

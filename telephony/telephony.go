@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -24,6 +25,7 @@ import (
 	"switchboard/telephony/line"
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/speech"
+	"switchboard/telephony/presence"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/switchd"
 	"switchboard/telephony/trunk"
@@ -38,6 +40,8 @@ type Config struct {
 	SIPAdvertise  string `env:"SIP_ADVERTISE"` // host that others reach us by; empty: that of SIP_ADDR
 	Seal          Seal
 	PhonesFrom    []netip.Prefix `env:"SIP_PHONES_FROM" envDefault:"127.0.0.0/8"`
+	Proxies       []netip.Prefix `env:"SIP_PROXIES"`  // before us, which say who sent what
+	Outbound      string         `env:"SIP_OUTBOUND"` // host:port of the one that our calls leave by
 	RTPAddr       netip.Addr     `env:"RTP_ADDR" envDefault:"127.0.0.1"`
 	RTPFrom       uint16         `env:"RTP_FROM" envDefault:"20000"`
 	RTPTo         uint16         `env:"RTP_TO" envDefault:"29999"`
@@ -48,13 +52,14 @@ type Config struct {
 	Public        string `env:"PUBLIC_URL"` // where pages are from
 	RecordingsDir string `env:"RECORDINGS_DIR"`
 	Speech        Speech
-	MediaDir      string   `env:"MEDIA_DIR"` // the sounds of shops
-	ControlAddr   string   `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
-	ControlSecret string   `env:"CONTROL_SECRET"`
-	Pool          string   `env:"POOL" envDefault:"main"`
-	Node          string   `env:"NODE" envDefault:"node1"`
-	Realm         string   `env:"SIP_REALM" envDefault:"switchboard"`
-	Box           seal.Box // opens the carriers' passwords
+	MediaDir      string        `env:"MEDIA_DIR"` // the sounds of shops
+	ControlAddr   string        `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
+	ControlSecret string        `env:"CONTROL_SECRET"`
+	Pool          string        `env:"POOL" envDefault:"main"`
+	Node          string        `env:"NODE" envDefault:"node1"`
+	Realm         string        `env:"SIP_REALM" envDefault:"switchboard"`
+	Box           seal.Box      // opens the carriers' passwords
+	DrainFor      time.Duration `env:"DRAIN_FOR" envDefault:"30m"` // how long calls in hand may go on once we are told to stop
 }
 
 // Node is one telephony process.
@@ -70,7 +75,11 @@ type Node struct {
 	gate     *gate.Gate
 	trunks   *trunk.Dialler
 	browsers *webleg.Hub
-	leads    atomic.Bool
+	leads    atomic.Bool // the pool, and takes what is new
+	stays    stays
+	present  *presence.Book
+	drains   chan struct{} // closed when somebody wants us to end
+	drain    sync.Once
 	book     *directory.Book
 	speech   *speech.Cache
 	voices   *voices
@@ -87,7 +96,7 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 	if cfg.ControlSecret == "" {
 		return nil, errors.New("CONTROL_SECRET is empty: api and telephony share it")
 	}
-	n := &Node{cfg: cfg, db: db, log: log, watched: watched{until: map[uuid.UUID]time.Time{}}}
+	n := &Node{cfg: cfg, db: db, log: log, watched: watched{until: map[uuid.UUID]time.Time{}}, drains: make(chan struct{})}
 	n.hints = func(hs []switchd.Hint) { hints(n.watched.of(hs, time.Now())) }
 	var err error
 	if n.ports, err = media.NewPorts(cfg.RTPAddr, cfg.RTPFrom, cfg.RTPTo); err != nil {
@@ -101,12 +110,17 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 	if err != nil {
 		return nil, err
 	}
+	encryption, err := cfg.Seal.phones()
+	if err != nil {
+		return nil, err
+	}
 	n.lines = line.New(line.Config{
-		Ports: n.ports, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Voice: n.voice(), Log: log,
+		Ports: n.ports, PhoneSRTP: encryption, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Voice: n.voice(), Log: log,
 		Seek: n.seekByPhone, Network: n.callOut, Summary: n.summary, Gist: n.tell,
 	})
 	n.openTrunks()
-	n.duty = newDuty(n.book.Now, n.lines)
+	n.present = presence.New(db, log)
+	n.duty = newDuty(n.book.Now, n.lines, n.mine, n.present)
 	if err = n.openBrowsers(); err != nil {
 		return nil, err
 	}
@@ -121,7 +135,7 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 }
 
 func (n *Node) openSIP() (*sipua.UA, error) {
-	c := sipua.Config{Addr: n.cfg.SIPAddr, Advertise: n.cfg.SIPAdvertise, Realm: n.cfg.Realm, Logger: n.log}
+	c := sipua.Config{Addr: n.cfg.SIPAddr, Advertise: n.cfg.SIPAdvertise, Realm: n.cfg.Realm, Proxies: n.cfg.Proxies, Outbound: n.cfg.Outbound, Logger: n.log}
 	if err := n.cfg.Seal.put(&c, n.log); err != nil {
 		return nil, err
 	}
@@ -131,17 +145,40 @@ func (n *Node) openSIP() (*sipua.UA, error) {
 // SIP returns the address that SIP is served at.
 func (n *Node) SIP() netip.AddrPort { return n.ua.Addr() }
 
+// SIPS returns the address that SIP over TLS is served at; not valid if it isn't.
+func (n *Node) SIPS() netip.AddrPort { return n.ua.TLSAddr() }
+
+// Leads reports whether the node leads its pool, and takes what is new.
+func (n *Node) Leads() bool { return n.leads.Load() }
+
 // ControlURL returns where the control API is served.
 func (n *Node) ControlURL() string { return "http://" + n.control.Addr().String() }
 
-// Run leads the pool until ctx ends. Before the first call is taken it ends
-// whatever a predecessor left.
+// Run waits until the pool has no leader, and leads it until ctx ends. Before
+// the first call is taken it ends whatever a predecessor left.
 func (n *Node) Run(ctx context.Context) error {
+	n.ua.TurnAway(askAgain)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return n.ua.Run(ctx) })
+	g.Go(func() error { return n.serveControl(ctx) })
+	g.Go(func() error { return n.lead(ctx, g) })
+	err := g.Wait()
+	if n.lease != nil {
+		n.lease.Release()
+	}
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// lead becomes the pool's leader, and starts in g what a leader does.
+func (n *Node) lead(ctx context.Context, g *errgroup.Group) error {
+	n.log.Info("telephony waits to lead the pool", "pool", n.cfg.Pool, "sip", n.SIP())
 	lease, err := journal.Take(ctx, n.db, n.cfg.Pool, n.cfg.Node, n.log)
 	if err != nil {
 		return err
 	}
-	defer lease.Release()
 	n.lease = lease
 	numbers, err := lease.CallNumbers(ctx)
 	if err != nil {
@@ -153,27 +190,24 @@ func (n *Node) Run(ctx context.Context) error {
 	if err := n.book.Refresh(ctx); err != nil {
 		return err
 	}
-	n.log.Info("telephony leads the pool", "pool", lease.Pool(), "epoch", lease.Epoch(), "sip", n.SIP())
-
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return n.ua.Run(ctx) })
-	if err := n.takeOver(ctx); err != nil {
-		return errors.Join(err, g.Wait())
+	if err := n.inherit(ctx); err != nil {
+		return err
 	}
-	n.leads.Store(true)
-	defer n.leads.Store(false)
+	n.log.Info("telephony leads the pool", "pool", lease.Pool(), "epoch", lease.Epoch(), "sip", n.SIP())
+	if err := n.takeOver(ctx); err != nil {
+		return err
+	}
 	g.Go(func() error { return n.room.Run(ctx) })
 	g.Go(func() error { n.book.Run(ctx); return ctx.Err() })
 	g.Go(func() error { n.gate.Run(ctx); return ctx.Err() })
 	g.Go(func() error { n.speech.Run(ctx); return ctx.Err() })
+	g.Go(func() error { n.present.Run(ctx); return ctx.Err() })
 	g.Go(func() error { return n.keepLease(ctx) })
 	g.Go(func() error { return n.duty.run(ctx) })
-	g.Go(func() error { return n.serveControl(ctx) })
-	err = g.Wait()
-	if errors.Is(err, context.Canceled) {
-		return nil
-	}
-	return err
+	g.Go(func() error { return n.mindRetired(ctx) })
+	n.leads.Store(true)
+	n.ua.TurnAway(0)
+	return nil
 }
 
 // Close gives back what New took; after Run.

@@ -19,7 +19,6 @@ import (
 	"switchboard/telephony/media/tone"
 	"switchboard/telephony/sdp"
 	"switchboard/telephony/sipua"
-	"switchboard/telephony/switchd"
 	"switchboard/tenant/tenanttest"
 )
 
@@ -31,42 +30,6 @@ type house struct {
 	w          *tenanttest.World
 	node       *telephony.Node
 	recordings string
-}
-
-func start(t *testing.T, w *tenanttest.World, recordings string) (*telephony.Node, func()) {
-	t.Helper()
-	return startWith(t, w, recordings, telephony.Speech{})
-}
-
-// startWith is start with another voice.
-func startWith(t *testing.T, w *tenanttest.World, recordings string, voice telephony.Speech) (*telephony.Node, func()) {
-	t.Helper()
-	voice.Dir = filepath.Join(recordings, "speech")
-	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	ctx, stop := context.WithCancel(context.Background())
-	n, err := telephony.New(ctx, telephony.Config{
-		SIPAddr: "127.0.0.1:0", PhonesFrom: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, RTPAddr: netip.MustParseAddr("127.0.0.1"),
-		RecordingsDir: recordings, MediaDir: filepath.Join(recordings, "media"), Speech: voice, ControlAddr: "127.0.0.1:0", ControlSecret: "test", Pool: "main", Node: "test", Realm: "switchboard",
-	}, w.DB, func([]switchd.Hint) {}, log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan error, 1)
-	go func() { done <- n.Run(ctx) }()
-	return n, func() {
-		stop()
-		if err := <-done; err != nil {
-			t.Errorf("run: %v", err)
-		}
-		n.Close()
-	}
-}
-
-type testWriter struct{ t *testing.T }
-
-func (w testWriter) Write(p []byte) (int, error) {
-	w.t.Logf("%s", p)
-	return len(p), nil
 }
 
 // open starts a node on a world that prepare, if there is one, has arranged.

@@ -37,11 +37,11 @@ type handing struct {
 	call    uuid.UUID
 	buyer   *ringing
 	buyers  hearing
-	device  device
+	device  gadget
 }
 
-// device is what anna talks with: it asks for things in its own way.
-type device interface {
+// gadget is what anna talks with: it asks for things in its own way.
+type gadget interface {
 	ear() hearing
 	blind(whom string) (refused bool)
 	consult(whom string)
@@ -71,14 +71,14 @@ func hand(t *testing.T, kind string) *handing {
 	s.device = s.answers(kind)
 	await[sipua.Answered](t, s.buyer)
 	s.buyers = earOf(s.buyer.audio)
-	s.speak(s.buyer.audio, buyerTone)
+	s.speak(s.buyer.audio, buyerHz)
 	s.until("they talk", "select 1 from shop.call where state = 'talking'")
 	s.call = tenanttest.One[uuid.UUID](t, s.w, "select id from shop.call")
 	s.igor = s.operator("igor", s.igors, s.w.A)
 	s.w.Admin(t, "update house.operator set tier = 'consultant' where id = $1", s.igor)
 	s.onDuty(2)
-	s.buyers.hears(t, "the buyer", operatorTone)
-	s.device.ear().hears(t, "anna", buyerTone)
+	s.buyers.hears(t, "the buyer", operatorHz)
+	s.device.ear().hears(t, "anna", buyerHz)
 	return s
 }
 
@@ -138,7 +138,7 @@ func (s *handing) third(whom string) (*ringing, hearing) {
 	}
 	r := next(s.t, p)
 	p.answer(s.t, r)
-	s.speak(r.audio, thirdTone)
+	s.speak(r.audio, thirdHz)
 	return r, earOf(r.audio)
 }
 
@@ -216,8 +216,8 @@ func (s *handing) blindly(whom string) {
 	}
 	s.buyers.hears(s.t, "the buyer, waiting")
 	r, third := s.third(whom)
-	s.buyers.hears(s.t, "the buyer", thirdTone)
-	third.hears(s.t, "the third", buyerTone)
+	s.buyers.hears(s.t, "the buyer", thirdHz)
+	third.hears(s.t, "the third", buyerHz)
 	s.device.idle()
 	s.over(r)
 }
@@ -229,12 +229,12 @@ func (s *handing) attended(whom string) {
 	}
 	s.device.consult(whom)
 	r, third := s.third(whom)
-	third.hears(s.t, "the third, asked", operatorTone)
-	s.device.ear().hears(s.t, "anna, asking", thirdTone)
+	third.hears(s.t, "the third, asked", operatorHz)
+	s.device.ear().hears(s.t, "anna, asking", thirdHz)
 	s.buyers.hears(s.t, "the buyer, waiting")
 	s.device.complete()
-	s.buyers.hears(s.t, "the buyer", thirdTone)
-	third.hears(s.t, "the third", buyerTone)
+	s.buyers.hears(s.t, "the buyer", thirdHz)
+	third.hears(s.t, "the third", buyerHz)
 	s.device.idle()
 	s.over(r)
 	left, right := s.tape()
@@ -256,8 +256,8 @@ func (s *handing) failed(whom string) {
 		s.device.blind(whom)
 		next(s.t, s.carrier).leg.Refuse(486, "busy")
 	}
-	s.buyers.hears(s.t, "the buyer, back", operatorTone)
-	s.device.ear().hears(s.t, "anna, back", buyerTone)
+	s.buyers.hears(s.t, "the buyer, back", operatorHz)
+	s.device.ear().hears(s.t, "anna, back", buyerHz)
 	if whom != "queue" {
 		d, err := s.client().Desk(s.t.Context(), s.anna)
 		if err != nil || d.Call == nil || d.Call.Missed == nil || d.Call.Missed.Why != "busy" {
@@ -265,11 +265,11 @@ func (s *handing) failed(whom string) {
 		}
 		s.device.consult(whom)
 		r, third := s.third(whom)
-		third.hears(s.t, "the third, asked", operatorTone)
+		third.hears(s.t, "the third, asked", operatorHz)
 		s.device.back()
 		await[sipua.Ended](s.t, r)
-		s.buyers.hears(s.t, "the buyer, back again", operatorTone)
-		s.device.ear().hears(s.t, "anna, back again", buyerTone)
+		s.buyers.hears(s.t, "the buyer, back again", operatorHz)
+		s.device.ear().hears(s.t, "anna, back again", buyerHz)
 	}
 	s.over()
 	if left, right := s.tape(); fmt.Sprint(left) != "[the buyer]" || fmt.Sprint(right) != "[the operator]" {

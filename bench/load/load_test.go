@@ -27,7 +27,7 @@ func TestShort(t *testing.T) {
 	}
 	for _, row := range []string{
 		"nobody calls", "4 calls talking and recorded", "4 calls talking", "relaying a packet", "queue at 10 calls/s",
-		"operator free to next caller's offer, p50", "2 desks in browsers: offer to ring, p50", "calls/s that are all answered", "telephony's process alone at 10 calls/s",
+		"operator free to next caller's offer, p50", "recorded calls that one core carries", "2 desks in browsers: offer to ring, p50", "calls/s that are all answered", "telephony's process alone at 10 calls/s",
 	} {
 		if !strings.Contains(out.String(), row) {
 			t.Errorf("no row %q", row)

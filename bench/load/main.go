@@ -21,6 +21,9 @@ type size struct {
 	talks    int           // calls at once with audio
 	window   time.Duration // that they are measured
 	most     int           // calls at once in the last look at audio; 0: none
+	coreFrom int           // calls at once on one core, in which the most is looked for
+	coreTo   int
+	coreStep int
 	rates    []int         // calls a second through the queue
 	rush     time.Duration // at each of them
 	busy     time.Duration // that a few operators are kept busy
@@ -32,8 +35,8 @@ type size struct {
 }
 
 var (
-	full  = size{talks: 100, window: 15 * time.Second, most: 200, rates: []int{100, 300}, rush: 10 * time.Second, busy: 15 * time.Second, from: 200, to: 1200, step: 100, try: 4 * time.Second, desks: 50}
-	short = size{talks: 4, window: time.Second, rates: []int{10}, rush: time.Second, busy: 2 * time.Second, from: 20, to: 20, step: 20, try: time.Second, desks: 2}
+	full  = size{talks: 100, window: 15 * time.Second, most: 200, coreFrom: 200, coreTo: 600, coreStep: 100, rates: []int{100, 300}, rush: 10 * time.Second, busy: 15 * time.Second, from: 200, to: 1200, step: 100, try: 4 * time.Second, desks: 50}
+	short = size{talks: 4, window: time.Second, coreFrom: 4, coreTo: 4, coreStep: 1, rates: []int{10}, rush: time.Second, busy: 2 * time.Second, from: 20, to: 20, step: 20, try: time.Second, desks: 2}
 )
 
 func main() { os.Exit(run(os.Args[1:])) }
@@ -42,7 +45,7 @@ func run(args []string) int {
 	f := flag.NewFlagSet("load", flag.ContinueOnError)
 	small := f.Bool("short", false, "a few calls only: shows that the measurement works, not what Switchboard does")
 	binary := f.String("binary", "bin/switchboard", "what is measured")
-	only := f.String("only", "", "a part alone: yardsticks, idle, audio, queue, free, desks, limit or apart")
+	only := f.String("only", "", "a part alone: yardsticks, idle, audio, core, queue, free, desks, limit or apart")
 	if err := f.Parse(args); err != nil {
 		return 2
 	}
@@ -70,7 +73,7 @@ func measure(ctx context.Context, binary string, s size, out io.Writer) error {
 	for _, part := range []struct {
 		name string
 		run  func(context.Context, size) error
-	}{{"yardsticks", b.yardsticks}, {"idle", b.idle}, {"audio", b.audio}, {"queue", b.queue}, {"free", b.free}, {"desks", b.browsers}, {"apart", b.apart}, {"limit", b.limit}} {
+	}{{"yardsticks", b.yardsticks}, {"idle", b.idle}, {"audio", b.audio}, {"core", b.core}, {"queue", b.queue}, {"free", b.free}, {"desks", b.browsers}, {"apart", b.apart}, {"limit", b.limit}} {
 		if s.alone != "" && s.alone != part.name {
 			continue
 		}

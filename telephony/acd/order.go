@@ -1,5 +1,10 @@
 package acd
 
+import "slices"
+
+// Serves tells whether operators of one tier take calls of another.
+func Serves(operator, call Tier) bool { return slices.Contains(serves[operator], call) }
+
 // serves lists the tiers of call that operators of a tier can take.
 var serves = map[Tier][]Tier{
 	Order:   {Order},

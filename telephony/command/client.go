@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,17 +23,23 @@ const patience = 3 * time.Second
 // some 2 MB.
 const maxAnswer = 16 << 20
 
-// Client asks a telephony node.
+// Client asks telephony nodes.
 type Client struct {
-	base   string
+	bases  []string
+	first  atomic.Int32 // which of them answered last
 	secret string
 	http   *http.Client
 }
 
-// NewClient returns a client of the node at base, such as
-// http://127.0.0.1:8089.
-func NewClient(base, secret string) *Client {
-	return &Client{strings.TrimRight(base, "/"), secret, &http.Client{Timeout: patience}}
+// NewClient returns a client of the nodes at the bases, such as
+// http://127.0.0.1:8089, by commas. Which of them leads, and which has an
+// operator, it finds out by asking.
+func NewClient(bases, secret string) *Client {
+	c := &Client{secret: secret, http: &http.Client{Timeout: patience}}
+	for base := range strings.SplitSeq(bases, ",") {
+		c.bases = append(c.bases, strings.TrimRight(base, "/"))
+	}
+	return c
 }
 
 // Do carries out an order. It answers fault.NotFound for a call or operator
@@ -61,15 +68,15 @@ func (c *Client) Targets(ctx context.Context, operator uuid.UUID) (Targets, erro
 	return t, err
 }
 
-// Floor returns the whole room.
+// Floor returns the whole room, and what nodes that have retired still have of it.
 func (c *Client) Floor(ctx context.Context) (Floor, error) {
 	var f Floor
-	err := c.send(ctx, http.MethodGet, PathFloor, nil, &f)
+	err := c.floor(ctx, &f)
 	return f, err
 }
 
-func (c *Client) send(ctx context.Context, method, path string, body []byte, into any) error {
-	req, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
+func (c *Client) ask(ctx context.Context, base, method, path string, body []byte, into any) error {
+	req, err := http.NewRequestWithContext(ctx, method, base+path, bytes.NewReader(body))
 	if err != nil {
 		return fmt.Errorf("ask telephony %s: %w", path, err)
 	}

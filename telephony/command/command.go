@@ -12,11 +12,12 @@ import (
 	"switchboard/tenant/fault"
 )
 
-// Paths of the operations; all are POST with a JSON body but the two that look.
+// Paths of the operations; a GET looks, a POST changes.
 const (
 	PathDesk  = "/v1/desk"  // GET ?operator=
 	PathFloor = "/v1/floor" // GET
 	PathDo    = "/v1/do"    // POST Order
+	PathDrain = "/v1/drain" // POST, no body: the node takes no new calls, finishes those it has, and ends
 )
 
 // Verb is what an operator, or somebody for them, asks of the switch.
@@ -54,15 +55,22 @@ type Problem struct {
 
 // Refusals that a page tells apart.
 var (
-	ErrNoPhone     = fmt.Errorf("no browser or telephone of the operator could ring: %w", fault.Conflict)
-	ErrBarred      = fmt.Errorf("here no transfer, offer the e-mail: %w", fault.Forbidden)
-	ErrNobodyFree  = fmt.Errorf("who was asked for is not free to take the call: %w", fault.Conflict)
-	ErrNotNow      = fmt.Errorf("that makes no sense with the call as it is now: %w", fault.Conflict)
+	ErrBarred     = fmt.Errorf("here no transfer, offer the e-mail: %w", fault.Forbidden)
+	ErrNobodyFree = fmt.Errorf("who was asked for is not free to take the call: %w", fault.Conflict)
+	ErrNotNow     = fmt.Errorf("that makes no sense with the call as it is now: %w", fault.Conflict)
+	ErrNoPhone    = fmt.Errorf("no browser or telephone of the operator could ring: %w", fault.Conflict)
+	// ErrElsewhere is answered by a node that has nothing to say about it: it does
+	// not lead the pool, or the operator is still another's.
+	ErrElsewhere   = fmt.Errorf("another telephony node has that: %w", fault.Unavailable)
 	ErrHeldByPhone = fmt.Errorf("the operator's telephone holds the call, and only it can take the buyer back: %w", fault.Conflict)
 )
 
 // Codes are how they travel.
-var Codes = map[string]error{"no_phone": ErrNoPhone, "held_by_phone": ErrHeldByPhone, "no_transfer_here": ErrBarred, "nobody_free": ErrNobodyFree, "not_now": ErrNotNow}
+var Codes = map[string]error{
+	"no_phone": ErrNoPhone, "held_by_phone": ErrHeldByPhone, "elsewhere": ErrElsewhere,
+	"not_talking": ErrNotTalking, "crowded": ErrCrowded, "own_call": ErrOwnCall, "not_watching": ErrNotWatching, "in_transfer": ErrInTransfer, "deaf": ErrDeaf,
+	"no_transfer_here": ErrBarred, "nobody_free": ErrNobodyFree, "not_now": ErrNotNow,
+}
 
 // State of an operator, or of a call in the room.
 type State string
@@ -97,7 +105,10 @@ type Call struct {
 	// buyer hears music and the call stays theirs.
 	AwayUntil *time.Time `json:"away_until,omitempty"`
 	Move      *Move      `json:"move,omitempty"`
-	Missed    *Miss      `json:"missed,omitempty"` // the last transfer, if it came to nothing
+	Missed    *Miss      `json:"missed,omitempty"`   // the last transfer, if it came to nothing
+	Watchers  []Watcher  `json:"watchers,omitempty"` // at a desk only those that its operator is told of
+	Since     time.Time  `json:"since"`              // in State
+	Why       *Why       `json:"why,omitempty"`      // it waits
 }
 
 // Card is what an operator's browser shows of a call that rings: no more than

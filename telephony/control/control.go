@@ -26,6 +26,8 @@ type Switch interface {
 	Desk(context.Context, uuid.UUID) (command.Desk, error)
 	Floor(context.Context) (command.Floor, error)
 	Targets(ctx context.Context, operator uuid.UUID) (command.Targets, error)
+	Supervise(context.Context, command.Supervision) error
+	Drain()
 }
 
 // Handler serves the API to whoever has the secret.
@@ -36,6 +38,8 @@ func Handler(s Switch, secret string, log *slog.Logger) http.Handler {
 	mux.HandleFunc("GET "+command.PathFloor, h.floor)
 	mux.HandleFunc("GET "+command.PathTargets, h.targets)
 	mux.HandleFunc("POST "+command.PathDo, h.do)
+	mux.HandleFunc("POST "+command.PathSupervise, h.supervise)
+	mux.HandleFunc("POST "+command.PathDrain, h.drain)
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index) // what a node is busy with, for whoever runs it
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	return guarded(mux, []byte("Bearer "+secret))
@@ -90,6 +94,11 @@ func (h handler) do(w http.ResponseWriter, r *http.Request) {
 	h.answer(w, r, struct{}{}, h.s.Do(r.Context(), o))
 }
 
+func (h handler) drain(w http.ResponseWriter, r *http.Request) {
+	h.s.Drain()
+	h.answer(w, r, struct{}{}, nil)
+}
+
 func (h handler) answer(w http.ResponseWriter, r *http.Request, v any, err error) {
 	if err != nil {
 		h.refuse(w, r, err)
@@ -113,6 +122,8 @@ func (h handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		kind, status = "forbidden", http.StatusForbidden
 	case errors.As(err, &invalid):
 		kind, status = "invalid", http.StatusBadRequest
+	case errors.Is(err, command.ErrElsewhere):
+		status = http.StatusMisdirectedRequest
 	default:
 		h.log.Error("control request", "path", r.URL.Path, "err", err)
 	}

@@ -7,6 +7,7 @@ package directory
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,12 +24,15 @@ type Directory struct {
 	operators map[uuid.UUID]*Operator
 	phones    map[string]*Operator
 	trunks    []*Trunk
-	voices    map[uuid.UUID]*Voice // of shops
+
+	supervisors map[uuid.UUID]*Operator
+	voices      map[uuid.UUID]*Voice // of shops
 }
 
 // Shop is as much of a shop as the switch needs.
 type Shop struct {
 	ID       uuid.UUID
+	Pool     string // that serves it
 	Slug     string
 	Language string // of its prompts: ru or en
 	Zone     *time.Location
@@ -39,6 +43,7 @@ type Shop struct {
 	Away     time.Duration // how long a buyer hears music while the operator's browser is gone
 	Face
 
+	Announces   bool      // tells those in a call that a supervisor listens
 	Moves       move.Rule // to whom its calls may be handed
 	Queues      []*Queue
 	Specialists []Specialist
@@ -86,6 +91,7 @@ type Number struct {
 // Operator is one of the pool, with the telephone that rings for them.
 type Operator struct {
 	ID       uuid.UUID
+	Pool     string // that they work in
 	Name     string
 	Tier     string
 	Shops    []uuid.UUID // sorted
@@ -94,6 +100,16 @@ type Operator struct {
 	SIPURI   string // of a phone at a fixed address; else empty
 	AlwaysOn bool   // on duty without a desk
 	WrapUpMS int64
+}
+
+// Called reports whether user is how other telephones call the operator's: by
+// the name it registers as, or that of its address.
+func (o *Operator) Called(user string) bool {
+	if user == "" {
+		return false
+	}
+	name, _, _ := strings.Cut(strings.TrimPrefix(o.SIPURI, "sip:"), "@")
+	return o.SIPUser == user || name == user
 }
 
 // Serves reports whether the operator answers for the shop.

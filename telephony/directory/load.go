@@ -19,7 +19,7 @@ import (
 // known, hours that cannot be read) leaves out the number it belongs to, is
 // logged, and keeps nobody else from being reached.
 func Load(ctx context.Context, db *tenant.DB, log *slog.Logger) (*Directory, error) {
-	d := &Directory{numbers: map[e164.Number]*Number{}, operators: map[uuid.UUID]*Operator{}, phones: map[string]*Operator{}}
+	d := &Directory{numbers: map[e164.Number]*Number{}, operators: map[uuid.UUID]*Operator{}, phones: map[string]*Operator{}, supervisors: map[uuid.UUID]*Operator{}}
 	err := db.Across(ctx, "load the directory", func(tx tenant.AcrossTx) error {
 		shops, err := loadShops(tx, log)
 		if err != nil {
@@ -38,6 +38,9 @@ func Load(ctx context.Context, db *tenant.DB, log *slog.Logger) (*Directory, err
 		if err := d.loadOperators(tx); err != nil {
 			return err
 		}
+		if err := d.loadSupervisors(tx, shops); err != nil {
+			return err
+		}
 		return d.loadTrunks(tx, log)
 	})
 	if err != nil {
@@ -49,13 +52,14 @@ func Load(ctx context.Context, db *tenant.DB, log *slog.Logger) (*Directory, err
 func loadShops(tx tenant.AcrossTx, log *slog.Logger) (map[uuid.UUID]*Shop, error) {
 	var rows []struct {
 		ID                                         uuid.UUID
+		Pool                                       string
 		Slug, Language, Timezone, Status, Greeting string
 		GreetingText                               string
 		Recording                                  bool
 		AwaySeconds                                int
 		Face                                       `gorm:"embedded"`
 	}
-	const all = "select id, slug, language, timezone, status, greeting, greeting_text, recording, away_seconds, name_ru, name_en, spoken_ru, spoken_en, colour from house.shop"
+	const all = "select id, pool, slug, language, timezone, status, greeting, greeting_text, recording, away_seconds, name_ru, name_en, spoken_ru, spoken_en, colour from house.shop"
 	if err := tx.Query().Raw(all).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read shops: %w", err)
 	}
@@ -67,7 +71,7 @@ func loadShops(tx tenant.AcrossTx, log *slog.Logger) (map[uuid.UUID]*Shop, error
 			continue
 		}
 		shops[r.ID] = &Shop{
-			ID: r.ID, Slug: r.Slug, Language: r.Language, Zone: zone, Status: r.Status, Greeting: r.Greeting, Greets: r.GreetingText, Record: r.Recording,
+			ID: r.ID, Pool: r.Pool, Slug: r.Slug, Language: r.Language, Zone: zone, Status: r.Status, Greeting: r.Greeting, Greets: r.GreetingText, Record: r.Recording,
 			Away: time.Duration(r.AwaySeconds) * time.Second, Face: r.Face,
 		}
 	}
@@ -111,13 +115,14 @@ func (d *Directory) loadNumbers(tx tenant.AcrossTx, shops map[uuid.UUID]*Shop, l
 
 func (d *Directory) loadOperators(tx tenant.AcrossTx) error {
 	var rows []struct {
-		ID                         uuid.UUID
-		Name, Tier, User, Ha1, URI string
-		AlwaysOn                   bool
-		WrapUpMs                   int64
+		ID               uuid.UUID
+		Pool, Name, Tier string
+		User, Ha1, URI   string
+		AlwaysOn         bool
+		WrapUpMs         int64
 	}
 	err := tx.Query().Raw(`
-		select o.id, a.name, o.tier, coalesce(o.sip_user, '') as user, coalesce(o.sip_ha1, '') as ha1, coalesce(o.sip_uri, '') as uri,
+		select o.id, o.pool, a.name, o.tier, coalesce(o.sip_user, '') as user, coalesce(o.sip_ha1, '') as ha1, coalesce(o.sip_uri, '') as uri,
 		       o.always_on, o.wrap_up_ms
 		  from house.operator o join house.account a on a.id = o.id
 		 where a.disabled_at is null`).Scan(&rows).Error
@@ -125,7 +130,7 @@ func (d *Directory) loadOperators(tx tenant.AcrossTx) error {
 		return fmt.Errorf("read operators: %w", err)
 	}
 	for _, r := range rows {
-		o := &Operator{ID: r.ID, Name: r.Name, Tier: r.Tier, SIPUser: r.User, HA1: r.Ha1, SIPURI: r.URI, AlwaysOn: r.AlwaysOn, WrapUpMS: r.WrapUpMs}
+		o := &Operator{ID: r.ID, Pool: r.Pool, Name: r.Name, Tier: r.Tier, SIPUser: r.User, HA1: r.Ha1, SIPURI: r.URI, AlwaysOn: r.AlwaysOn, WrapUpMS: r.WrapUpMs}
 		d.operators[o.ID] = o
 		if o.SIPUser != "" {
 			d.phones[o.SIPUser] = o

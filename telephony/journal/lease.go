@@ -34,13 +34,14 @@ type Lease struct {
 	spreader *spreader
 
 	mu   sync.Mutex
+	what string        // that the lock is on: the pool, or our epoch of it once we have retired
 	conn *pgxpool.Conn // holds the lock; nil while it is lost
 }
 
 // Take waits until the pool has no leader, and becomes it with a new epoch.
 // What earlier leaders had committed is in its tables then.
 func Take(ctx context.Context, db *tenant.DB, pool, node string, log *slog.Logger) (*Lease, error) {
-	l := &Lease{db: db, pool: pool, node: node}
+	l := &Lease{db: db, pool: pool, node: node, what: "pool " + pool}
 	if err := l.lock(ctx); err != nil {
 		return nil, err
 	}
@@ -49,7 +50,7 @@ func Take(ctx context.Context, db *tenant.DB, pool, node string, log *slog.Logge
 		l.drop()
 		return nil, fmt.Errorf("take the lease of pool %s: %w", pool, err)
 	}
-	if err := l.recover(ctx, log); err != nil {
+	if err := l.Recover(ctx, log); err != nil {
 		l.drop()
 		return nil, err
 	}
@@ -96,20 +97,31 @@ func (l *Lease) Pool() string { return l.pool }
 // Node returns the name of the node that holds it.
 func (l *Lease) Node() string { return l.node }
 
-// lock takes the pool's advisory lock, waiting for whoever has it.
+// lock takes the lease's lock, waiting for whoever has it.
 func (l *Lease) lock(ctx context.Context) error {
-	conn, err := l.db.AcrossConn(ctx, "lead pool "+l.pool)
+	conn, err := l.db.AcrossConn(ctx, "lead "+l.what)
 	if err != nil {
 		return err
 	}
-	h := fnv.New64a()
-	_, _ = h.Write([]byte("switchboard pool " + l.pool)) // never fails
-	if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", int64(h.Sum64())); err != nil {
+	for _, q := range []string{"set tcp_keepalives_idle = 2", "set tcp_keepalives_interval = 1", "set tcp_keepalives_count = 3"} {
+		if _, err := conn.Exec(ctx, q); err != nil { // a node whose machine died must not lead for two hours
+			conn.Release()
+			return fmt.Errorf("keep alive the lease of %s: %w", l.what, err)
+		}
+	}
+	if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", lockOf(l.what)); err != nil {
 		conn.Release()
-		return fmt.Errorf("wait to lead pool %s: %w", l.pool, err)
+		return fmt.Errorf("wait to lead %s: %w", l.what, err)
 	}
 	l.conn = conn
 	return nil
+}
+
+// lockOf is the number of a lock.
+func lockOf(what string) int64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte("switchboard " + what)) // never fails
+	return int64(h.Sum64())
 }
 
 // Release ends the leadership, when what was committed is in its tables. No
@@ -133,7 +145,9 @@ func (l *Lease) drop() {
 	_ = c.Close(ctx)
 }
 
-const renew = `update house.lease set renewed_at = now() where pool = $1 and epoch = $2`
+const renew = `
+with leads as (update house.lease set renewed_at = now() where pool = $1 and epoch = $2)
+update house.retired set renewed_at = now() where pool = $1 and epoch = $2`
 
 const heard = `
 update house.dialog d set media_at = m.media_at

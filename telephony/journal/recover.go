@@ -12,6 +12,10 @@ import (
 	"switchboard/tenant/cdr"
 )
 
+// dead is that an earlier epoch is not of a leader who has retired and finishes
+// its calls by itself.
+const dead = " epoch not in (select epoch from house.retired where pool = ?)"
+
 // Orphan is a dialog that a predecessor left up.
 type Orphan struct {
 	ID     uuid.UUID
@@ -24,7 +28,7 @@ type Orphan struct {
 func (l *Lease) Orphans(ctx context.Context) ([]Orphan, error) {
 	var out []Orphan
 	err := l.db.Across(ctx, "find dialogs of a dead switch", func(tx tenant.AcrossTx) error {
-		return tx.Query().Raw("select id, call_id, side, state from house.dialog where pool = ? and epoch < ? order by created_at, id", l.pool, l.epoch).Scan(&out).Error
+		return tx.Query().Raw("select id, call_id, side, state from house.dialog where pool = ? and epoch < ? and"+dead+" order by created_at, id", l.pool, l.epoch, l.pool).Scan(&out).Error
 	})
 	return out, err
 }
@@ -41,7 +45,7 @@ func (l *Lease) Tapes(ctx context.Context) ([]Tape, error) {
 	err := l.db.Across(ctx, "find recordings of a dead switch", func(tx tenant.AcrossTx) error {
 		return tx.Query().Raw(`
 			select r.shop_id, r.id, r.path from shop.recording r join shop.call c on c.shop_id = r.shop_id and c.id = r.call_id
-			 where r.state = 'recording' and c.pool = ? and c.epoch < ?`, l.pool, l.epoch).Scan(&out).Error
+			 where r.state = 'recording' and c.pool = ? and c.epoch < ? and`+dead, l.pool, l.epoch, l.pool).Scan(&out).Error
 	})
 	return out, err
 }
@@ -84,7 +88,7 @@ type Open struct{ ShopID, ID uuid.UUID }
 func (l *Lease) OpenCalls(ctx context.Context) ([]Open, error) {
 	var out []Open
 	err := l.db.Across(ctx, "find calls of a dead switch", func(tx tenant.AcrossTx) error {
-		return tx.Query().Raw("select shop_id, id from shop.call where pool = ? and epoch < ? and state <> 'ended' order by started_at, id", l.pool, l.epoch).Scan(&out).Error
+		return tx.Query().Raw("select shop_id, id from shop.call where pool = ? and epoch < ? and state <> 'ended' and"+dead+" order by started_at, id", l.pool, l.epoch, l.pool).Scan(&out).Error
 	})
 	return out, err
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -40,7 +41,9 @@ type spreader struct {
 	log   *slog.Logger
 
 	mu      sync.Mutex
+	added   int // batches, since the start
 	waiting []written
+	carried atomic.Int64  // batches that are in their tables
 	places  chan struct{} // one for each batch that waits
 	wake    chan struct{}
 	stop    chan struct{}
@@ -60,6 +63,7 @@ func newSpreader(l *Lease, log *slog.Logger) *spreader {
 func (s *spreader) add(w written) {
 	s.mu.Lock()
 	s.waiting = append(s.waiting, w)
+	s.added++
 	s.mu.Unlock()
 	select {
 	case s.wake <- struct{}{}:
@@ -104,6 +108,7 @@ func (s *spreader) run() {
 				return
 			}
 			s.leave(len(now))
+			s.carried.Add(int64(len(now)))
 			if !stopping {
 				time.Sleep(pace - time.Since(began))
 			}
@@ -219,9 +224,9 @@ type left struct {
 	Doc   []byte
 }
 
-// recover spreads what dead leaders of the pool committed and did not. One that
+// Recover spreads what dead leaders of the pool committed and did not. One that
 // is not quite dead may be at it still: then the rest is looked up again.
-func (l *Lease) recover(ctx context.Context, log *slog.Logger) error {
+func (l *Lease) Recover(ctx context.Context, log *slog.Logger) error {
 	for n := 0; ; {
 		all, err := l.left(ctx)
 		if err != nil {
@@ -252,7 +257,9 @@ func (l *Lease) left(ctx context.Context) ([]left, error) {
 	}
 	defer conn.Release()
 	found, err := conn.Query(ctx, `
-		select epoch, node, seq, doc from house.journal where pool = $1 and epoch < $2 and failed_at is null order by epoch, seq limit 1000`, l.pool, l.epoch)
+		select epoch, node, seq, doc from house.journal
+		 where pool = $1 and epoch < $2 and failed_at is null and epoch not in (select epoch from house.retired where pool = $1)
+		 order by epoch, seq limit 1000`, l.pool, l.epoch)
 	if err != nil {
 		return nil, err
 	}

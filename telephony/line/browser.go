@@ -90,6 +90,10 @@ func (w *wire) browserEvent(leg uuid.UUID, ev webleg.Event) {
 		w.guestBrowser(leg, ev)
 		return
 	}
+	if v := w.watchers[leg]; v != nil {
+		w.watchEvent(v, ev)
+		return
+	}
 	b, talks := w.talker.(*browser)
 	if talks = talks && b.leg == leg; !talks {
 		b, _ = w.rung[leg].(*browser)

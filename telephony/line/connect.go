@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"switchboard/telephony/command"
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/mix"
 	"switchboard/telephony/media/prompt"
@@ -44,7 +45,20 @@ func (w *wire) scene() scene {
 	case w.muted:
 		s.operator = muted
 	}
+	for _, v := range w.watchers {
+		s.barged = s.barged || v.voice != nil && v.Mode == command.Barge
+	}
 	return s
+}
+
+// isWatched reports whether a supervisor is there.
+func (w *wire) isWatched() bool {
+	for _, v := range w.watchers {
+		if v.voice != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // served reports whether buyer and operator are in conversation.
@@ -59,7 +73,7 @@ func (w *wire) connect() {
 	s := w.scene()
 	w.play(s)
 	switch {
-	case s.talk == conference:
+	case s.talk == conference, w.isWatched():
 		w.mix(s)
 	case s.talk == talking && s.operator != away:
 		w.bridge(w.buyer.audio, w.tape)
@@ -74,6 +88,9 @@ func (w *wire) connect() {
 		w.guard(e) // browsers are watched by those who know them
 	}
 	w.guardGuest()
+	for _, v := range w.watchers {
+		w.guardWatcher(v)
+	}
 }
 
 // play has those hear music whom nobody talks to.
@@ -149,6 +166,11 @@ func (w *wire) seats(s scene) []seat {
 	}
 	if p := (party{role: theThird}); w.third != nil && !s.music(p) {
 		all = append(all, seat{p, thirdSeat, w.third})
+	}
+	for leg, v := range w.watchers {
+		if v.voice != nil {
+			all = append(all, seat{party{aSupervisor, modeOf[v.Mode]}, mix.ID(leg.String()), v.voice})
+		}
 	}
 	return all
 }

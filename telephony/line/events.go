@@ -72,7 +72,7 @@ func (w *wire) ring(o switchd.Offer) {
 		decline(acd.Unreachable, 0)
 		return
 	}
-	e := &end{lines: w.lines, id: o.Leg, operator: o.Operator}
+	e := &end{lines: w.lines, id: o.Leg, operator: o.Operator, srtp: w.lines.phoneEncryption(target.URI)}
 	if err := w.open(e, bothLaws); err != nil {
 		w.lines.cfg.Log.Error("operator cannot be rung", "operator", o.Operator, "err", err)
 		decline(acd.Unreachable, 0)
@@ -135,7 +135,7 @@ func (w *wire) answered(o switchd.Offer, e *end, ev sipua.Answered) {
 	}
 	if err != nil {
 		w.lines.cfg.Log.Warn("operator's telephone has no audio of ours", "operator", o.Operator, "err", err)
-		w.letGo(o.Leg, "G.711 only")
+		w.letGo(o.Leg, unspeakable(err))
 		w.tell(switchd.Declined{Call: o.Call, Operator: o.Operator, Leg: o.Leg, Reason: acd.Unreachable, SIPCode: 488})
 		return
 	}

@@ -18,6 +18,7 @@ import (
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/g711"
 	"switchboard/telephony/media/mix"
+	"switchboard/telephony/sdp"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/switchd"
 	"switchboard/telephony/webleg"
@@ -36,7 +37,8 @@ type Room interface {
 // Config is what Lines work with.
 type Config struct {
 	Ports      *media.Ports
-	Recordings string // directory
+	PhoneSRTP  sdp.Policy // of telephones of ours
+	Recordings string     // directory
 	Book       func() *directory.Directory
 	Brief      func(Meeting) Brief
 	Greeting   func(*directory.Shop) *media.Clip // a shop's own, if it is at hand, else nil; must not block
@@ -120,7 +122,7 @@ func (l *Lines) Invited(leg *sipua.Leg, in sipua.Invite) {
 	w := l.open(leg, in)
 	if err := w.hear(in.SDP); err != nil {
 		l.cfg.Log.Info("call has no audio of ours", "sip_call", in.CallID, "err", err)
-		leg.Refuse(488, "G.711 only")
+		leg.Refuse(488, unspeakable(err))
 		l.drop(w)
 		return
 	}
@@ -136,9 +138,10 @@ func (l *Lines) Invited(leg *sipua.Leg, in sipua.Invite) {
 // open starts the wire of a call.
 func (l *Lines) open(leg *sipua.Leg, in sipua.Invite) *wire {
 	w := &wire{
-		lines: l, id: uuid.New(), inbox: make(chan func(), wireInbox), rung: map[uuid.UUID]phone{}, began: time.Now(),
+		lines: l, id: uuid.New(), inbox: make(chan func(), wireInbox), rung: map[uuid.UUID]phone{}, watchers: map[uuid.UUID]*watcher{}, began: time.Now(),
 		buyer: &end{lines: l, id: uuid.New(), sip: leg}, from: clean(in.From), display: clean(in.FromDisplay), laws: l.laws(in.Trunk),
 	}
+	w.buyer.srtp = l.encryption(in.Trunk)
 	w.phone = e164.Number(w.from)
 	if n, err := e164.Parse(in.From, home); err == nil {
 		w.phone = n

@@ -12,7 +12,6 @@ import (
 	"switchboard/telephony/directory"
 	"switchboard/telephony/e164"
 	"switchboard/telephony/media"
-	"switchboard/telephony/media/g711"
 	"switchboard/telephony/sdp"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/switchd"
@@ -28,8 +27,8 @@ type Out struct {
 	Caller   e164.Number // one of the shop's
 	Timeout  time.Duration
 
-	Offer  func([]g711.Law) ([]byte, error) // the audio, for a trunk's codecs in its order
-	Tried  func(*sipua.Leg)                 // told of each try, before anything else of it
+	Offer  func(trunk string) ([]byte, error) // the audio, as the trunk wants it
+	Tried  func(*sipua.Leg)                   // told of each try, before anything else of it
 	Listen func(sipua.Event)
 }
 
@@ -69,8 +68,10 @@ func (w *wire) dialOut(o switchd.Third) {
 	w.rung[o.Leg] = e
 	out := Out{
 		Shop: w.number.Shop.ID, Call: w.id, Operator: o.By, Number: o.Goal.Phone, Caller: w.number.E164, Timeout: o.For + time.Second,
-		Offer: func(laws []g711.Law) ([]byte, error) {
-			e.local = sdp.NewLocal(e.audio.LocalAddr(), laws...) // nobody looks at it before an answer
+		Offer: func(trunk string) ([]byte, error) { // nobody looks at it before an answer
+			e.srtp = w.lines.encryption(trunk)
+			e.local = sdp.NewLocal(e.audio.LocalAddr(), w.lines.laws(trunk)...)
+			e.local.SRTP = e.srtp
 			return e.local.Offer(), nil
 		},
 		Tried: func(leg *sipua.Leg) {
@@ -150,7 +151,7 @@ func (w *wire) outsideAnswered(o switchd.Third, e *end, ev sipua.Answered) {
 	}
 	if err != nil {
 		w.lines.cfg.Log.Warn("telephone outside has no audio of ours", "call", w.id, "err", err)
-		w.letGo(o.Leg, "G.711 only")
+		w.letGo(o.Leg, unspeakable(err))
 		w.tell(switchd.Declined{Call: w.id, Leg: o.Leg, Reason: acd.Unreachable, SIPCode: 488})
 		return
 	}

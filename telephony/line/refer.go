@@ -176,14 +176,18 @@ func (w *wire) calledBy(operator uuid.UUID, leg *sipua.Leg, in sipua.Invite) {
 		return
 	}
 	e := &end{lines: w.lines, id: uuid.New(), sip: leg, operator: operator}
-	if err == nil && s.Speaks(bothLaws...) {
+	if first, is := w.talker.(*end); is {
+		e.srtp = first.srtp
+	}
+	if err == nil {
+		err = s.Suits(e.srtp, bothLaws...)
+	}
+	if err == nil {
 		err = w.open(e, bothLaws)
-	} else {
-		err = errNoOffer
 	}
 	if err != nil {
 		w.lines.cfg.Log.Info("second call of a telephone has no audio of ours", "err", err)
-		leg.Refuse(488, "G.711 only")
+		leg.Refuse(488, unspeakable(err))
 		return
 	}
 	w.second = &second{end: e, offer: s}
@@ -234,7 +238,7 @@ func (w *wire) answerSecond() {
 	body, chosen, err := w.second.local.Answer(w.second.offer)
 	if err != nil {
 		w.lines.cfg.Log.Warn("second call of a telephone cannot be answered", "err", err)
-		w.second.sip.Refuse(488, "G.711 only")
+		w.second.sip.Refuse(488, unspeakable(err))
 		return
 	}
 	w.second.audio.SetRemote(chosen)

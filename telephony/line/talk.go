@@ -168,5 +168,10 @@ func (w *wire) finish(reason string) {
 		w.sit(nil)
 		p.hangUp(reason)
 	}
+	for _, v := range w.watchers {
+		if v.phone != nil {
+			v.phone.hangUp(reason)
+		}
+	}
 	w.endTape()
 }

@@ -1,7 +1,6 @@
 package line
 
 import (
-	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -35,11 +34,13 @@ type wire struct {
 	began   time.Time
 	laws    []g711.Law
 
-	buyer   *end
-	offer   *sdp.Session // the buyer's, until it is answered
-	rung    map[uuid.UUID]phone
-	talker  phone     // of the operator who talks; nil for none
-	voice   media.Leg // and what is heard of them
+	buyer    *end
+	offer    *sdp.Session // the buyer's, until it is answered
+	rung     map[uuid.UUID]phone
+	talker   phone                  // of the operator who talks; nil for none
+	voice    media.Leg              // and what is heard of them
+	watchers map[uuid.UUID]*watcher // supervisors, by leg
+
 	third   media.Leg // of whom the operator consults or brought in; nil for none
 	talk    talk      // how far they are, while there is a talker
 	muted   bool
@@ -73,6 +74,7 @@ type end struct {
 	sip   *sipua.Leg
 	audio *media.RTPLeg
 	local *sdp.Local
+	srtp  sdp.Policy
 	held  bool // by a re-INVITE from this side
 	up    bool // answered
 
@@ -114,8 +116,6 @@ func (w *wire) post(do func()) {
 
 func (w *wire) tell(ev switchd.Event) { w.lines.room.Tell(w.lines.ctx, ev) }
 
-var errNoOffer = errors.New("an offer that leaves nothing to talk over")
-
 // hear reads the buyer's offer. An INVITE without one gets ours in the 200.
 func (w *wire) hear(body []byte) error {
 	if len(body) == 0 {
@@ -125,8 +125,8 @@ func (w *wire) hear(body []byte) error {
 	if err != nil {
 		return err
 	}
-	if !s.Speaks(w.laws...) {
-		return errNoOffer
+	if err := s.Suits(w.buyer.srtp, w.laws...); err != nil {
+		return err
 	}
 	w.offer = &s
 	return nil
@@ -139,6 +139,7 @@ func (w *wire) open(e *end, laws []g711.Law) error {
 		return err
 	}
 	e.audio, e.local = leg, sdp.NewLocal(leg.LocalAddr(), laws...)
+	e.local.SRTP = e.srtp
 	w.lines.mu.Lock()
 	defer w.lines.mu.Unlock()
 	w.lines.heard[e.id] = leg

@@ -59,6 +59,7 @@ type Stats struct {
 	Unsent   int64 // that the system refused to send
 	Unusable int64 // that are not RTP, or of a codec that was not agreed
 	Foreign  int64 // from an address that the leg doesn't believe
+	Forged   int64 // of SRTP that the party's key does not prove, or that came twice
 	Excess   int64 // beyond the allowance of packets a second
 	Lost     int64 // that never came, by the gaps in the sequence
 }

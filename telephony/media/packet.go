@@ -25,17 +25,19 @@ type Packet struct {
 // headerSize is the length of an RTP header without extras, which is what we send.
 const headerSize = 12
 
+// isRTP tells RTP from what is no such thing, and from RTCP (RFC 5761, 4).
+func isRTP(datagram []byte) bool {
+	return len(datagram) >= headerSize && datagram[0]>>6 == 2 && (datagram[1] < 192 || datagram[1] > 223)
+}
+
 // parse reads datagram into p, past contributing sources, extension and
 // padding, and reports whether it is RTP. RTCP, which comes here from those who
 // multiplex (RFC 5761), is not.
 func (p *Packet) parse(datagram []byte) bool {
-	if len(datagram) < headerSize || datagram[0]>>6 != 2 {
+	if !isRTP(datagram) {
 		return false
 	}
 	first, second := datagram[0], datagram[1]
-	if second >= 192 && second <= 223 { // RFC 5761 section 4
-		return false
-	}
 	start, end := headerSize+int(first&0x0F)*4, len(datagram)
 	if first&0x10 != 0 { // extension
 		if end < start+4 {

@@ -10,7 +10,7 @@ import (
 	"switchboard/telephony/sdp"
 )
 
-// RTPLeg is a Leg over plain RTP on a UDP port of its own.
+// RTPLeg is a Leg over RTP, or SRTP with keys from SDP, on a UDP port of its own.
 type RTPLeg struct {
 	local  netip.AddrPort
 	opened time.Time
@@ -19,6 +19,8 @@ type RTPLeg struct {
 	press  atomic.Pointer[func(Digit)]
 	count  counters
 	heard  atomic.Int64 // when, as time since opened; 0 for never
+
+	opener atomic.Pointer[opener] // nil in the clear; used by the reading goroutine alone
 
 	// what the reading goroutine uses alone
 	packet  Packet
@@ -35,6 +37,7 @@ type RTPLeg struct {
 		sync.Mutex
 		stream stream
 		socket socket
+		sealer *sealer // nil in the clear
 		closed bool
 		target netip.AddrPort
 		buffer [maxDatagram]byte
@@ -44,7 +47,10 @@ type RTPLeg struct {
 // maxDatagram is the longest datagram that is read or sent: one Ethernet frame.
 const maxDatagram = 1500
 
-type counters struct{ received, sent, unsent, unusable, foreign, excess, lost atomic.Int64 }
+// maxPayload is what a packet of ours may hold, encrypted too.
+const maxPayload = maxDatagram - headerSize - maxTag
+
+type counters struct{ received, sent, unsent, unusable, foreign, forged, excess, lost atomic.Int64 }
 
 func newRTPLeg(now time.Time) *RTPLeg {
 	l := &RTPLeg{opened: now}
@@ -62,8 +68,28 @@ func (l *RTPLeg) SetRemote(chosen sdp.Chosen) {
 	l.rx.Lock()
 	defer l.rx.Unlock()
 	l.rx.latch.aim(chosen.Remote, time.Now())
+	l.secure(chosen)
 	l.chosen.Store(&chosen)
 	l.retarget()
+}
+
+// secure has packets encrypted with the keys that were agreed. The same key
+// again goes on with its count of packets; with one that is no use nothing is
+// heard or sent any more. The caller holds l.rx.
+func (l *RTPLeg) secure(chosen sdp.Chosen) {
+	if o := l.opener.Load(); chosen.Theirs == (sdp.Key{}) {
+		l.opener.Store(nil)
+	} else if o == nil || o.key != chosen.Theirs {
+		o, _ = newOpener(chosen.Theirs)
+		l.opener.Store(o)
+	}
+	l.tx.Lock()
+	defer l.tx.Unlock()
+	if s := l.tx.sealer; chosen.Ours == (sdp.Key{}) {
+		l.tx.sealer = nil
+	} else if s == nil || s.key != chosen.Ours {
+		l.tx.sealer, _ = newSealer(chosen.Ours)
+	}
 }
 
 // retarget has the packets go to where the latch says. The caller holds l.rx.
@@ -78,6 +104,14 @@ func (l *RTPLeg) retarget() {
 func (l *RTPLeg) receive(datagram []byte, from netip.AddrPort, at time.Time) {
 	p := &l.packet
 	chosen := l.chosen.Load()
+	if o := l.opener.Load(); o != nil && chosen != nil && isRTP(datagram) {
+		var ok bool
+		if datagram, ok = o.open(datagram); !ok {
+			l.count.forged.Add(1)
+			return
+		}
+		l.prove(from)
+	}
 	if chosen == nil || !p.parse(datagram) {
 		l.count.unusable.Add(1)
 		return
@@ -138,6 +172,17 @@ func (l *RTPLeg) knows(from netip.AddrPort) bool {
 	return l.rx.latch.source == from
 }
 
+// prove has the leg believe an address that a packet came from which only the
+// party can have made: a phone may move to another side of its NAT.
+func (l *RTPLeg) prove(from netip.AddrPort) {
+	l.rx.Lock()
+	defer l.rx.Unlock()
+	if l.rx.latch.source != from {
+		l.rx.latch.source = from
+		l.retarget()
+	}
+}
+
 // believes asks the latch, and follows it to where it moves.
 func (l *RTPLeg) believes(from netip.AddrPort, p *Packet) bool {
 	l.rx.Lock()
@@ -187,7 +232,7 @@ func (l *RTPLeg) Send(p *Packet) {
 	}
 	h := l.tx.stream.relay(p)
 	h.payloadType = number
-	b := l.tx.buffer[:headerSize+min(len(p.Payload), maxDatagram-headerSize)]
+	b := l.tx.buffer[:headerSize+min(len(p.Payload), maxPayload)]
 	if table := g711.Table(p.Law, chosen.Law); table != nil {
 		for i := range b[headerSize:] {
 			b[headerSize+i] = table[p.Payload[i]]
@@ -213,7 +258,7 @@ func (l *RTPLeg) SendFrame(payload []byte) {
 	}
 	h := l.tx.stream.frame(len(payload), now)
 	h.payloadType = chosen.PayloadType
-	b := l.tx.buffer[:headerSize+min(len(payload), maxDatagram-headerSize)]
+	b := l.tx.buffer[:headerSize+min(len(payload), maxPayload)]
 	copy(b[headerSize:], payload)
 	l.write(h, b)
 }
@@ -240,6 +285,14 @@ func (l *RTPLeg) write(h header, b []byte) {
 		return
 	}
 	h.put(b)
+	if s := l.tx.sealer; s != nil {
+		sealed, ok := s.seal(b, h.sequence)
+		if !ok {
+			l.count.unsent.Add(1)
+			return
+		}
+		b = sealed
+	}
 	if err := l.tx.socket.send(b, l.tx.target); err != nil {
 		l.count.unsent.Add(1) // a full buffer or an unreachable network: the next packet may pass
 		return

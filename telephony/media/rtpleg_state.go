@@ -66,6 +66,7 @@ func (l *RTPLeg) Stats() Stats {
 		Unsent:   l.count.unsent.Load(),
 		Unusable: l.count.unusable.Load(),
 		Foreign:  l.count.foreign.Load(),
+		Forged:   l.count.forged.Load(),
 		Excess:   l.count.excess.Load(),
 		Lost:     max(l.count.lost.Load(), 0),
 	}

@@ -49,7 +49,7 @@ func newStream(now time.Time) stream {
 	var b [10]byte
 	_, _ = rand.Read(b[:]) // never fails
 	return stream{
-		ssrc: binary.BigEndian.Uint32(b[:]), sequence: binary.BigEndian.Uint16(b[4:]),
+		ssrc: binary.BigEndian.Uint32(b[:]), sequence: binary.BigEndian.Uint16(b[4:]) >> 1, // RFC 3711, 3.3.1: far from the turn
 		next: binary.BigEndian.Uint32(b[6:]), last: now,
 	}
 }

@@ -20,11 +20,18 @@ const ourEvent = 101
 type Local struct {
 	// Direction is what we want; SendOnly or Inactive put the other side on hold.
 	Direction Direction
+	// SRTP is whether audio is encrypted. It is set before the first description.
+	SRTP Policy
 
 	address netip.AddrPort
 	laws    []g711.Law
 	id      uint64
 	version uint64
+
+	keys   []crypto // ours, one a suite
+	lines  []crypto // of our last offer
+	agreed bool     // once
+	suite  Suite    // that is in use; 0 in the clear
 }
 
 // NewLocal returns a side that listens at address and speaks laws, what it
@@ -42,21 +49,31 @@ func (l *Local) Offer() []byte {
 		formats = append(formats, Format{PayloadType: law.PayloadType(), Name: law.String(), Rate: 8000})
 	}
 	formats = append(formats, event(ourEvent))
-	return l.describe([]*pion.MediaDescription{l.audio("RTP/AVP", formats, l.Direction)})
+	l.lines = l.offered()
+	proto := "RTP/AVP"
+	if l.SRTP == Required {
+		proto = "RTP/SAVP"
+	}
+	m := l.audio(proto, formats, l.Direction)
+	for _, c := range l.lines {
+		m.WithValueAttribute("crypto", c.line())
+	}
+	return l.describe([]*pion.MediaDescription{m})
 }
 
 // Answer returns our answer to offer, and what is thereby agreed: one law, the
 // first of ours that the offer has. An offer that leaves nothing to talk over
 // is ErrUnacceptable.
 func (l *Local) Answer(offer Session) ([]byte, Chosen, error) {
+	offer = offer.under(l.SRTP)
 	law, number, ok := offer.choose(l.laws)
-	if err := offer.usable(ok); err != nil {
+	if err := offer.usable(l.SRTP, ok); err != nil {
 		return nil, Chosen{}, fmt.Errorf("answer sdp: %w", err)
 	}
 	chosen := Chosen{
 		Remote: offer.Remote, Law: law, PayloadType: number,
 		EventType: offer.EventType, EventOurs: offer.EventType,
-		Direction: l.Direction.within(offer.Direction),
+		Direction: l.Direction.within(offer.Direction), RTCP: offer.RTCP, Mux: offer.Mux,
 	}
 	formats := []Format{{PayloadType: number, Name: law.String(), Rate: 8000}}
 	if chosen.EventType != 0 {
@@ -66,31 +83,45 @@ func (l *Local) Answer(offer Session) ([]byte, Chosen, error) {
 	for i, m := range offer.lines {
 		media[i] = declined(m)
 	}
-	media[offer.audio] = l.audio(offer.Proto, formats, chosen.Direction)
+	m := l.audio(offer.Proto, formats, chosen.Direction)
+	if c, ok := offer.best(l.SRTP); ok {
+		chosen.Ours, chosen.Theirs = l.own(c.key.Suite), c.key
+		m.WithValueAttribute("crypto", crypto{c.tag, chosen.Ours}.line())
+	}
+	if chosen.Mux {
+		m.WithPropertyAttribute("rtcp-mux")
+	}
+	l.agreed, l.suite = true, chosen.Ours.Suite
+	media[offer.audio] = m
 	return l.describe(media), chosen, nil
 }
 
 // Accept returns what the answer to our last Offer agrees to.
 func (l *Local) Accept(answer Session) (Chosen, error) {
 	law, number, ok := answer.first(l.laws)
-	if err := answer.usable(ok); err != nil {
+	if err := answer.usable(l.SRTP, ok); err != nil {
 		return Chosen{}, fmt.Errorf("accept sdp: %w", err)
 	}
+	ours, theirs, err := l.accept(answer)
+	if err != nil {
+		return Chosen{}, fmt.Errorf("accept sdp: %w", err)
+	}
+	l.agreed, l.suite = true, ours.Suite
 	return Chosen{
 		Remote: answer.Remote, Law: law, PayloadType: number,
 		EventType: answer.EventType, EventOurs: ourEvent,
-		Direction: l.Direction.within(answer.Direction),
+		Direction: l.Direction.within(answer.Direction), RTCP: answer.RTCP, Ours: ours, Theirs: theirs,
 	}, nil
 }
 
-// usable returns why s can't be talked over, common telling whether it has a
-// law of ours.
-func (s Session) usable(common bool) error {
+// usable returns why s can't be talked over under a policy, common telling
+// whether it has a law of ours.
+func (s Session) usable(p Policy, common bool) error {
 	switch {
 	case s.Declined:
 		return fmt.Errorf("audio is declined: %w", ErrUnacceptable)
-	case s.Proto != "RTP/AVP" && s.Proto != "RTP/AVPF":
-		return fmt.Errorf("protocol %s: %w", s.Proto, ErrUnacceptable)
+	case s.permitted(p) != nil:
+		return s.permitted(p)
 	case !common:
 		return fmt.Errorf("no common codec: %w", ErrUnacceptable)
 	}

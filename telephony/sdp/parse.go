@@ -104,24 +104,43 @@ func token(s string) bool {
 	return s != "" && len(s) <= 32
 }
 
-// take fills s from the first audio of d that is not declined.
+// mostStreams bounds the audio streams that we look into: the same audio twice,
+// in the clear and encrypted, is all that anybody offers.
+const mostStreams = 4
+
+// take fills s from the first audio of d that is not declined, and remembers
+// the others.
 func (s *Session) take(d *pion.SessionDescription) error {
 	if len(d.MediaDescriptions) == 0 {
 		return fmt.Errorf("no audio: %w", ErrUnacceptable)
 	}
-	heard := 0 // index among the audio lines, which are all that d holds
+	var heard []int // indices among the audio lines, which are all that d holds
 	for i, m := range d.MediaDescriptions {
-		if m.MediaName.Port.Value != 0 {
-			heard = i
-			break
+		if m.MediaName.Port.Value != 0 && len(heard) < mostStreams {
+			heard = append(heard, i)
 		}
 	}
-	s.audio = s.nthAudio(heard)
-	m := d.MediaDescriptions[heard]
+	if len(heard) == 0 {
+		return s.takeStream(d, 0)
+	}
+	for _, n := range heard[1:] {
+		other := Session{lines: s.lines}
+		if other.takeStream(d, n) == nil {
+			s.others = append(s.others, other)
+		}
+	}
+	return s.takeStream(d, heard[0])
+}
+
+// takeStream fills s from the n-th audio of d.
+func (s *Session) takeStream(d *pion.SessionDescription, n int) error {
+	s.audio = s.nthAudio(n)
+	m := d.MediaDescriptions[n]
 	s.Proto = s.lines[s.audio].proto
 	s.Declined = m.MediaName.Port.Value == 0
 	s.Direction = direction(m.Attributes, direction(d.Attributes, SendRecv))
 	s.PTime = ptime(m)
+	s.crypto = cryptos(m.Attributes)
 	if err := s.takeFormats(m); err != nil {
 		return err
 	}
@@ -170,8 +189,29 @@ func (s *Session) takeAddress(d *pion.SessionDescription, m *pion.MediaDescripti
 		return fmt.Errorf("address %s is no single host: %w", ip, ErrUnacceptable)
 	default:
 		s.Remote = netip.AddrPortFrom(ip, uint16(port))
+		s.takeControl(m)
 	}
 	return nil
+}
+
+// takeControl reads where RTCP goes: to the next port, unless a=rtcp says
+// another (RFC 3605). Another host than the audio's is not listened to: nobody
+// may have us send reports to a third.
+func (s *Session) takeControl(m *pion.MediaDescription) {
+	_, s.Mux = m.Attribute("rtcp-mux")
+	port := s.Remote.Port() + 1
+	if value, ok := m.Attribute("rtcp"); ok {
+		number, _, _ := strings.Cut(strings.TrimSpace(value), " ")
+		if n, err := strconv.ParseUint(number, 10, 16); err == nil && n > 0 {
+			port = uint16(n)
+		}
+	}
+	if s.Mux {
+		port = s.Remote.Port()
+	}
+	if port != 0 {
+		s.RTCP = netip.AddrPortFrom(s.Remote.Addr(), port)
+	}
 }
 
 // direction returns what attributes say, or inherited if they say nothing.

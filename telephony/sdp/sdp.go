@@ -76,9 +76,13 @@ type Session struct {
 	EventType uint8          // payload type of telephone-event/8000 (RFC 4733), 0 if it knows none
 	PTime     time.Duration  // the packet length that it prefers, 0 if it names none
 	Proto     string         // RTP/AVP, RTP/SAVP ...
+	RTCP      netip.AddrPort // where it wants our reports; valid if Remote is
+	Mux       bool           // it takes them at Remote, and may send its own from there (RFC 5761)
 
-	lines []line // of all its media, for the answer
-	audio int    // index of the line that the rest is about
+	crypto []crypto  // its keys that we can use
+	lines  []line    // of all its media, for the answer
+	audio  int       // index of the line that the rest is about
+	others []Session // further audio streams, of which one may be taken instead
 }
 
 // line is an m= line, of which an answer has as many as the offer.
@@ -95,13 +99,22 @@ type Chosen struct {
 	EventType   uint8     // of telephone events that we send, 0 for none
 	EventOurs   uint8     // of telephone events that we asked for; the other side may use either
 	Direction   Direction // ours: what we may send and shall receive
+
+	RTCP         netip.AddrPort // where our reports go; not valid while there is no address
+	Mux          bool           // they go with the audio
+	Ours, Theirs Key            // of what we send and of what we get; zero: in the clear
 }
 
 // Speaks reports whether an answer of one who speaks laws would leave anything
 // to talk over.
-func (s Session) Speaks(laws ...g711.Law) bool {
+func (s Session) Speaks(laws ...g711.Law) bool { return s.Suits(Off, laws...) == nil }
+
+// Suits returns why an answer of one who speaks laws, and encrypts by a policy,
+// would leave nothing to talk over; nil if it would.
+func (s Session) Suits(p Policy, laws ...g711.Law) error {
+	s = s.under(p)
 	_, _, ok := s.choose(laws)
-	return s.usable(ok) == nil
+	return s.usable(p, ok)
 }
 
 // choose returns the first law of ours that s has, and its payload type.

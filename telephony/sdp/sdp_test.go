@@ -138,9 +138,14 @@ func TestAnswer(t *testing.T) {
 	if string(body) != want {
 		t.Errorf("answer:\n%s\nwant\n%s", body, want)
 	}
-	if got := fmt.Sprint(chosen); got != "{198.51.100.7:40002 PCMA 8 96 96 sendrecv}" {
+	if got := brief(chosen); got != "198.51.100.7:40002 PCMA 8 96 96 sendrecv" {
 		t.Errorf("chosen %s", got)
 	}
+}
+
+// brief is what is agreed but for keys and reports.
+func brief(c Chosen) string {
+	return fmt.Sprint(c.Remote, " ", c.Law, " ", c.PayloadType, " ", c.EventType, " ", c.EventOurs, " ", c.Direction)
 }
 
 func TestAnswerPrefersOurOrder(t *testing.T) {
@@ -207,7 +212,7 @@ func TestAccept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := fmt.Sprint(chosen); got != "{198.51.100.7:40002 PCMU 0 97 101 sendonly}" {
+	if got := brief(chosen); got != "198.51.100.7:40002 PCMU 0 97 101 sendonly" {
 		t.Errorf("chosen %s", got)
 	}
 	if _, err := l.Accept(parse(t, edit("audio 40002", "audio 0"))); !errors.Is(err, ErrUnacceptable) {

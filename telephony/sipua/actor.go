@@ -217,6 +217,7 @@ func (l *Leg) bury() {
 		g.branch = l.branch
 	}
 	l.ua.book.leave(l, g)
+	l.ua.tracer.Close(l.callID)
 	for _, s := range slices.Clone(l.open) {
 		l.leaveOpen(s)
 	}

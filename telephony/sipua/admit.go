@@ -7,14 +7,15 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
+	"switchboard/telephony/sipua/ban"
 	"switchboard/telephony/sipua/guard"
 	"switchboard/telephony/sipua/wire"
 )
 
-// admit judges every message before the SIP stack sees it. It answers whatever
-// can be answered without keeping anything; what passes belongs to a leg, or
-// begins one.
-func (ua *UA) admit(m *guard.Message) (pass bool) {
+// judge judges a message before the SIP stack sees it. It answers whatever can
+// be answered without keeping anything; what passes belongs to a leg, or begins
+// one.
+func (ua *UA) judge(m *guard.Message) (pass bool) {
 	defer ua.recovered("admission", string(m.Head.CallID))
 	if !m.Head.Request() {
 		return ua.admitResponse(m)
@@ -22,11 +23,21 @@ func (ua *UA) admit(m *guard.Message) (pass bool) {
 	if l := ua.book.find(m.Head.ToTag, m.Head.CallID); l != nil {
 		return ua.admitInDialog(m, l)
 	}
-	src := m.Source.Addr()
-	_, isTrunk := ua.peers.Trunk(src)
+	m.Far = ua.far(m.Source, m.Head.Far)
+	src := m.Far.Addr()
+	trunk, isTrunk := ua.peers.Trunk(src)
 	isPhone := ua.peers.PhoneAllowed(src)
+	registered := isPhone && ua.registrar.at(m.Far)
+	if m.Head.Method == "OPTIONS" && ua.proxied(m.Source.Addr()) && len(m.Head.Far) == 0 {
+		ua.probed(m)
+		return false
+	}
+	if !registered && !ua.bearable(m, trunk) {
+		return false
+	}
 	if !isTrunk && !isPhone {
 		ua.counts.strangers.Add(1)
+		ua.offend(src, ban.Stranger)
 		return false
 	}
 	bucket := ua.phonePackets
@@ -35,10 +46,13 @@ func (ua *UA) admit(m *guard.Message) (pass bool) {
 	}
 	if !bucket.Take(src, time.Now()) {
 		ua.counts.throttled.Add(1)
+		ua.offend(src, ban.Rate)
 		return false
 	}
 	if m.Head.Method == "REGISTER" && isPhone {
-		ua.registrar.serve(m)
+		if !ua.turnedAway(m) {
+			ua.registrar.serve(m)
+		}
 		return false
 	}
 	if m.Head.Method == "INVITE" || m.Head.Method == "ACK" || m.Head.Method == "CANCEL" {
@@ -46,7 +60,7 @@ func (ua *UA) admit(m *guard.Message) (pass bool) {
 			return ua.admitTrunk(m)
 		}
 	}
-	if registered := ua.registrar.at(m.Source); registered || !isTrunk {
+	if registered || !isTrunk {
 		return ua.admitPhone(m, registered)
 	}
 	return ua.admitTrunk(m)
@@ -81,6 +95,7 @@ func (ua *UA) fault(m *guard.Message) bool {
 		return false
 	}
 	ua.counts.malformed.Add(1)
+	ua.offend(ua.far(m.Source, m.Head.Far).Addr(), ban.Malformed)
 	if f.Header != "" {
 		ua.answer(m, f.Code, f.Reason, f.Header)
 	} else {
@@ -148,6 +163,7 @@ func (ua *UA) admitPhone(m *guard.Message, registered bool) bool {
 		return ua.admitLate(m)
 	case ua.fault(m):
 	case m.Head.Method == "INVITE":
+		ua.offend(m.Far.Addr(), ban.Method)
 		ua.answer(m, 403, "A Telephone Does Not Dial Out By Itself")
 	case m.Head.Method == "OPTIONS":
 		ua.answer(m, 200, "OK", capabilities...)
@@ -172,7 +188,7 @@ func (ua *UA) admitTrunk(m *guard.Message) bool {
 	case "CANCEL":
 		ua.cancel(m)
 	case "OPTIONS":
-		ua.answer(m, 200, "OK", capabilities...)
+		ua.probed(m)
 	case "ACK":
 	case "REFER":
 		ua.answer(m, 403, "No REFER Outside A Call")
@@ -216,7 +232,8 @@ func (ua *UA) admitInvite(m *guard.Message) bool {
 		ua.answer(m, 483, "Too Many Hops")
 	case h.SessionExpires > 0 && h.Timer && h.SessionExpires < ua.minSession():
 		ua.tooBrief(m)
-	case !ua.roomFor(m.Source.Addr()):
+	case ua.turnedAway(m):
+	case !ua.roomFor(m.Far.Addr()):
 		ua.counts.overload.Add(1)
 		ua.answer(m, 503, "Overloaded", "Retry-After: "+strconv.Itoa(retryAfter))
 	case !parses(m.Raw):

@@ -125,7 +125,7 @@ func (r *registrar) change(user string, want []wish, m *guard.Message, now time.
 			}
 		default:
 			come = append(come, binding{
-				uri: w.uri, source: m.Source, stream: m.Stream, callID: callID, seq: seq,
+				uri: w.uri, source: m.Far, hop: m.Source, stream: m.Stream, callID: callID, seq: seq,
 				expires: now.Add(time.Duration(w.seconds) * time.Second),
 			})
 		}
@@ -152,13 +152,13 @@ func (r *registrar) change(user string, want []wish, m *guard.Message, now time.
 func (r *registrar) news(user string, gone, come []binding) []move {
 	var out []move
 	for _, b := range gone {
-		out = append(out, move{user, Contact{URI: b.uri, Source: b.source.String()}})
+		out = append(out, move{user, Contact{URI: b.uri, Source: b.hop.String()}})
 	}
 	if bs := r.phones[user]; len(gone) > 0 && len(come) == 0 && len(bs) > 0 {
 		come = bs[len(bs)-1:]
 	}
 	for _, b := range come {
-		out = append(out, move{user, Contact{URI: b.uri, Source: b.source.String(), Expires: b.expires}})
+		out = append(out, move{user, Contact{URI: b.uri, Source: b.hop.String(), Expires: b.expires}})
 	}
 	return out
 }

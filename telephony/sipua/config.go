@@ -12,12 +12,15 @@ import (
 
 // Config is what a UA works with.
 type Config struct {
-	Addr      string // UDP of it is served, and TCP; port 0 takes any
-	TCPAddr   string // TCP of it is served instead; empty: that of Addr
-	TLSAddr   string // TLS of it is served; empty: none, neither in nor out
-	Advertise string // host that peers reach us by; empty: that of Addr
-	Realm     string // of the phones' passwords; empty: "switchboard"
+	Addr      string         // UDP of it is served, and TCP; port 0 takes any
+	TCPAddr   string         // TCP of it is served instead; empty: that of Addr
+	TLSAddr   string         // TLS of it is served; empty: none, neither in nor out
+	Advertise string         // host that peers reach us by; empty: that of Addr
+	Realm     string         // of the phones' passwords; empty: "switchboard"
+	Proxies   []netip.Prefix // before us, which say by FarHeader who really sent what they pass on
+	Outbound  string         // host:port of the proxy that calls of ours leave by, where nothing else is said; empty: none
 	Logger    *slog.Logger
+	Alarm     func(Alarm) // told what somebody should look at; must not block; may be nil
 	Limits    Limits
 
 	// Certificate is what TLS shows of us: tls.Config.GetCertificate.

@@ -76,7 +76,7 @@ func (ua *UA) Dial(t Target) (*Leg, error) {
 	from := t.from(ua.host)
 	l.dialog = Dialog{
 		CallID: l.callID, LocalURI: from.String(), LocalTag: l.id, RemoteURI: aor(c.uri), RemoteTarget: c.uri.String(),
-		Transport: transportOf(&c.uri), Destination: t.Destination, Name: cmp.Or(t.Name, c.uri.Host),
+		Transport: transportOf(&c.uri), Destination: c.target.Destination, Name: cmp.Or(t.Name, c.uri.Host),
 		InviteSeq: 1, Branch: sip.GenerateBranchN(16), // for whoever has to take it back in our place
 	}
 	ua.book.enter(l)
@@ -99,6 +99,9 @@ func (ua *UA) newCalling(t Target) (*calling, error) {
 		return nil, fmt.Errorf("dial %q: with neither an offer nor a way to answer one", t.URI)
 	}
 	c.login, c.moved.tried = t.login(), []string{c.uri.String()}
+	if c.target.Destination == "" {
+		c.target.Destination = ua.outbound
+	}
 	if c.target.Timeout <= 0 {
 		c.target.Timeout = ringFor
 	}

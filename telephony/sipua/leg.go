@@ -9,6 +9,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"switchboard/telephony/sipua/life"
+	"switchboard/telephony/trace"
 )
 
 // mailbox bounds what may wait for one leg. A peer needs a handful of messages
@@ -27,6 +28,7 @@ type Leg struct {
 	inviteSeq uint32   // CSeq of the INVITE that began it, or of its last try
 	branch    string   // of the INVITE that began a called leg
 	source    netip.AddrPort
+	heardAll  *trace.Ring // every message about it
 
 	box      chan func()
 	gone     chan struct{} // closed when nothing is read from box any more

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"switchboard/telephony/sipua/ban"
 	"switchboard/telephony/sipua/digest"
 	"switchboard/telephony/sipua/guard"
 	"switchboard/telephony/sipua/wire"
@@ -29,6 +30,7 @@ type registrar struct {
 type binding struct {
 	uri     string
 	source  netip.AddrPort
+	hop     netip.AddrPort // where packets for it go: source, or the proxy before us
 	stream  bool
 	expires time.Time
 	callID  string
@@ -63,7 +65,7 @@ func (r *registrar) serve(m *guard.Message) {
 	if r.ua.fault(m) {
 		return
 	}
-	src := m.Source.Addr()
+	src := m.Far.Addr()
 	if m.Head.Authorization == nil {
 		r.challenge(m, false)
 		return
@@ -78,6 +80,7 @@ func (r *registrar) serve(m *guard.Message) {
 		return
 	}
 	if r.locks.Locked(src, c.User) {
+		r.ua.offend(src, ban.Locked)
 		r.ua.answer(m, 403, "Forbidden")
 		return
 	}
@@ -87,18 +90,20 @@ func (r *registrar) serve(m *guard.Message) {
 		r.bind(m, c)
 	case digest.Replayed:
 		r.ua.counts.replays.Add(1)
+		r.ua.offend(src, ban.Replay)
 		r.challenge(m, true)
 	case digest.Stale:
 		r.challenge(m, true)
 	default:
 		r.ua.counts.wrong.Add(1)
+		r.ua.offend(src, ban.Wrong)
 		r.locks.Fail(src, c.User)
 		r.ua.answer(m, 403, "Forbidden")
 	}
 }
 
 func (r *registrar) challenge(m *guard.Message, stale bool) {
-	r.ua.answer(m, 401, "Unauthorized", "WWW-Authenticate: "+r.nonces.Challenge(m.Source.Addr(), stale))
+	r.ua.answer(m, 401, "Unauthorized", "WWW-Authenticate: "+r.nonces.Challenge(m.Far.Addr(), stale))
 }
 
 // again returns the lines of the answer to a request that is a retransmission
@@ -167,6 +172,18 @@ func (r *registrar) at(source netip.AddrPort) bool {
 	return r.sources[source] > 0
 }
 
+// from tells whether any phone registered from an address.
+func (r *registrar) from(a netip.Addr) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for source := range r.sources {
+		if source.Addr() == a {
+			return true
+		}
+	}
+	return false
+}
+
 // size is the number of contacts.
 func (r *registrar) size() (n int) {
 	r.mu.Lock()
@@ -192,7 +209,7 @@ func (r *registrar) sweep(now time.Time) {
 
 // closed ends the contacts that came over a connection that is gone.
 func (r *registrar) closed(peer netip.AddrPort) {
-	r.drop(func(b binding) bool { return b.stream && b.source == peer })
+	r.drop(func(b binding) bool { return b.stream && b.hop == peer })
 }
 
 // drop ends contacts.

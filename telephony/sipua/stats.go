@@ -17,6 +17,8 @@ type Stats struct {
 	Refused     int64 // calls that came in and were refused by the leg's owner
 	Overload    int64 // calls refused with 503 above a limit
 	Strangers   int64 // messages dropped without a word
+	Scanners    int64 // requests of programs that look for switches
+	Banned      int64 // messages of banned addresses, dropped without a word
 	Throttled   int64 // messages dropped above an address's rate
 	Malformed   int64 // requests answered with 4xx-5xx for what they are
 	Ghosts      int64 // answers of phones that nobody waited for, hung up
@@ -35,6 +37,7 @@ type counts struct {
 	guard                                     guard.Counts
 	invites, dialled, answered, refused       atomic.Int64
 	overload, strangers, throttled, malformed atomic.Int64
+	scanners, banned                          atomic.Int64
 	ghosts, overflows, panics, replays, wrong atomic.Int64
 }
 
@@ -51,6 +54,8 @@ func (ua *UA) Stats() Stats {
 		Refused:     c.refused.Load(),
 		Overload:    c.overload.Load(),
 		Strangers:   c.strangers.Load(),
+		Scanners:    c.scanners.Load(),
+		Banned:      c.banned.Load(),
 		Throttled:   c.throttled.Load(),
 		Malformed:   c.malformed.Load(),
 		Ghosts:      c.ghosts.Load(),

@@ -1,6 +1,7 @@
 package sipua
 
 import (
+	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -24,9 +25,10 @@ func TestStrangersGetSilence(t *testing.T) {
 	trunk := newRaw(t, "127.1.0.9", r)
 	in := trunk.script().up(r)
 	before := r.kept()
-	files, _ := filepath.Glob("testdata/torture/*.dat")
+	files, _ := filepath.Glob("testdata/torture*/*.dat")
 	for _, host := range []string{"127.1.0.66", "127.1.0.7"} { // the second may only register
 		for range 20 {
+			r.Pardon(netip.MustParseAddr(host)) // bans have tests of their own
 			p := newRaw(t, host, r)
 			s := p.script()
 			for _, method := range []string{"INVITE", "OPTIONS", "BYE", "CANCEL", "ACK", "MESSAGE", "FROBNICATE"} {

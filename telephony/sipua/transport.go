@@ -26,7 +26,7 @@ func (ua *UA) bindStreams(cfg Config, l Limits) error {
 		}
 	}
 	rules := guard.Rules{
-		Admit: ua.admit, Welcome: ua.welcome, InUse: ua.inUse, Closed: ua.streamClosed,
+		Admit: ua.admit, Welcome: ua.welcome, InUse: ua.inUse, Closed: ua.streamClosed, Sent: ua.sentOn("tcp"),
 		Most: l.Streams, MostEach: l.StreamsEach, Idle: ua.timing.idle, Hello: ua.timing.hello,
 	}
 	if ua.streams, err = guard.ListenStreams(at, &ua.counts.guard, rules); err != nil || cfg.TLSAddr == "" {

@@ -19,9 +19,11 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
+	"switchboard/telephony/sipua/ban"
 	"switchboard/telephony/sipua/guard"
 	"switchboard/telephony/sipua/life"
 	"switchboard/telephony/sipua/wire"
+	"switchboard/telephony/trace"
 )
 
 // UA is a SIP user agent: it serves UDP, TCP and TLS, takes calls, makes calls,
@@ -36,6 +38,9 @@ type UA struct {
 	host      string         // as peers know us
 	roots     func(name string) *x509.CertPool
 	names     names
+	proxies   []netip.Prefix
+	outbound  string
+	away      atomic.Int32 // seconds after which to ask again for what is new; 0: now
 	seed      maphash.Seed
 	book      *book
 	registrar *registrar
@@ -44,6 +49,9 @@ type UA struct {
 
 	trunkPackets, phonePackets *guard.Buckets
 	calls, callsEach, ghosts   *guard.Buckets
+	bans                       *ban.List
+	bell                       *bell
+	tracer                     *trace.Tracer
 
 	packets *guard.Packets
 	streams *guard.Streams
@@ -96,12 +104,13 @@ func newUA(cfg Config, peers Peers, invited func(*Leg, Invite), clock timing) (*
 	l := cfg.Limits.withDefaults()
 	ua := &UA{
 		log: cfg.Logger.With("part", "sip"), peers: peers, invited: invited, timing: clock, seed: maphash.MakeSeed(),
-		roots: cfg.Roots,
-		book:  newBook(l, clock.grave), done: make(chan struct{}),
+		roots: cfg.Roots, proxies: cfg.Proxies, outbound: cfg.Outbound,
+		book: newBook(l, clock.grave), done: make(chan struct{}),
 		trunkPackets: guard.NewBuckets(l.Packets, l.Packets), phonePackets: guard.NewBuckets(l.PhonePackets, l.PhonePackets),
 		calls: guard.NewBuckets(l.Rate, l.Rate), callsEach: guard.NewBuckets(l.RateEach, l.RateEach),
 		ghosts: guard.NewBuckets(ghostsEach, ghostsEach),
 	}
+	ua.bans, ua.bell, ua.tracer = ban.New(), newBell(cfg.Alarm), trace.New()
 	ua.crew.Add(1) // until Run ends, so that nobody joins a crew that is being waited for
 	ua.registrar = newRegistrar(ua, cfg.Realm)
 	if err := ua.listen(cfg, l); err != nil {
@@ -146,6 +155,7 @@ func (ua *UA) bind(at *net.UDPAddr, cfg Config, l Limits) error {
 		_ = packets.Close()
 		return err
 	}
+	packets.Sent = ua.sentOn("udp")
 	ua.packets = packets
 	ua.ports = map[string]int{"UDP": bound.Port, "TCP": portOf(ua.streams)}
 	if ua.sealed != nil {
@@ -156,7 +166,7 @@ func (ua *UA) bind(at *net.UDPAddr, cfg Config, l Limits) error {
 
 func (ua *UA) welcome(src netip.Addr) bool {
 	_, trunk := ua.peers.Trunk(src)
-	return trunk || ua.peers.PhoneAllowed(src)
+	return trunk || ua.proxied(src) || ua.peers.PhoneAllowed(src) && !ua.bans.Banned(src, time.Now())
 }
 
 func (ua *UA) inUse(peer netip.AddrPort) bool { return ua.book.uses(peer) || ua.registrar.at(peer) }
@@ -237,6 +247,8 @@ func (ua *UA) sweep() {
 			ua.sweepServing(now)
 			ua.book.sweep()
 			ua.registrar.sweep(now)
+			ua.bans.Sweep(now)
+			ua.tracer.Sweep(now)
 		}
 	}
 }
@@ -271,6 +283,7 @@ func (ua *UA) newLeg(callID string) *Leg {
 
 // start runs a leg.
 func (ua *UA) start(l *Leg, first func()) {
+	l.heardAll = ua.tracer.Open(l.callID)
 	ua.crew.Go(func() { l.run(first) })
 }
 

@@ -17,7 +17,7 @@ func (ua *UA) born(req *sip.Request) {
 	if err != nil {
 		return
 	}
-	trunk, _ := ua.peers.Trunk(source.Addr())
+	trunk, _ := ua.peers.Trunk(ua.sender(req, source).Addr())
 	from, fromTag := req.From(), string(tagOf(req.From().Params))
 	l := ua.newLeg(req.CallID().Value())
 	l.inbound, l.invite, l.inviteSeq, l.source = true, inviteID{l.callID, fromTag}, req.CSeq().SeqNo, source

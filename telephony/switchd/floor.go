@@ -21,6 +21,7 @@ type floor struct {
 	room    *acd.Room
 	calls   map[acd.CallID]*live
 	numbers map[uuid.UUID]int64 // last call number of each shop
+	retired bool                // no call is new any more
 	seq     int64
 
 	now     acd.Instant
@@ -79,6 +80,8 @@ type live struct {
 	open     bool             // it came within the hours of its number's queue
 	returned bool             // it waits because its operator is gone
 	spoke    *uuid.UUID       // the last operator who is gone
+
+	watchers []*watcher // supervisors
 }
 
 func newFloor(pool string, epoch int64, node string, numbers map[uuid.UUID]int64, policy acd.Policy) *floor {
@@ -172,8 +175,21 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.departed(ev)
 	case Parked:
 		f.park(ev)
+	case Supervised:
+		f.supervise(ev)
+	case Watching:
+		f.watching(ev)
+	case Unwatched:
+		f.unwatched(ev)
+	case Dismissed:
+		f.dismiss(ev)
 	case Recorded:
 		f.recorded(ev)
+	case Retired:
+		f.retired = true
+		f.log(nil, ev)
+	case marker:
+		close(ev.stepped)
 	case Chosen, Entered, Told, Left:
 		f.inMenu(ev)
 	case Tick:

@@ -24,6 +24,12 @@ func (f *floor) arrive(ev Arrived) {
 		f.do(func(p Phones) { p.Refuse(ev.Call, 404, "no such number here") })
 		return
 	}
+	if f.retired {
+		f.counts.Refused++
+		f.log(nil, ev)
+		f.do(func(p Phones) { p.Refuse(ev.Call, 503, "another node serves") })
+		return
+	}
 	l := f.open(ev)
 	f.log(l, ev)
 	shop := ev.Number.Shop
@@ -221,6 +227,7 @@ func (f *floor) hungUp(ev HungUp) {
 		return
 	}
 	f.do(func(p Phones) { p.End(ev.Call, ev.Reason) })
+	l.watchers = nil // their telephones end with the call
 	was := l.life.State
 	next, err := l.life.Apply(call.Instant(int64(f.now)-ev.QuietMS), call.Event{Kind: call.HangUp, By: ev.By, Code: ev.SIPCode, As: l.as})
 	if err != nil {

@@ -73,9 +73,15 @@ func (f *fakePhones) Shape(c uuid.UUID, s Shape) {
 		f.say("both talk in", c)
 	}
 }
-func (f *fakePhones) Queued(_, _ uuid.UUID)     {}
-func (f *fakePhones) Hand(c, _ uuid.UUID)       { f.say("third has", c) }
-func (f *fakePhones) Requeue(c, _ uuid.UUID)    { f.say("music for waiting to", c) }
+func (f *fakePhones) Queued(_, _ uuid.UUID)  {}
+func (f *fakePhones) Hand(c, _ uuid.UUID)    { f.say("third has", c) }
+func (f *fakePhones) Requeue(c, _ uuid.UUID) { f.say("music for waiting to", c) }
+func (f *fakePhones) Watch(w Watch) {
+	f.leg = w.Leg
+	f.say(string(w.Mode)+" at", w.Call)
+}
+func (f *fakePhones) Unwatch(c, _, _ uuid.UUID) { f.say("the supervisor leaves", c) }
+func (f *fakePhones) Seize(c, _ uuid.UUID)      { f.say("the supervisor has", c) }
 func (f *fakePhones) End(c uuid.UUID, _ string) { f.say("end", c) }
 
 // memory is a journal that can be away for a while.
@@ -100,9 +106,9 @@ func (m *memory) Commit(_ context.Context, b *journal.Batch) error {
 	m.all.Lost = append(m.all.Lost, b.Lost...)
 	m.all.Grants = append(m.all.Grants, b.Grants...)
 	m.all.Turns = append(m.all.Turns, b.Turns...)
+	m.all.Ended = append(m.all.Ended, b.Ended...)
 	m.all.Dialogs = append(m.all.Dialogs, b.Dialogs...)
 	m.all.Closed = append(m.all.Closed, b.Closed...)
-	m.all.Ended = append(m.all.Ended, b.Ended...)
 	m.all.Entries = append(m.all.Entries, b.Entries...)
 	if b.Then != nil {
 		b.Then()

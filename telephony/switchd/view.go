@@ -82,7 +82,9 @@ func (f *floor) view(now acd.Instant) command.Floor {
 	out := command.Floor{At: wall(now), Pool: f.pool, Epoch: f.epoch, Calls: []command.Call{}, Operators: []command.Desk{}}
 	for _, c := range v.Calls {
 		if l := f.calls[c.Call]; l != nil {
-			out.Calls = append(out.Calls, l.view(c))
+			w := l.view(c)
+			w.Watchers = l.watchersShown(false)
+			out.Calls = append(out.Calls, w)
 		}
 	}
 	for _, o := range v.Operators {
@@ -119,6 +121,7 @@ func (l *live) view(c acd.CallView) command.Call {
 	if l.with != uuid.Nil {
 		v.Operator = ptr(l.with)
 	}
+	v.Watchers, v.Since = l.watchersShown(true), wall(acd.Instant(l.life.Since))
 	return v
 }
 

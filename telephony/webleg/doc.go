@@ -15,8 +15,11 @@
 //
 // and is answered by one of
 //
-//	{"type":"welcome","token":"…","resumed":true,"heard":9,"law":"PCMA","ice":[…],"grace_ms":30000,"state":{…}}
+//	{"type":"welcome","token":"…","resumed":true,"heard":9,"law":"PCMA","ice":[…],"grace_ms":30000,"node":"node1","state":{…}}
 //	{"type":"busy","device":"Chrome, Windows"}      another page has the desk: {"type":"take"} takes it, closing leaves it
+//
+// A page that comes back by its token comes to /rtc?at= and welcome.node, so that
+// a proxy before several nodes brings it to the one that has its call.
 //
 // welcome.state is what the page must show now, whatever it knew: phase ringing,
 // answered or talking, leg, call, held, away, for_ms, card; no call, no state.
@@ -61,5 +64,6 @@
 // The socket closes with 4400 (not our protocol), 4401 (the ticket is no good),
 // 4408 (no hello), 4409 (another page took the desk), 4410 (the token is no
 // good: get a ticket), 4411 (too slow: come back), 4412 (the shift is over),
-// 4429 (too many messages), 1009 (too long), 1001 (we stop), 1013 (later).
+// 4413 (another node has the desk, the reason names it if it is known: get a
+// ticket and come to /rtc?at=NODE, or without a name to /rtc), 4429 (too many messages), 1009 (too long), 1001 (we stop), 1013 (later).
 package webleg

@@ -26,6 +26,9 @@ func (k *socket) greet(ctx context.Context) (*session, error) {
 		k.hub.cfg.Log.Error("ticket cannot be redeemed", "err", err)
 		return nil, refusal{closeLater}
 	}
+	if err := k.hub.here(operator); err != nil {
+		return nil, err
+	}
 	return k.start(ctx, operator, m)
 }
 

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/g711"
+	"switchboard/telephony/webleg/lite"
 )
 
 // Tickets know who may open a page's socket.
@@ -29,23 +32,25 @@ var ErrTicket = errors.New("ticket is no good")
 // Config is what a Hub works with.
 type Config struct {
 	Tickets Tickets
-	Origins []string                             // of pages, as browsers name them: https://desk.example.org; plain HTTP on this machine needs no entry
-	Listen  netip.AddrPort                       // UDP, for everybody's audio; port 0 for any
-	Public  netip.Addr                           // that browsers are told; zero for that of Listen
-	Law     g711.Law                             // of the trunk
-	ICE     func(operator uuid.UUID) []ICEServer // STUN and TURN servers for a page; nil for none
-	Grace   time.Duration                        // how long a page may be away; 30 s if zero. A ring may say otherwise for its call
-	Tell    func(Event)                          // one operator's events one after another; must not block
+	Origins []string                                        // of pages, as browsers name them: https://desk.example.org; plain HTTP on this machine needs no entry
+	Listen  netip.AddrPort                                  // UDP, for everybody's audio; port 0 for any
+	Public  netip.Addr                                      // that browsers are told; zero for that of Listen
+	Law     g711.Law                                        // of the trunk
+	ICE     func(operator uuid.UUID) []ICEServer            // STUN and TURN servers for a page; nil for none
+	Grace   time.Duration                                   // how long a page may be away; 30 s if zero. A ring may say otherwise for its call
+	Node    string                                          // our name, by which a proxy finds us again; pages are told it
+	Here    func(operator uuid.UUID) (node string, ok bool) // whether an operator's desk is at this node, else where as far as we know; nil: it is
+	Tell    func(Event)                                     // one operator's events one after another; must not block
 	Log     *slog.Logger
 }
 
 // Hub is all browsers of this node.
 type Hub struct {
-	cfg    Config
-	engine *engine
-	ctx    context.Context
-	stop   context.CancelFunc
-	busy   sync.WaitGroup
+	cfg  Config
+	port *lite.Port
+	ctx  context.Context
+	stop context.CancelFunc
+	busy sync.WaitGroup
 
 	mu       sync.Mutex
 	sockets  int
@@ -70,18 +75,18 @@ func New(cfg Config) (*Hub, error) {
 	if cfg.Grace == 0 {
 		cfg.Grace = defaultGrace
 	}
-	e, err := newEngine(cfg.Listen, cfg.Public, cfg.Law, cfg.Log)
+	port, err := lite.Listen(lite.Config{Listen: cfg.Listen, Public: cfg.Public, Law: cfg.Law, Log: cfg.Log})
 	if err != nil {
 		return nil, err
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	h := &Hub{cfg: cfg, engine: e, ctx: ctx, stop: stop, sessions: map[uuid.UUID]*session{}, tokens: map[string]*session{}}
+	h := &Hub{cfg: cfg, port: port, ctx: ctx, stop: stop, sessions: map[uuid.UUID]*session{}, tokens: map[string]*session{}}
 	h.busy.Go(h.watch)
 	return h, nil
 }
 
 // MediaAddr returns the address of everybody's audio.
-func (h *Hub) MediaAddr() netip.AddrPort { return h.engine.local }
+func (h *Hub) MediaAddr() netip.AddrPort { return h.port.Addr() }
 
 // Close ends all sockets and connections. Nobody is told anything after it
 // returns.
@@ -94,7 +99,7 @@ func (h *Hub) Close() error {
 	}
 	h.stop()
 	h.busy.Wait()
-	return h.engine.close()
+	return h.port.Close()
 }
 
 // watch looks at all sessions again and again.
@@ -213,6 +218,32 @@ func (h *Hub) Dismiss(operator uuid.UUID) {
 	if s := h.session(operator); s != nil {
 		s.do(func() { s.leave(Dismissed, closeDone) })
 	}
+}
+
+// Move sends an operator's page, which has no call, to another node. Nobody is
+// told that the operator is gone: they are not.
+func (h *Hub) Move(operator uuid.UUID) {
+	if s := h.session(operator); s != nil {
+		s.do(func() { s.end(closeMoved) })
+	}
+}
+
+// Operators returns those who have a page.
+func (h *Hub) Operators() []uuid.UUID {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Collect(maps.Keys(h.sessions))
+}
+
+// here refuses a page whose operator is another node's.
+func (h *Hub) here(operator uuid.UUID) error {
+	if h.cfg.Here == nil {
+		return nil
+	}
+	if node, ok := h.cfg.Here(operator); !ok {
+		return refusal{end{closeMoved.code, node}}
+	}
+	return nil
 }
 
 // Present reports whether an operator has a page, or had one a moment ago that

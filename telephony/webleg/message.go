@@ -102,6 +102,7 @@ type welcome struct {
 	Law     string      `json:"law"`
 	ICE     []ICEServer `json:"ice"`
 	GraceMS int64       `json:"grace_ms"`
+	Node    string      `json:"node,omitempty"` // who has the desk
 	State   *shown      `json:"state,omitempty"`
 }
 

@@ -2,15 +2,16 @@ package webleg
 
 import (
 	"crypto/rand"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/pion/webrtc/v4"
 
 	"switchboard/telephony/media"
 	"switchboard/telephony/sdp"
+	"switchboard/telephony/webleg/lite"
 )
 
 // session is one operator's shift in the browser. Sockets, connections and
@@ -51,10 +52,12 @@ func (s *session) agreed(event uint8) sdp.Chosen {
 	return sdp.Chosen{Law: law, PayloadType: law.PayloadType(), EventType: event, EventOurs: event, Direction: sdp.SendRecv}
 }
 
+var errNoPage = errors.New("no page to send audio to")
+
 // Carry implements media.Carrier.
 func (s *session) Carry(datagram []byte) error {
 	if l := s.route.Load(); l != nil {
-		return l.out.carry(datagram)
+		return l.Send(datagram)
 	}
 	return errNoPage
 }
@@ -137,7 +140,7 @@ func (s *session) rotate() {
 func (s *session) welcome(resumed bool) *welcome {
 	w := &welcome{
 		Token: s.token, Resumed: resumed, Heard: s.heard, Law: s.hub.cfg.Law.String(), ICE: []ICEServer{},
-		GraceMS: s.hub.cfg.Grace.Milliseconds(),
+		GraceMS: s.hub.cfg.Grace.Milliseconds(), Node: s.hub.cfg.Node,
 	}
 	if s.hub.cfg.ICE != nil {
 		w.ICE = append(w.ICE, s.hub.cfg.ICE(s.operator)...)
@@ -172,13 +175,14 @@ func (s *session) next(k *socket) (message []byte, ok bool) {
 }
 
 // linked follows the states of a connection.
-func (s *session) linked(l *link, state webrtc.PeerConnectionState) {
-	switch state {
-	case webrtc.PeerConnectionStateConnected:
-		s.do(func() { s.promote(l) })
-	case webrtc.PeerConnectionStateDisconnected, webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed:
-		s.do(func() { s.demote(l, state != webrtc.PeerConnectionStateDisconnected) })
-	}
+func (s *session) linked(l *link, state lite.State) {
+	s.do(func() {
+		if state == lite.Connected {
+			s.promote(l)
+		} else {
+			s.demote(l, state == lite.Failed)
+		}
+	})
 }
 
 // promote has all audio go over l.
@@ -194,7 +198,7 @@ func (s *session) promote(l *link) {
 	}
 	s.link = l
 	s.route.Store(l)
-	s.rtp.Agree(s.agreed(l.out.eventType()))
+	s.rtp.Agree(s.agreed(l.EventType()))
 	if g := s.live.Load(); g != nil {
 		g.move(l)
 	}
@@ -231,10 +235,10 @@ func (s *session) replace(l *link) {
 	}
 }
 
-// retire closes a connection without waiting for it; nil is none.
+// retire closes a connection; nil is none.
 func (s *session) retire(l *link) {
 	if l != nil {
-		s.hub.busy.Go(l.close)
+		l.Close()
 	}
 }
 

@@ -26,6 +26,7 @@ var (
 	closeSlow     = end{4411, "too slow"}
 	closeReplaced = end{4411, "this page came back"}
 	closeDone     = end{4412, "the shift is over"}
+	closeMoved    = end{4413, ""} // the reason may name the node that has the desk
 	closeFlood    = end{4429, "too many messages"}
 )
 

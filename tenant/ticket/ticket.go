@@ -1,5 +1,5 @@
-// Package ticket is the leave to open the socket of an operator's browser: good
-// once, for half a minute. The process that gives it and the one that takes it
+// Package ticket is the leave to open the socket of an operator's or a
+// supervisor's browser: good once, for half a minute. The process that gives it and the one that takes it
 // are two, so it is a row.
 package ticket
 
@@ -20,7 +20,7 @@ import (
 // Good is how long a ticket is.
 const Good = 30 * time.Second
 
-// Issue gives an operator a ticket. Those of anybody's that have lapsed go. The
+// Issue gives an operator or a supervisor a ticket. Those of anybody's that have lapsed go. The
 // database's clock counts, for two processes have two of their own.
 func Issue(tx tenant.AcrossTx, operator uuid.UUID) (secret string, err error) {
 	if _, err := tx.Exec("delete from house.desk_ticket where lapses_at <= now()"); err != nil {
@@ -37,13 +37,16 @@ func Issue(tx tenant.AcrossTx, operator uuid.UUID) (secret string, err error) {
 }
 
 // Redeem takes a ticket, and returns whose it was. One that is unknown, used or
-// too old is fault.NotFound, and so is one whose owner is no operator any more.
+// too old is fault.NotFound, and so is one whose owner is neither operator nor
+// supervisor any more.
 func Redeem(tx tenant.AcrossTx, secret string) (operator uuid.UUID, err error) {
 	sum := sha256.Sum256([]byte(secret))
 	err = tx.Query().Raw(`
 		with taken as (delete from house.desk_ticket where secret_hash = ? returning operator_id, lapses_at)
-		select t.operator_id from taken t join house.operator o on o.id = t.operator_id join house.account a on a.id = o.id
-		 where t.lapses_at > now() and a.disabled_at is null`, sum[:]).Row().Scan(&operator)
+		select t.operator_id from taken t join house.account a on a.id = t.operator_id
+		 where t.lapses_at > now() and a.disabled_at is null
+		   and (exists (select from house.operator o where o.id = a.id)
+		     or exists (select from house.staff s where s.account_id = a.id and s.role in ('supervisor', 'admin')))`, sum[:]).Row().Scan(&operator)
 	if errors.Is(err, sql.ErrNoRows) {
 		return uuid.Nil, fmt.Errorf("redeem a ticket: %w", fault.NotFound)
 	}

@@ -111,7 +111,7 @@ type sign struct {
 	ID      uuid.UUID
 	Pool    string
 	Epoch   int64
-	LeaseAt *time.Time // its leader's last renewal; null once another leads
+	LeaseAt *time.Time // its leader's last renewal; null once another leads, unless it has retired
 	MediaAt *time.Time // when its legs last heard media; null without legs
 }
 
@@ -127,8 +127,9 @@ func moved(now, before *time.Time) bool {
 func openCalls(ctx context.Context, db *tenant.DB) (open []sign, err error) {
 	err = db.Across(ctx, "watch the calls that have not ended", func(tx tenant.AcrossTx) error {
 		return tx.Query().Raw(`
-			select c.shop_id, c.id, c.pool, c.epoch, l.renewed_at as lease_at, (select max(d.media_at) from house.dialog d where d.call_id = c.id) as media_at
+			select c.shop_id, c.id, c.pool, c.epoch, coalesce(l.renewed_at, r.renewed_at) as lease_at, (select max(d.media_at) from house.dialog d where d.call_id = c.id) as media_at
 			  from shop.call c left join house.lease l on l.pool = c.pool and l.epoch = c.epoch
+			  left join house.retired r on r.pool = c.pool and r.epoch = c.epoch
 			 where c.state <> 'ended' order by c.started_at, c.id`).Scan(&open).Error
 	})
 	return open, err
@@ -137,6 +138,9 @@ func openCalls(ctx context.Context, db *tenant.DB) (open []sign, err error) {
 // fence moves the pool on from the call's epoch, if nobody did.
 func fence(tx tenant.AcrossTx, s sign) error {
 	err := tx.Query().Exec("update house.lease set epoch = epoch + 1, node = 'reaper' where pool = ? and epoch = ?", s.Pool, s.Epoch).Error
+	if err == nil {
+		err = tx.Query().Exec("delete from house.retired where pool = ? and epoch = ?", s.Pool, s.Epoch).Error
+	}
 	if err != nil {
 		return fmt.Errorf("end the leadership of pool %s, epoch %d: %w", s.Pool, s.Epoch, err)
 	}

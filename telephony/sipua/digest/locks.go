@@ -1,7 +1,9 @@
 package digest
 
 import (
+	"cmp"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 )
@@ -90,4 +92,43 @@ func (l *Locks) room() {
 		}
 		delete(l.failures, s)
 	}
+}
+
+// Lock is an address, or a user at it, that is refused unseen.
+type Lock struct {
+	Address  netip.Addr `json:"address"`
+	User     string     `json:"user"` // empty: all of them
+	Failures int        `json:"failures"`
+	Until    time.Time  `json:"until"`
+}
+
+// All returns who is locked out, by address and user.
+func (l *Locks) All() []Lock {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := []Lock{}
+	for s := range l.failures {
+		most := mostOfAddress
+		if s.user != "" {
+			most = mostOfUser
+		}
+		if n := l.count(s); n >= most {
+			out = append(out, Lock{s.src, s.user, n, l.failures[s].since.Add(window)})
+		}
+	}
+	slices.SortFunc(out, func(a, b Lock) int { return cmp.Or(a.Address.Compare(b.Address), cmp.Compare(a.User, b.User)) })
+	return out
+}
+
+// Lift forgets the failures of an address, and tells whether there were any.
+func (l *Locks) Lift(src netip.Addr) (any bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for s := range l.failures {
+		if s.src == src {
+			delete(l.failures, s)
+			any = true
+		}
+	}
+	return any
 }

@@ -19,8 +19,9 @@ type Message struct {
 	Head   *wire.Head
 	Raw    []byte
 	Source netip.AddrPort
-	Stream bool // over TCP or TLS
-	Secure bool // over TLS
+	Far    netip.AddrPort // who sent it, where Source is a proxy of ours that says so; the judge sets it
+	Stream bool           // over TCP or TLS
+	Secure bool           // over TLS
 	reply  func(b []byte, to netip.AddrPort)
 }
 

@@ -17,6 +17,9 @@ const socketBuffer = 4 << 20
 // is a net.PacketConn.
 type Packets struct {
 	*net.UDPConn
+	// Sent, if it is there, is told of each datagram that leaves. It must not block.
+	Sent func(raw []byte, to netip.AddrPort)
+
 	admit  func(*Message) bool
 	counts *Counts
 	buf    []byte
@@ -92,5 +95,21 @@ func blank(raw []byte) bool {
 }
 
 func (p *Packets) send(b []byte, to netip.AddrPort) {
+	p.tell(b, to)
 	_, _ = p.WriteToUDPAddrPort(b, to)
+}
+
+// WriteTo sends what the stack writes.
+func (p *Packets) WriteTo(b []byte, to net.Addr) (int, error) {
+	if at, ok := to.(*net.UDPAddr); ok {
+		peer := at.AddrPort()
+		p.tell(b, netip.AddrPortFrom(peer.Addr().Unmap(), peer.Port()))
+	}
+	return p.UDPConn.WriteTo(b, to)
+}
+
+func (p *Packets) tell(b []byte, to netip.AddrPort) {
+	if p.Sent != nil {
+		p.Sent(b, to)
+	}
 }

@@ -183,6 +183,9 @@ func (st *stream) Write(b []byte) (int, error) {
 	if err := st.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil {
 		return 0, err
 	}
+	if st.of.rules.Sent != nil {
+		st.of.rules.Sent(b, st.peer)
+	}
 	n, err := st.Conn.Write(b)
 	if err != nil {
 		_ = st.Close()

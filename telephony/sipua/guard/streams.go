@@ -23,6 +23,8 @@ type Rules struct {
 	InUse func(peer netip.AddrPort) bool
 	// Closed is told of every connection that ended.
 	Closed func(peer netip.AddrPort)
+	// Sent is told of what leaves on any connection; may be nil.
+	Sent func(raw []byte, to netip.AddrPort)
 	// Most and MostEach bound the connections of all and of each address.
 	Most, MostEach int
 	// Idle is how long a connection may go without a whole message, and Hello how

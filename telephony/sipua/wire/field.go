@@ -32,7 +32,7 @@ func (h *Head) field(at int, line []byte) {
 // once tells which fields a message may have only one of.
 func once(which int) bool {
 	switch which {
-	case fieldContact, fieldRequire, fieldSupported, fieldAuthorization, fieldVia, fieldAccept:
+	case fieldContact, fieldRequire, fieldSupported, fieldAuthorization, fieldVia, fieldAccept, fieldUserAgent:
 		return false
 	}
 	return true
@@ -83,6 +83,10 @@ func (h *Head) keepOption(which int, value []byte) {
 		}
 	case fieldReplaces:
 		h.Replaces = value
+	case fieldUserAgent:
+		h.UserAgent = value
+	case fieldFar:
+		h.Far = value
 	case fieldSupported:
 		h.Timer = h.Timer || lists(value, "timer")
 	case fieldSessionExpires:
@@ -175,7 +179,8 @@ var named = []struct {
 	{"supported", fieldSupported}, {"k", fieldSupported},
 	{"expires", fieldExpires},
 	{"accept", fieldAccept},
-	{"replaces", fieldReplaces},
+	{"replaces", fieldReplaces}, {"user-agent", fieldUserAgent},
+	{"x-switchboard-source", fieldFar},
 }
 
 func fieldNamed(name []byte) int {

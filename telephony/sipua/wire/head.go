@@ -30,11 +30,14 @@ type Head struct {
 	BodyAt      int // where the body begins
 	ContentType []byte
 	Contact     []byte
+	UserAgent   []byte
 
 	Authorization  []byte
 	SessionExpires int    // seconds (RFC 4028); 0 if absent
 	Timer          bool   // "timer" is among what the sender supports
 	Replaces       []byte // the call that an INVITE is to take the place of (RFC 3891)
+
+	Far []byte // who sent it, by the word of whoever passed it on
 
 	fault      Fault
 	seen       [fields]uint8
@@ -88,6 +91,8 @@ const (
 	fieldExpires
 	fieldAccept
 	fieldReplaces
+	fieldUserAgent
+	fieldFar
 	fields
 )
 

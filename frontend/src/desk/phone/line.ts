@@ -140,7 +140,7 @@ export class Line {
         this.getTicket();
         break;
       case 'open':
-        this.open();
+        this.open(act.node);
         break;
       case 'close':
         this.shut();
@@ -172,9 +172,10 @@ export class Line {
     else this.tell({ type: 'no ticket', why: got.none, chance: Math.random() });
   }
 
-  private open(): void {
+  private open(node?: string): void {
     this.shut();
-    const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/rtc`);
+    const at = node ? `?at=${encodeURIComponent(node)}` : '';
+    const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/rtc${at}`);
     this.socket = socket;
     const mine = (f: () => void) => () => this.socket === socket && f();
     socket.onopen = mine(() => this.tell({ type: 'opened' }));
@@ -182,7 +183,7 @@ export class Line {
       const message = read(e.data);
       if (message && this.socket === socket) this.tell({ type: 'heard', message });
     };
-    socket.onclose = (e) => this.socket === socket && this.tell({ type: 'closed', code: e.code, chance: Math.random() });
+    socket.onclose = (e) => this.socket === socket && this.tell({ type: 'closed', code: e.code, chance: Math.random(), node: e.reason });
   }
 
   private put(message: Sent): void {

@@ -187,6 +187,21 @@ test('ends that mean something are not followed by a try', () => {
   ]);
 });
 
+test('a desk that moves to another node is opened there, and on its own node while it has a call', () => {
+  const moved = play(
+    talk().phone,
+    { type: 'closed', at: 100, code: 4413, chance: 0, node: 'node2' },
+    { type: 'tick', at: 9_000 },
+    { type: 'ticket', at: 9_001, ticket: 'K2' },
+  );
+  expect(moved.acts.filter((a) => a.do === 'open')).toEqual([{ do: 'open', node: 'node2' }]);
+  const there = play(moved.phone, { type: 'opened', at: 9_002 }, says(9_003, { ...welcome, node: 'node2' }));
+  const back = play(there.phone, { type: 'closed', at: 9_100, code: 1006, chance: 0 }, { type: 'tick', at: 18_000 });
+  expect(back.acts).toEqual([{ do: 'open', node: 'node2' }]);
+  const dead = play(back.phone, { type: 'closed', at: 18_100, code: 4410, chance: 0 }, { type: 'ticket', at: 18_101, ticket: 'K3' });
+  expect(dead.acts).toEqual([{ do: 'ask ticket' }, { do: 'open' }]);
+});
+
 test('a page that finds the desk open elsewhere takes it only when asked to', () => {
   const busy = play(
     newPhone('Chrome'),

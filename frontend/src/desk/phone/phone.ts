@@ -36,6 +36,7 @@ export type Phone = {
   cutSince?: Instant; // when the link was lost, until it is back
   graceMs: number; // how long a call waits for a page that is away
   token: string; // of the session to come back to; empty: none
+  node: string; // that has the desk; empty: whichever leads
   ice: Ice[];
   n: number; // number of our newest message
   ack: number; // of theirs
@@ -52,7 +53,7 @@ export type Input = { at: Instant } & (
   | { type: 'no ticket'; why: 'network' | 'signin' | 'refused'; chance: number }
   | { type: 'opened' }
   | { type: 'heard'; message: Heard }
-  | { type: 'closed'; code: number; chance: number }
+  | { type: 'closed'; code: number; chance: number; node?: string }
   | { type: 'tick' }
   | { type: 'network' } // it changed, or this computer slept
   | { type: 'now' } // somebody does not want to wait
@@ -65,7 +66,7 @@ export type Input = { at: Instant } & (
 
 export type Act =
   | { do: 'ask ticket' }
-  | { do: 'open' } // a socket; one that is there is closed first
+  | { do: 'open'; node?: string } // a socket, to that node or to the one that leads; one that is there is closed first
   | { do: 'close' }
   | { do: 'put'; message: Sent }
   | { do: 'offer'; id: number; ice: Ice[] } // make a connection, then tell it by 'made'
@@ -81,6 +82,7 @@ export const newPhone = (device: string): Phone => ({
   media: { at: 'none' },
   graceMs: 30_000,
   token: '',
+  node: '',
   ice: [],
   n: 0,
   ack: 0,
@@ -114,7 +116,7 @@ export function step(phone: Phone, input: Input): Step {
       return begin({ ...phone, token: input.token ?? phone.token }, 0);
     case 'ticket':
       if (phone.link.at !== 'ticket') return only(phone);
-      return only({ ...phone, link: { at: 'opening', tries: phone.link.tries, ticket: input.ticket } }, { do: 'open' });
+      return only({ ...phone, link: { at: 'opening', tries: phone.link.tries, ticket: input.ticket } }, open(phone, phone.link.tries));
     case 'no ticket':
       if (phone.link.at !== 'ticket') return only(phone);
       if (input.why !== 'network') return only({ ...phone, link: { at: 'over', why: input.why } });
@@ -149,9 +151,14 @@ export function step(phone: Phone, input: Input): Step {
 
 const triesOf = (link: Link): number => (link.at === 'cut' || link.at === 'ticket' || link.at === 'opening' ? link.tries : 0);
 
+/** Tries after which a node that had the desk counts as dead: another may have it by then. */
+const faithful = 3;
+
+const open = ({ node }: Phone, tries: number): Act => (node && tries < faithful ? { do: 'open', node } : { do: 'open' });
+
 /** Begins to connect: back to the session if its token is known, else with a new ticket. */
 function begin(phone: Phone, tries: number): Step {
-  if (phone.token) return only({ ...phone, link: { at: 'opening', tries } }, { do: 'open' });
+  if (phone.token) return only({ ...phone, link: { at: 'opening', tries } }, open(phone, tries));
   return only({ ...phone, link: { at: 'ticket', tries } }, { do: 'ask ticket' });
 }
 
@@ -173,7 +180,7 @@ const off = (phone: Phone, why: Over): Step => {
   return { phone: { ...rest, link: { at: 'over', why }, media: { at: 'none' }, token: '', unheard: [] }, acts };
 };
 
-function dropped(phone: Phone, input: { code: number; at: Instant; chance: number }): Step {
+function dropped(phone: Phone, input: { code: number; at: Instant; chance: number; node?: string }): Step {
   if (phone.link.at === 'off' || phone.link.at === 'over') return only(phone);
   const tries = triesOf(phone.link);
   switch (input.code) {
@@ -184,7 +191,9 @@ function dropped(phone: Phone, input: { code: number; at: Instant; chance: numbe
     case closed.shift:
       return off(phone, 'shift');
     case closed.token:
-      return begin({ ...phone, token: '', cutSince: phone.cutSince ?? input.at }, tries);
+      return begin({ ...phone, token: '', node: '', cutSince: phone.cutSince ?? input.at }, tries);
+    case closed.moved: // with a wait: the node that it moves to may not know yet
+      return only(cut({ ...phone, token: '', node: input.node ?? '', media: { at: 'none' } }, tries, input));
     case closed.long: // what was too long once would be so again
       return only(cut({ ...phone, unheard: [] }, tries, input));
     case closed.flood:
@@ -312,6 +321,7 @@ function welcome(phone: Phone, m: Extract<Heard, { type: 'welcome' }>, at: Insta
     token: m.token,
     ice: m.ice,
     graceMs: m.graceMs,
+    node: m.node,
     ack,
     n: Math.max(byToken ? phone.n : 0, m.heard),
     unheard,

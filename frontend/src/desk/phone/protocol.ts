@@ -15,7 +15,7 @@ export type Shown = {
 
 /** What we hear, with its number where it has one. */
 export type Heard = { n: number; ack: number } & (
-  | { type: 'welcome'; token: string; resumed: boolean; heard: number; ice: Ice[]; graceMs: number; state?: Shown }
+  | { type: 'welcome'; token: string; resumed: boolean; heard: number; ice: Ice[]; graceMs: number; node: string; state?: Shown }
   | { type: 'busy'; device: string }
   | { type: 'answer'; id: number; sdp: string }
   | { type: 'media'; up: boolean }
@@ -54,6 +54,7 @@ export const closed = {
   token: 4410,
   slow: 4411,
   shift: 4412,
+  moved: 4413,
   flood: 4429,
   long: 1009,
 } as const;
@@ -120,7 +121,14 @@ function body(f: Fields): Unnumbered<Heard> {
     case 'welcome': {
       const state = shownOf(f.get('state'));
       const known = { token: text(f, 'token'), resumed: f.get('resumed') === true, heard: count(f, 'heard') };
-      return { type: 'welcome', ...known, ice: iceOf(f.get('ice')), graceMs: count(f, 'grace_ms'), ...(state && { state }) };
+      return {
+        type: 'welcome',
+        ...known,
+        ice: iceOf(f.get('ice')),
+        graceMs: count(f, 'grace_ms'),
+        node: text(f, 'node'),
+        ...(state && { state }),
+      };
     }
     case 'busy':
       return { type: 'busy', device: text(f, 'device') };

@@ -1,0 +1,35 @@
+package line
+
+import (
+	"errors"
+	"strings"
+
+	"switchboard/telephony/sdp"
+)
+
+// encryption is how a trunk's audio is encrypted.
+func (l *Lines) encryption(trunk string) sdp.Policy {
+	if t := l.cfg.Book().Named(trunk); t != nil {
+		return sdp.ParsePolicy(t.SRTP)
+	}
+	return sdp.Off
+}
+
+// phoneEncryption is how the audio of a telephone of ours is encrypted. Keys are
+// not offered where anybody can read them, unless they have to be: RFC 4568, 7.
+func (l *Lines) phoneEncryption(uri string) sdp.Policy {
+	uri = strings.ToLower(uri)
+	private := strings.HasPrefix(uri, "sips:") || strings.Contains(uri, ";transport=tls")
+	if l.cfg.PhoneSRTP == sdp.Optional && !private {
+		return sdp.Off
+	}
+	return l.cfg.PhoneSRTP
+}
+
+// unspeakable is the reason of a 488.
+func unspeakable(err error) string {
+	if errors.Is(err, sdp.ErrClear) {
+		return "SRTP Required"
+	}
+	return "G.711 only"
+}
