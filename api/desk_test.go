@@ -83,7 +83,14 @@ func TestRefusalsHaveCodes(t *testing.T) {
 	for code, err := range command.Codes {
 		w.Phones.Refuse(err)
 		var p struct{ Code string }
-		anna.Do(t, "POST", "/desk/ready", nil).Want(t, http.StatusConflict).JSON(t, &p)
+		status := http.StatusConflict
+		switch {
+		case errors.Is(err, fault.Forbidden):
+			status = http.StatusForbidden
+		case errors.Is(err, fault.Unavailable):
+			status = http.StatusServiceUnavailable
+		}
+		anna.Do(t, "POST", "/desk/ready", nil).Want(t, status).JSON(t, &p)
 		if p.Code != code {
 			t.Errorf("code %q, want %q", p.Code, code)
 		}

@@ -11,7 +11,7 @@ import (
 
 // kinds are the things that ids in paths are of, by the word before {id}.
 var kinds = map[string]string{
-	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "sources": "source", "snapshots": "snapshot", "comments": "comment",
+	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "sources": "source", "snapshots": "snapshot", "comments": "comment", "members": "member",
 }
 
 // pathKind returns the kind of thing that a path names, or "".
@@ -56,7 +56,18 @@ var bodies = map[string]func(apitest.Goods) any{
 	"order-draft":     func(apitest.Goods) any { return map[string]any{"revision": 1} },
 	"set-disposition": func(apitest.Goods) any { return map[string]any{"outcome": "other"} },
 	"open-walk-card":  func(apitest.Goods) any { return map[string]any{"card": "1"} },
-	"pause-desk":      func(apitest.Goods) any { return map[string]any{"reason": "lunch"} },
+	"transfer-desk-call": func(apitest.Goods) any {
+		return map[string]any{"to": map[string]any{"kind": "tier", "tier": "consultant"}, "note": "knows tyres"}
+	},
+	"consult-desk-call": func(apitest.Goods) any {
+		return map[string]any{"to": map[string]any{"kind": "outside", "phone": "8 921 000-00-77"}}
+	},
+	"park-desk-call": func(apitest.Goods) any { return map[string]any{"seconds": 30} },
+	"set-transfer-rule": func(apitest.Goods) any {
+		return map[string]any{"operators": true, "queues": true, "specialists": true, "outside": []any{"+7921"}, "email": "info@shop.test", "ring_s": 20, "queue_s": 60, "park_s": 120, "park_free": false}
+	},
+	"set-member-phone": func(apitest.Goods) any { return map[string]any{"phone": "8 921 000-00-01"} },
+	"pause-desk":       func(apitest.Goods) any { return map[string]any{"reason": "lunch"} },
 }
 
 // queries are the parameters that operations cannot do without.

@@ -22,7 +22,6 @@ func (s *handing) seat(kind string) {
 		s.onDuty(1)
 		return
 	}
-	s.anna = s.w.AddOperator(s.t, "anna", s.w.A)
 	b := &browser{s: s}
 	s.device = b
 	b.page = s.page(s.anna, operatorHz)

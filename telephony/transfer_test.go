@@ -58,6 +58,9 @@ func hand(t *testing.T, kind string) *handing {
 	s.house = open(t, func(w *tenanttest.World) {
 		w.Admin(t, "update house.shop set greeting = 'none' where id = $1", w.A.ID.UUID())
 		w.Admin(t, "insert into shop.transfer_rule (shop_id, outside, ring_s, updated_at) values ($1, '{+7921}', 5, now())", w.A.ID.UUID())
+		if kind == "browser" {
+			s.anna = w.AddOperator(t, "anna", w.A) // a node that does not know them yet sends their page away
+		}
 		account := w.AddAccount(t, "masha@shop-a.test", "Masha")
 		s.masha, s.queue = uuid.New(), uuid.New()
 		w.Admin(t, "insert into shop.member (shop_id, id, account_id, role, phone, created_at) values ($1, $2, $3, 'specialist', $4, now())", w.A.ID.UUID(), s.masha, account, mashaPhone)

@@ -80,6 +80,11 @@ func (p *Phones) Do(_ context.Context, o command.Order) error {
 	return nil
 }
 
+// Targets implements desk.Phones.
+func (p *Phones) Targets(context.Context, uuid.UUID) (command.Targets, error) {
+	return command.Targets{Email: "info@shop.test", ParkS: 120, Items: []command.Target{{Kind: "tier", Tier: "consultant", Free: true}}}, nil
+}
+
 // Floor implements floor.Phones.
 func (p *Phones) Floor(context.Context) (command.Floor, error) {
 	p.mu.Lock()

@@ -65,6 +65,8 @@ type CallCard struct {
 	SpokeOn    *string    `json:"spoke_on" format:"date" doc:"The day on which I last spoke with this buyer for this shop, by the shop's clock; null if never"`
 	Handed     bool       `json:"handed" doc:"Another operator had this call before: there is a summary"`
 	Shop       ShopCard   `json:"shop" gorm:"embedded;embeddedPrefix:shop_"`
+	Move       *Move      `json:"move" gorm:"-" doc:"The call is on its way to somebody else; null if not"`
+	Missed     *Miss      `json:"missed" gorm:"-" doc:"The last transfer, if it came to nothing"`
 }
 
 // ShopCard is a shop as its operator speaks for it.
@@ -107,6 +109,9 @@ func (h *Handler) card(tx tenant.AcrossTx, d command.Desk, name string) (*CallCa
 	c.From = cmp.Or(d.Call.From, c.From) // its row may be a moment behind
 	if d.State == "offered" {
 		c.From = e164.Mask(c.From)
+	}
+	if err := c.moves(tx, d); err != nil {
+		return nil, err
 	}
 	var err error
 	c.Greeting, err = script.Greeting(tx, script.Greeted{Shop: d.Call.ShopID, Queue: d.Call.QueueID, Operator: name}, h.now())
