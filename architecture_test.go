@@ -25,6 +25,7 @@ var may = map[string][]string{
 	"telephony/acd":  {},
 	"telephony/call": {},
 	"telephony/menu": {},
+	"telephony/wait": {},
 	// whom a shop may call
 	"telephony/destination": {"telephony/e164"},
 
@@ -51,8 +52,9 @@ var may = map[string][]string{
 	"telephony/trunk":      {"telephony/directory", "telephony/e164", "telephony/sipua", "telephony/trunk/form", "telephony/trunk/pick", "tenant/outgoing", "tenant/seal"},
 
 	// telephone audio
-	"telephony/media":           {"telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
+	"telephony/media":           {"telephony/media/emodel", "telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
 	"telephony/media/g711":      {},
+	"telephony/media/emodel":    {},
 	"telephony/media/jitter":    {"telephony/media"},
 	"telephony/media/prompt":    {"telephony/media"},
 	"telephony/media/recording": {"telephony/media", "telephony/media/g711", "telephony/media/wav"},
@@ -125,7 +127,7 @@ var may = map[string][]string{
 	"telephony/webleg":      {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp", "telephony/webleg/lite"},
 	"telephony/webleg/lite": {"telephony/media/g711"},
 	"telephony/switchd": {
-		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/menu",
+		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/menu", "telephony/wait",
 		"tenant/cdr", "tenant/fault", "tenant/move", "tenant/task",
 	},
 
@@ -173,11 +175,13 @@ var may = map[string][]string{
 		"tenant/disposition", "tenant/draft", "tenant/fault", "tenant/live", "tenant/order", "tenant/page", "tenant/script", "tenant/script/walk", "tenant/shift",
 		"tenant/ticket", "tenant/account",
 	},
-	"api/comments":  {"api/once", "api/session", "api/web", "tenant", "tenant/account", "tenant/cdr", "tenant/comment"},
-	"api/docs":      {},
-	"api/events":    {"api/session", "api/web", "tenant", "tenant/fault", "tenant/live"},
-	"api/exports":   {"api/session", "api/web", "billing/export", "billing/plan", "tenant", "tenant/fault"},
-	"api/floor":     {"api/session", "api/web", "telephony/command", "tenant", "tenant/account"},
+	"api/comments": {"api/once", "api/session", "api/web", "tenant", "tenant/account", "tenant/cdr", "tenant/comment"},
+	"api/docs":     {},
+	"api/events":   {"api/session", "api/web", "tenant", "tenant/fault", "tenant/live"},
+	"api/exports":  {"api/session", "api/web", "billing/export", "billing/plan", "tenant", "tenant/fault"},
+	"api/floor": {
+		"api/session", "api/web", "telephony/command", "telephony/e164", "tenant", "tenant/account", "tenant/fault", "tenant/live", "tenant/ticket",
+	},
 	"api/lostcalls": {"api/session", "api/web", "telephony/e164", "tenant", "tenant/cdr", "tenant/fault", "tenant/page", "tenant/task"},
 	"api/members":   {"api/session", "api/web", "tenant", "tenant/account", "tenant/member", "telephony/e164", "tenant/fault", "tenant/move"},
 	"api/numbers":   {"api/session", "api/web", "tenant"},
@@ -206,7 +210,7 @@ var may = map[string][]string{
 
 	// what is measured: telephones, the programs beside them, the figures
 	"bench/gen":    {"telephony/media/g711"},
-	"bench/rig":    {},
+	"bench/rig":    {"deploy/embedded", "migrations"},
 	"bench/chrome": {},
 	"bench/load":   {"bench/chrome", "bench/gen", "bench/rig"},
 
@@ -218,7 +222,7 @@ var may = map[string][]string{
 // pure packages decide and do nothing else.
 var pure = []string{
 	"billing/money", "billing/rating",
-	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu",
+	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/wait",
 	"telephony/e164", "telephony/say", "telephony/sipua/life",
 	"telephony/media/g711", "telephony/media/tone", "telephony/trunk/form", "telephony/trunk/pick",
 	"tenant/script/graph", "tenant/script/walk",
@@ -227,7 +231,7 @@ var pure = []string{
 // exact packages also hold no floating-point number.
 var exact = []string{
 	"billing/money", "billing/rating",
-	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/say", "telephony/trunk/form", "telephony/trunk/pick",
+	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/wait", "telephony/say", "telephony/trunk/form", "telephony/trunk/pick",
 	"tenant/script/graph", "tenant/script/walk",
 }
 

@@ -81,7 +81,7 @@ func (a *API) resources(o session.Options) []resource {
 		queues.New(a.guard),
 		trunks.New(a.deps.DB, a.guard),
 		desk.New(a.deps.DB, a.guard, a.deps.Phones, desk.Live{Tell: a.parts.teller.Tell, Hub: a.parts.hub}, o.Now),
-		floor.New(a.deps.DB, a.guard, a.deps.Phones),
+		floor.New(a.deps.DB, a.guard, a.deps.Phones, a.parts.hub),
 	}
 }
 

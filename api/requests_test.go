@@ -12,6 +12,7 @@ import (
 // kinds are the things that ids in paths are of, by the word before {id}.
 var kinds = map[string]string{
 	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "sources": "source", "snapshots": "snapshot", "comments": "comment", "members": "member",
+	"operators": "operator",
 }
 
 // pathKind returns the kind of thing that a path names, or "".
@@ -67,6 +68,8 @@ var bodies = map[string]func(apitest.Goods) any{
 		return map[string]any{"operators": true, "queues": true, "specialists": true, "outside": []any{"+7921"}, "email": "info@shop.test", "ring_s": 20, "queue_s": 60, "park_s": 120, "park_free": false}
 	},
 	"set-member-phone": func(apitest.Goods) any { return map[string]any{"phone": "8 921 000-00-01"} },
+	"supervise-call":   func(apitest.Goods) any { return map[string]any{"mode": "listen"} },
+	"pause-operator":   func(apitest.Goods) any { return map[string]any{"reason": "training"} },
 	"pause-desk":       func(apitest.Goods) any { return map[string]any{"reason": "lunch"} },
 }
 

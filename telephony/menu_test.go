@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -16,6 +17,8 @@ import (
 	"switchboard/telephony"
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/speech"
+	"switchboard/telephony/media/tone"
+	"switchboard/telephony/media/wav"
 	"switchboard/telephony/say"
 	"switchboard/telephony/sipua"
 	"switchboard/tenant"
@@ -318,4 +321,62 @@ func TestAVoiceThatIsLostLeadsToAPerson(t *testing.T) {
 	press(t, call, "1104#0144")
 	desk.answer(t, next(t, desk))
 	h.until("the call is talking", "select 1 from shop.call where state = 'talking'")
+}
+
+// A message is recorded from the tone on, ends with the speaker's silence, and
+// is owed a call.
+func TestAMessageIsLeft(t *testing.T) {
+	t.Parallel()
+	h := open(t, func(w *tenanttest.World) {
+		putMenu(t, w, shopMenu)
+		w.Admin(t, "update house.shop set greeting = 'none' where id = $1", w.A.ID.UUID())
+	})
+	h.whole(8)
+	call := h.phone().ring(h, "84950000001", "89215550144")
+	e := listenTo(call.audio)
+	await[sipua.Answered](t, call)
+	h.until("the menu is open", "select 1 from shop.call where state = 'menu'")
+	press(t, call, "3")
+	at := e.await(t, words(t, "Говорите."), 0)
+	h.until("it is recorded", "select 1 from shop.recording where kind = 'voicemail' and state = 'recording'")
+	player := media.NewPlayer()
+	defer player.Close()
+	<-player.Play(call.audio, media.NewClip(tone.Sine(620, 2*8000))).Done()
+	if heard := e.since(at); !heardTone(heard, 880) {
+		t.Error("no tone is heard before the message")
+	}
+	if ended := await[sipua.Ended](t, call); !ended.ByPeer {
+		t.Errorf("ended %+v, want by the switchboard, after silence", ended)
+	}
+	h.until("the message is owed a call", `select 1 from shop.lost_call l join shop.task t on t.id = l.task_id join shop.call c on c.id = l.call_id
+		where l.reason = 'voicemail' and c.outcome = 'voicemail' and t.state = 'open' and l.words like 'Оставил сообщение, 2 с%'`)
+	h.until("somebody is told", "select 1 from house.outbox where kind = 'voicemail.left'")
+	h.until("the recording is ready", "select 1 from shop.recording where state = 'ready' and duration_ms between 5000 and 20000")
+	left, right := stereo(t, filepath.Join(h.recordings, tenanttest.One[string](t, h.w, "select path from shop.recording")))
+	if !heardTone(left, 620) || heardTone(left, 880) || loud(right) {
+		t.Error("the message has not the speaker alone")
+	}
+}
+
+// heardTone reports whether a tone is in some quarter of a second.
+func heardTone(samples []int16, frequency float64) bool {
+	for at := 0; at+2000 <= len(samples); at += 1000 {
+		if tone.Heard(samples[at:at+2000], frequency) {
+			return true
+		}
+	}
+	return false
+}
+
+func stereo(t *testing.T, path string) (left, right []int16) {
+	t.Helper()
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := wav.Read(file)
+	if err != nil || len(s.Channels) != 2 {
+		t.Fatal(len(s.Channels), err)
+	}
+	return s.Channels[0], s.Channels[1]
 }

@@ -154,6 +154,9 @@ func (s switchboard) phone(operator uuid.UUID) string {
 // Supervise does what a supervisor wants of a call.
 func (s switchboard) Supervise(ctx context.Context, o command.Supervision) error {
 	n := s.n
+	if !n.leads.Load() && !n.lines.Has(o.Call) {
+		return command.ErrElsewhere
+	}
 	sup := n.book.Now().Supervisor(o.Supervisor)
 	if sup == nil {
 		return fault.NotFound

@@ -208,9 +208,9 @@ func TestWhoMayNotSupervise(t *testing.T) {
 	}
 	st.begin(command.Listen)
 	for name, c := range map[string]struct{ got, want error }{
-		"an operator":      {ask(command.Listen, st.anna, st.id), fault.NotFound},
-		"no such call":     {ask(command.Listen, st.sup, uuid.New()), fault.NotFound},
-		"another's mode":   {ask(command.StopIt, st.sup, uuid.New()), fault.NotFound},
+		"an operator":    {ask(command.Listen, st.anna, st.id), fault.NotFound},
+		"no such call":   {ask(command.Listen, st.sup, uuid.New()), fault.NotFound},
+		"another's mode": {ask(command.StopIt, st.sup, uuid.New()), fault.NotFound},
 	} {
 		if !errors.Is(c.got, c.want) {
 			t.Errorf("%s: %v, want %v", name, c.got, c.want)

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -15,6 +16,7 @@ import (
 	"switchboard/telephony/media/prompt"
 	"switchboard/telephony/media/speech"
 	"switchboard/telephony/menu"
+	"switchboard/telephony/say"
 	"switchboard/tenant"
 )
 
@@ -157,11 +159,32 @@ func (v *voices) speak(ctx context.Context, s *directory.Shop, words string) (*m
 	return v.speech.Clip(ctx, speech.Text{Language: s.Language, Words: words})
 }
 
+// place says a caller's place and, if it can be told, their wait.
+func (v *voices) place(ctx context.Context, s *directory.Shop, at line.Standing) ([]*media.Clip, error) {
+	words := say.Language(s.Language).Waiting(at.No, time.Duration(at.WaitMS)*time.Millisecond)
+	clip, err := v.speak(ctx, s, words)
+	if err != nil {
+		return nil, err
+	}
+	clips := []*media.Clip{clip}
+	if at.Callback {
+		if offer := v.clip(s, menu.Words{Text: offerCallback(s.Language)}); offer != nil {
+			clips = append(clips, offer)
+		}
+	}
+	return clips, nil
+}
+
+// promise says that the caller will be called back, if that is at hand.
+func (v *voices) promise(s *directory.Shop) *media.Clip {
+	return v.clip(s, menu.Words{Text: willCall(s.Language)})
+}
+
 // voice is what the wires are given.
 func (n *Node) voice() line.Voice {
 	orders := &orders{db: n.db, missed: map[string]misses{}}
 	return line.Voice{
-		Menu: n.voices.menu, Clip: n.voices.clip, Music: n.voices.music, Speak: n.voices.speak, Order: orders.tell, Known: n.known,
+		Menu: n.voices.menu, Clip: n.voices.clip, Music: n.voices.music, Place: n.voices.place, Promise: n.voices.promise, Ring: n.ringBuyer, Speak: n.voices.speak, Order: orders.tell, Known: n.known,
 	}
 }
 

@@ -36,3 +36,15 @@ func audit(g *gorm.DB, shop any, actor, action, subject string, detail map[strin
 	}
 	return nil
 }
+
+// Entry is a line of the audit log for AuditIn.
+type Entry struct {
+	Actor, Action, Subject string
+	Detail                 map[string]any // ids and numbers only
+}
+
+// AuditIn is AuditAcross for what the platform's people did to a thing of one
+// shop, so that the shop finds it in its own log.
+func AuditIn(tx AcrossTx, shop ID, e Entry) error {
+	return audit(tx.g, shop.UUID(), e.Actor, e.Action, e.Subject, e.Detail)
+}

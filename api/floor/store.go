@@ -2,8 +2,6 @@ package floor
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -14,47 +12,63 @@ import (
 
 // names are the words for the ids on a floor.
 type names struct {
-	shops     map[uuid.UUID]string // slugs
-	operators map[uuid.UUID]string
+	shops  map[uuid.UUID]shop
+	queues map[uuid.UUID]queue
+	people map[uuid.UUID]string // operators and supervisors
 }
 
-func read(tx tenant.AcrossTx, f command.Floor) (names, error) {
-	shops, err := slugs(tx, f.Calls)
-	if err != nil {
-		return names{}, fmt.Errorf("names of the shops on the floor: %w", err)
-	}
-	operators, err := account.Names(tx, operators(f))
-	return names{shops, operators}, err
+type shop struct {
+	ID                           uuid.UUID
+	Slug, NameRu, NameEn, Colour string
 }
 
-func slugs(tx tenant.AcrossTx, calls []command.Call) (map[uuid.UUID]string, error) {
-	of := map[uuid.UUID]string{}
-	for _, c := range calls {
-		of[c.ShopID] = ""
+type queue struct {
+	ID           uuid.UUID
+	Name         string
+	PromiseShare int
+	PromiseMs    int64
+}
+
+func read(tx tenant.AcrossTx, f command.Floor) (n names, err error) {
+	n.shops, n.queues = map[uuid.UUID]shop{}, map[uuid.UUID]queue{}
+	var shops []shop
+	var queues []queue
+	if ids := some(f.Calls, func(c command.Call) uuid.UUID { return c.ShopID }); len(ids) > 0 {
+		err = tx.Query().Raw("select id, slug, name_ru, name_en, colour from house.shop where id in ?", ids).Scan(&shops).Error
 	}
-	if len(of) == 0 {
-		return of, nil
+	if ids := some(f.Calls, func(c command.Call) uuid.UUID { return c.QueueID }); err == nil && len(ids) > 0 {
+		err = tx.Query().Raw("select id, name, promise_share, promise_ms from shop.queue where id in ?", ids).Scan(&queues).Error
 	}
-	rows, err := tx.Query().Raw("select id, slug from house.shop where id in ?", slices.Collect(maps.Keys(of))).Rows()
 	if err != nil {
-		return nil, err
+		return n, fmt.Errorf("names of what is on the floor: %w", err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var id uuid.UUID
-		var slug string
-		if err := rows.Scan(&id, &slug); err != nil {
-			return nil, err
+	for _, s := range shops {
+		n.shops[s.ID] = s
+	}
+	for _, q := range queues {
+		n.queues[q.ID] = q
+	}
+	n.people, err = account.Names(tx, people(f))
+	return n, err
+}
+
+// some returns the ids that things have, each once.
+func some[T any](all []T, of func(T) uuid.UUID) []uuid.UUID {
+	seen := map[uuid.UUID]bool{}
+	var ids []uuid.UUID
+	for _, t := range all {
+		if id := of(t); !seen[id] {
+			seen[id] = true
+			ids = append(ids, id)
 		}
-		of[id] = slug
 	}
-	return of, rows.Err()
+	return ids
 }
 
-func operators(f command.Floor) []uuid.UUID {
-	ids := make([]uuid.UUID, len(f.Operators))
-	for i, o := range f.Operators {
-		ids[i] = o.Operator
+func people(f command.Floor) []uuid.UUID {
+	ids := some(f.Operators, func(o command.Desk) uuid.UUID { return o.Operator })
+	for _, c := range f.Calls {
+		ids = append(ids, some(c.Watchers, func(w command.Watcher) uuid.UUID { return w.Supervisor })...)
 	}
 	return ids
 }

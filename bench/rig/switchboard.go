@@ -122,7 +122,7 @@ func (s Setup) Command(more ...string) (*exec.Cmd, error) {
 }
 
 // settings are those of a person's shell that would change what is started.
-var settings = []string{"DATABASE_", "REDIS_", "HTTP_ADDR", "SIP_", "RTP_", "RTC_", "PUBLIC_URL", "DATA_DIR", "RECORDINGS_DIR", "SPEECH_", "CONTROL_", "POOL", "NODE", "LOG_LEVEL"}
+var settings = []string{"DATABASE_", "REDIS_", "HTTP_ADDR", "SIP_", "RTP_", "RTC_", "PUBLIC_URL", "DATA_DIR", "RECORDINGS_DIR", "SPEECH_", "CONTROL_", "DRAIN_FOR", "POOL", "NODE", "LOG_LEVEL"}
 
 func clean(env []string) []string {
 	var out []string

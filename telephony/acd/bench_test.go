@@ -59,7 +59,7 @@ func (f *floor) arrive() {
 		within = 20_000
 	}
 	f.now++
-	f.step(Arrived{CallID(fmt.Sprintf("c%08d", f.serial)), shop(n / 8 % shops), "main", tier, Promise{within, 900}})
+	f.step(Arrived{Call: CallID(fmt.Sprintf("c%08d", f.serial)), Shop: shop(n / 8 % shops), Queue: "main", Tier: tier, Promise: Promise{within, 900}})
 }
 
 // step tells the room ev; every offer is accepted at once.

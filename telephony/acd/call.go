@@ -53,7 +53,7 @@ func (r *Room) arrive(ev Arrived) {
 	}
 	c := &call{
 		id: ev.Call, line: r.lineOf(lineKey{ev.Shop, ev.Tier}), queue: ev.Queue,
-		promise: ev.Promise, arrived: r.now, state: StateWaiting,
+		promise: ev.Promise, arrived: ev.since(r.now), state: StateWaiting,
 	}
 	c.alarm.call = c
 	c.promise.Within = max(c.promise.Within, 0)
@@ -63,6 +63,14 @@ func (r *Room) arrive(ev Arrived) {
 	r.calls[c.id] = c
 	r.await(c, 1)
 	r.back = append(r.back, c)
+}
+
+// since is as of when the call waits. Nobody can have come later than now.
+func (ev Arrived) since(now Instant) Instant {
+	if ev.Since > 0 && ev.Since < now {
+		return ev.Since
+	}
+	return now
 }
 
 // explain notes what c met when it arrived.

@@ -11,6 +11,7 @@ type (
 		Queue   QueueID
 		Tier    Tier
 		Promise Promise
+		Since   Instant // who keeps the place of a call that came before: when it came; 0: now
 	}
 	// HungUp: the caller or the operator has hung up, at whatever point.
 	HungUp struct{ Call CallID }

@@ -349,7 +349,7 @@ func (s *shift) randomArrival() Event {
 	}
 	shop := ShopID([]string{"tyres", "books", "shoes"}[s.rng.IntN(3)])
 	tier := []Tier{Order, Order, Consult}[s.rng.IntN(3)]
-	return Arrived{id, shop, "main", tier, Promise{Millis(s.rng.IntN(4) * 5000), 900}}
+	return Arrived{Call: id, Shop: shop, Queue: "main", Tier: tier, Promise: Promise{Millis(s.rng.IntN(4) * 5000), 900}}
 }
 
 func (s *shift) randomCall() CallID {

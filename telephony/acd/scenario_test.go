@@ -104,9 +104,11 @@ func parseEvent(t *testing.T, words []string) Event {
 		if err != nil {
 			t.Fatalf("%q: %v", words, err)
 		}
-		return Arrived{
-			CallID(arg(1)), ShopID(arg(2)), "main", Tier(arg(3)), Promise{millis(t, arg(6)), share * 10},
+		ev := Arrived{Call: CallID(arg(1)), Shop: ShopID(arg(2)), Queue: "main", Tier: Tier(arg(3)), Promise: Promise{millis(t, arg(6)), share * 10}}
+		if arg(7) == "since" {
+			ev.Since = Instant(millis(t, arg(8)))
 		}
+		return ev
 	case "hung-up":
 		return HungUp{CallID(arg(1))}
 	case "ready":

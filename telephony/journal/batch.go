@@ -29,7 +29,10 @@ type Batch struct {
 	Closed    []uuid.UUID // dialogs that are no more
 	Recorded  []Recording
 	Turns     []Turn
-	Entries   []Entry // digits that callers gave
+	Entries   []Entry         // digits that callers gave
+	Messages  []task.Message  // that callers left
+	Kept      []task.Kept     // callbacks that were promised
+	Redeemed  []task.Redeemed // and were made
 	Lost      []task.Lost
 	Finished  []cdr.Leg // detail records of calls that are finished
 
@@ -85,8 +88,8 @@ on conflict (id) do update set state = excluded.state, media_at = excluded.media
 const deleteDialogs = `delete from house.dialog where id = any ($1)`
 
 const upsertRecordings = `
-insert into shop.recording (shop_id, id, call_id, state, path, started_at, offset_ms, duration_ms, bytes, sha256, error)
-select shop_id, id, call_id, state, path, started_at, offset_ms, duration_ms, bytes, sha256, error
+insert into shop.recording (shop_id, id, call_id, kind, state, path, started_at, offset_ms, duration_ms, bytes, sha256, error)
+select shop_id, id, call_id, coalesce(nullif(kind, ''), 'call'), state, path, started_at, offset_ms, duration_ms, bytes, sha256, error
 from json_populate_recordset(null::shop.recording, $1)
 on conflict (shop_id, id) do update set state = excluded.state, duration_ms = excluded.duration_ms, bytes = excluded.bytes, sha256 = excluded.sha256, error = excluded.error`
 
@@ -121,9 +124,12 @@ func (b *Batch) spread(w *writer, by leader) {
 	rows(w, upsertRecordings, latest(b.Recorded, func(r Recording) uuid.UUID { return r.ID }))
 	rows(w, upsertTurns, latest(b.Turns, func(t Turn) turnKey { return turnKey{t.CallID, t.No} }))
 	rows(w, insertEntries, b.Entries)
+	rows(w, task.KeepSQL, b.Kept)
+	rows(w, task.RedeemSQL, b.Redeemed)
 	rows(w, task.LoseSQL, b.Lost)
 	rows(w, cdr.InsertLegsSQL, b.Finished)
 	w.owe(b.Finished)
+	w.told(b.Messages)
 }
 
 // grants returns those that the commit itself writes, or the others. An operator
@@ -154,6 +160,9 @@ func (b *Batch) follow(n *Batch) {
 	b.Recorded = append(b.Recorded, n.Recorded...)
 	b.Turns = append(b.Turns, n.Turns...)
 	b.Entries = append(b.Entries, n.Entries...)
+	b.Messages = append(b.Messages, n.Messages...)
+	b.Kept = append(b.Kept, n.Kept...)
+	b.Redeemed = append(b.Redeemed, n.Redeemed...)
 	b.Lost = append(b.Lost, n.Lost...)
 	b.Finished = append(b.Finished, n.Finished...)
 }
@@ -161,7 +170,7 @@ func (b *Batch) follow(n *Batch) {
 // canFollow reports whether both may be spread as one: whoever rings again
 // after they were lost cancels a task, which must be there.
 func (b *Batch) canFollow(n *Batch) bool {
-	return len(b.Lost) == 0 || len(n.RangAgain) == 0
+	return len(b.Lost)+len(b.Kept) == 0 || len(n.RangAgain) == 0
 }
 
 // latest returns the rows without those that a later one of the same key takes

@@ -101,6 +101,7 @@ type (
 		ShopID     uuid.UUID `json:"shop_id"`
 		ID         uuid.UUID `json:"id"`
 		CallID     uuid.UUID `json:"call_id"`
+		Kind       string    `json:"kind"` // call, voicemail
 		State      string    `json:"state"`
 		Path       string    `json:"path"`
 		StartedAt  time.Time `json:"started_at"`

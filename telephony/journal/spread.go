@@ -140,6 +140,7 @@ func together(all []written) []written {
 			return all[:n]
 		}
 		sum.Lost = append(sum.Lost, w.batch.Lost...)
+		sum.Kept = append(sum.Kept, w.batch.Kept...)
 		sum.Events = append(sum.Events, w.batch.Events...)
 	}
 	return all

@@ -48,6 +48,7 @@ func (w *wire) confirmed(ev sipua.Confirmed) {
 
 // ended reports a dialog that is over; by is who ended it if it was not us.
 func (w *wire) ended(by call.By, ev sipua.Ended) {
+	w.endMessage()
 	if !ev.ByPeer {
 		by = bySystem
 	}

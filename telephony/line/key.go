@@ -1,6 +1,10 @@
 package line
 
-import "time"
+import (
+	"time"
+
+	"switchboard/telephony/media"
+)
 
 // way is how a key reached us.
 type way uint8
@@ -20,6 +24,16 @@ type stroke struct {
 // sameStroke is how far apart the two tellings of one press are: some telephones
 // send both, and mean one key.
 const sameStroke = 400 * time.Millisecond
+
+// hearKeys has the buyer's keys told.
+func (w *wire) hearKeys() {
+	w.buyer.audio.OnDigit(func(d media.Digit) {
+		if d.Released {
+			return // told when it was pressed
+		}
+		w.post(func() { w.keyed(d.Key, byRTP) })
+	})
+}
 
 // keyed takes a key of the buyer's, once.
 func (w *wire) keyed(key byte, by way) {

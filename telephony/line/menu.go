@@ -16,12 +16,21 @@ import (
 // Voice is what the machine can say, and what it knows. Menu, Clip and Music
 // must not block.
 type Voice struct {
-	Menu  func(*directory.Number) *directory.Menu       // that a call of the number meets; nil for none
-	Clip  func(*directory.Shop, menu.Words) *media.Clip // if it is at hand, else nil
-	Music func(*directory.Shop, uuid.UUID) *media.Clip  // for who waits in a queue
-	Speak func(context.Context, *directory.Shop, string) (*media.Clip, error)
-	Order func(context.Context, Question) (words string, found bool, err error)
-	Known func(context.Context, Question) bool // has the buyer rung or ordered before
+	Menu    func(*directory.Number) *directory.Menu       // that a call of the number meets; nil for none
+	Clip    func(*directory.Shop, menu.Words) *media.Clip // if it is at hand, else nil
+	Music   func(*directory.Shop, uuid.UUID) *media.Clip  // for who waits in a queue
+	Place   func(context.Context, *directory.Shop, Standing) ([]*media.Clip, error)
+	Speak   func(context.Context, *directory.Shop, string) (*media.Clip, error)
+	Promise func(*directory.Shop) *media.Clip // that they will be called back, if it is at hand
+	Ring    func(context.Context, Buyer) (drop func(why string), err error)
+	Order   func(context.Context, Question) (words string, found bool, err error)
+	Known   func(context.Context, Question) bool // has the buyer rung or ordered before
+}
+
+// Standing is where in the queue a caller is, and what they may do about it.
+type Standing struct {
+	switchd.Place
+	Callback bool // they may press 1, and be rung in their turn
 }
 
 // Question is what a caller asks the machine about.

@@ -12,6 +12,10 @@ import (
 
 // join lets the buyer and the operator on leg talk, and records them.
 func (w *wire) join(leg uuid.UUID, rec *switchd.Recording) {
+	if w.calling != nil && w.calling.leg == leg {
+		w.joinReached(rec)
+		return
+	}
 	op := w.rung[leg]
 	if op == nil || !op.answered() {
 		return // hung up since: the switch hears of it
@@ -28,6 +32,7 @@ func (w *wire) join(leg uuid.UUID, rec *switchd.Recording) {
 	w.sit(op)
 	w.voice, w.talk, w.shown, w.outside = voice, talking, false, false
 	delete(w.rung, leg)
+	w.unqueue()
 	if rec != nil {
 		w.record(*rec)
 	}
@@ -101,7 +106,14 @@ func (w *wire) pressed(key byte) {
 		w.step(menu.Key{Key: key})
 		return
 	}
-	if w.served() {
+	if w.message != nil && key == '#' {
+		w.messageOver()
+		return
+	}
+	switch {
+	case w.waits() && w.queued.Callback && key == '1':
+		w.tell(switchd.Wished{Call: w.id})
+	case w.served():
 		w.talker.press(key)
 	}
 }
@@ -152,6 +164,9 @@ func (w *wire) finish(reason string) {
 		return
 	}
 	w.over = true
+	w.uncall(reason)
+	w.unqueue()
+	w.endMessage()
 	w.dismiss()
 	w.silence()
 	w.unguard()

@@ -227,3 +227,6 @@ func (l *Lines) Announces(id uuid.UUID) bool {
 	w := l.wire(id)
 	return w != nil && w.number != nil && w.number.Shop.Announces
 }
+
+// Has reports whether a call is up here.
+func (l *Lines) Has(id uuid.UUID) bool { return l.wire(id) != nil }

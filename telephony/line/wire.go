@@ -41,29 +41,33 @@ type wire struct {
 	voice    media.Leg              // and what is heard of them
 	watchers map[uuid.UUID]*watcher // supervisors, by leg
 
-	third   media.Leg // of whom the operator consults or brought in; nil for none
-	talk    talk      // how far they are, while there is a talker
-	muted   bool
-	away    bool        // the talker's connection is lost
-	shown   bool        // they were told that the buyer hears music
-	locked  atomic.Bool // the talker's telephone has put the buyer on hold: only it can take them back
-	playing *media.Playback
-	music   *media.Playback // to the third
-	bond    bond            // who hears whom now
-	tape    *tape
-	guards  []func()
-	over    bool
+	third    media.Leg // of whom the operator consults or brought in; nil for none
+	talk     talk      // how far they are, while there is a talker
+	muted    bool
+	away     bool        // the talker's connection is lost
+	shown    bool        // they were told that the buyer hears music
+	locked   atomic.Bool // the talker's telephone has put the buyer on hold: only it can take them back
+	playing  *media.Playback
+	music    *media.Playback // to the third
+	bond     bond            // who hears whom now
+	tape     *tape
+	guards   []func()
+	over     bool
+	queue    uuid.UUID       // where the buyer waits, or will
+	menu     *directory.Menu // that they meet first; nil for none
+	robot    *robot          // that speaks with them; nil for none
+	outgoing bool            // to a buyer, whose leg is not there from the start
+	stroke   stroke          // the last key
+	calling  *calling        // the buyer, whom an operator waits for; nil: nobody is rung
+	queued   *queued         // what they hear while they wait; nil: they do not, or still hear it ring
+	message  *message        // that the caller leaves now; nil for none
 
-	guest     *guest          // who is called in; nil for nobody
-	second    *second         // the talker's telephone has another call of its own to them
-	outside   bool            // the talker is a telephone outside, to whom the call was handed
-	missed    int             // SIP, of the last telephone that did not take the call
-	referrer  *sipua.Leg      // waits to be told what its REFER comes to
-	consented bool            // it has its 202
-	queue     uuid.UUID       // where the buyer waits, or will
-	menu      *directory.Menu // that they meet first; nil for none
-	robot     *robot          // that speaks with them; nil for none
-	stroke    stroke          // the last key
+	guest     *guest     // who is called in; nil for nobody
+	second    *second    // the talker's telephone has another call of its own to them
+	outside   bool       // the talker is a telephone outside, to whom the call was handed
+	missed    int        // SIP, of the last telephone that did not take the call
+	referrer  *sipua.Leg // waits to be told what its REFER comes to
+	consented bool       // it has its 202
 }
 
 // end is a telephone of SIP in a call: a dialog, and the audio on it once there
@@ -110,6 +114,10 @@ func (w *wire) post(do func()) {
 	case w.inbox <- do:
 	default:
 		w.lines.cfg.Log.Error("call is ended: its wire does not keep up", "call", w.id)
+		if w.outgoing {
+			w.lines.busy.Go(func() { w.tell(switchd.HungUp{Call: w.id, By: bySystem, SIPCode: 500, Reason: "overloaded"}) })
+			return
+		}
 		w.buyer.sip.Hangup("overloaded")
 	}
 }
@@ -166,12 +174,7 @@ func (w *wire) answer() error {
 		return fmt.Errorf("answer call %s: %w", w.id, err)
 	}
 	w.buyer.up = true
-	w.buyer.audio.OnDigit(func(d media.Digit) {
-		if d.Released {
-			return // told when it was pressed
-		}
-		w.post(func() { w.keyed(d.Key, byRTP) })
-	})
+	w.hearKeys()
 	if w.offer == nil { // the offer is ours; the answer comes with the ACK
 		w.buyer.sip.Answer(w.buyer.local.Offer())
 		return nil

@@ -14,6 +14,12 @@ type Carrier interface {
 	Carry(datagram []byte) error
 }
 
+// ControlCarrier is a Carrier that takes reports (RTCP) too. Whose reports come
+// back hands them to Take.
+type ControlCarrier interface {
+	CarryControl(datagram []byte) error
+}
+
 // carried is the address that a carried leg believes. Where a packet is from
 // was proven by the carrier's own keys.
 var carried = netip.MustParseAddrPort("127.0.0.1:9")
@@ -28,6 +34,7 @@ func (c carriage) close()                                       {}
 // given.
 func NewCarried(c Carrier, agreed sdp.Chosen) *RTPLeg {
 	l := newRTPLeg(time.Now())
+	l.carried = true
 	l.tx.socket = carriage{c}
 	l.Agree(agreed)
 	return l
@@ -48,6 +55,7 @@ func (l *RTPLeg) Take(datagram []byte, at time.Time) { l.receive(datagram, carri
 // has to.
 func (l *RTPLeg) Next() *RTPLeg {
 	n := newRTPLeg(time.Now())
+	n.carried = true
 	if chosen := l.chosen.Load(); chosen != nil {
 		n.SetRemote(*chosen)
 	}

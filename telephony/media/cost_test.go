@@ -71,7 +71,7 @@ func TestRelayAllocatesNothing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ports := &Ports{address: loopback, any: true, transport: carrier}
+			ports := &Ports{address: loopback, any: true, transport: carrier, reporter: NewReporter()}
 			p := newPair(t, ports, law)
 			speech, key := make([]byte, headerSize+frame), append(make([]byte, headerSize), 5, 10, 0, 160)
 			if n := testing.AllocsPerRun(1000, func() { p.pass(speech, g711.ALaw.PayloadType()) }); n != 0 {

@@ -8,7 +8,7 @@ func Transports() map[string]func() (*Ports, error) {
 	for name, start := range transports() {
 		all[name] = func() (*Ports, error) {
 			t, err := start()
-			return &Ports{address: netip.AddrFrom4([4]byte{127, 0, 0, 1}), any: true, transport: t}, err
+			return &Ports{address: netip.AddrFrom4([4]byte{127, 0, 0, 1}), any: true, transport: t, reporter: NewReporter()}, err
 		}
 	}
 	return all

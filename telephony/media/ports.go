@@ -15,10 +15,12 @@ var ErrNoPorts = errors.New("no free RTP port")
 // the call that ended must not reach the next one.
 const rest = 5 * time.Second
 
-// Ports opens RTP legs on the even ports of a range (RFC 3550 section 11).
+// Ports opens RTP legs on the even ports of a range, with RTCP on the odd ones
+// behind them (RFC 3550 section 11).
 type Ports struct {
 	address   netip.Addr
 	transport transport
+	reporter  *Reporter
 
 	mu    sync.Mutex
 	queue []restingPort // the longest unused comes first
@@ -34,16 +36,17 @@ type restingPort struct {
 // which is for tests, the system chooses.
 func NewPorts(address netip.Addr, first, last uint16) (*Ports, error) {
 	p := &Ports{address: address, any: first == 0 && last == 0}
-	for n := int(first) + int(first)%2; n <= int(last) && !p.any; n += 2 {
+	for n := int(first) + int(first)%2; n+1 <= int(last) && !p.any; n += 2 {
 		p.queue = append(p.queue, restingPort{number: uint16(n)})
 	}
 	if len(p.queue) == 0 && !p.any {
-		return nil, fmt.Errorf("RTP ports %d to %d: none of them is even", first, last)
+		return nil, fmt.Errorf("RTP ports %d to %d: not one pair that begins with an even one", first, last)
 	}
 	var err error
 	if p.transport, err = newTransport(); err != nil {
 		return nil, fmt.Errorf("start RTP: %w", err)
 	}
+	p.reporter = NewReporter()
 	return p, nil
 }
 
@@ -93,32 +96,51 @@ func (p *Ports) give(number uint16) {
 	p.queue = append(p.queue, restingPort{number, time.Now()})
 }
 
+// openAt binds both ports of a leg.
 func (p *Ports) openAt(number uint16) (*RTPLeg, error) {
 	leg := newRTPLeg(time.Now())
-	leg.tx.Lock()
-	defer leg.tx.Unlock()
-	var err error
-	leg.tx.socket, leg.local, err = p.transport.open(netip.AddrPortFrom(p.address, number), leg, func() {
-		if !p.any {
-			p.give(number)
-		}
-	})
+	reports, _, err := p.transport.open(netip.AddrPortFrom(p.address, number+1), control{leg}, func() {})
 	if err != nil {
 		return nil, err
 	}
+	if err := p.bind(leg, number, func() { p.give(number) }); err != nil {
+		reports.close()
+		return nil, err
+	}
+	p.manage(leg, reports)
 	return leg, nil
 }
 
-// openAny has the system choose until it chooses an even port.
+func (p *Ports) bind(leg *RTPLeg, number uint16, released func()) (err error) {
+	leg.tx.Lock()
+	defer leg.tx.Unlock()
+	leg.tx.socket, leg.local, err = p.transport.open(netip.AddrPortFrom(p.address, number), leg, released)
+	return err
+}
+
+// manage gives a leg its RTCP.
+func (p *Ports) manage(leg *RTPLeg, reports socket) {
+	leg.reports.Lock()
+	leg.reports.socket = reports
+	leg.reports.Unlock()
+	p.reporter.Add(leg)
+}
+
+// openAny has the system choose until it chooses an even port with a free one
+// behind it.
 func (p *Ports) openAny() (*RTPLeg, error) {
 	const tries = 64
 	for range tries {
-		leg, err := p.openAt(0)
-		if err != nil {
+		leg := newRTPLeg(time.Now())
+		if err := p.bind(leg, 0, func() {}); err != nil {
 			return nil, fmt.Errorf("open RTP leg at %s: %w", p.address, err)
 		}
 		if leg.local.Port()%2 == 0 {
-			return leg, nil
+			next := netip.AddrPortFrom(p.address, leg.local.Port()+1)
+			if reports, _, err := p.transport.open(next, control{leg}, func() {}); err == nil {
+				p.manage(leg, reports)
+				return leg, nil
+			}
 		}
 		leg.Close()
 	}
@@ -126,4 +148,7 @@ func (p *Ports) openAny() (*RTPLeg, error) {
 }
 
 // Close ends all legs and what serves them.
-func (p *Ports) Close() { p.transport.stop() }
+func (p *Ports) Close() {
+	p.reporter.Close()
+	p.transport.stop()
+}

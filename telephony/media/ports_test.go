@@ -128,7 +128,7 @@ func TestLegsOverIPv6(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ports := &Ports{address: netip.IPv6Loopback(), any: true, transport: carrier}
+		ports := &Ports{address: netip.IPv6Loopback(), any: true, transport: carrier, reporter: NewReporter()}
 		t.Cleanup(ports.Close)
 		a, err := ports.Open()
 		if err != nil {
@@ -155,7 +155,7 @@ func TestCloseEndsLegs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ports := &Ports{address: loopback, any: true, transport: carrier}
+		ports := &Ports{address: loopback, any: true, transport: carrier, reporter: NewReporter()}
 		p := newPhone(t, ports, g711.ALaw)
 		p.leg.SendFrame(make([]byte, frame))
 		ports.Close()

@@ -25,7 +25,7 @@ func TestRelayCarriesTones(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					ports := &Ports{address: loopback, any: true, transport: carrier}
+					ports := &Ports{address: loopback, any: true, transport: carrier, reporter: NewReporter()}
 					t.Cleanup(ports.Close)
 					relayTones(t, newPhone(t, ports, a), newPhone(t, ports, b))
 				})

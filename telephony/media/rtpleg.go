@@ -29,6 +29,11 @@ type RTPLeg struct {
 	pressed [4]Digit
 	losses  losses
 
+	carried   bool // by a Carrier
+	reception reception
+	reports   reporting
+	judgement judgement
+
 	rx struct {
 		sync.Mutex
 		latch latch
@@ -39,6 +44,7 @@ type RTPLeg struct {
 		socket socket
 		sealer *sealer // nil in the clear
 		closed bool
+		octets uint32 // of audio that was sent
 		target netip.AddrPort
 		buffer [maxDatagram]byte
 	}
@@ -55,6 +61,7 @@ type counters struct{ received, sent, unsent, unusable, foreign, forged, excess,
 func newRTPLeg(now time.Time) *RTPLeg {
 	l := &RTPLeg{opened: now}
 	l.tx.stream = newStream(now)
+	l.reports.name, l.reports.due = newName(), now.Add(firstReport)
 	return l
 }
 
@@ -65,6 +72,7 @@ func (l *RTPLeg) LocalAddr() netip.AddrPort { return l.local }
 // it says that the party does not want to hear, nothing is sent. A changed
 // address is believed from now on; see latch.
 func (l *RTPLeg) SetRemote(chosen sdp.Chosen) {
+	l.guide(chosen)
 	l.rx.Lock()
 	defer l.rx.Unlock()
 	l.rx.latch.aim(chosen.Remote, time.Now())
@@ -104,6 +112,10 @@ func (l *RTPLeg) retarget() {
 func (l *RTPLeg) receive(datagram []byte, from netip.AddrPort, at time.Time) {
 	p := &l.packet
 	chosen := l.chosen.Load()
+	if isRTCP(datagram) {
+		l.hearReport(datagram, from, at)
+		return
+	}
 	if o := l.opener.Load(); o != nil && chosen != nil && isRTP(datagram) {
 		var ok bool
 		if datagram, ok = o.open(datagram); !ok {
@@ -140,6 +152,7 @@ func (l *RTPLeg) hear(at time.Time) { l.heard.Store(max(int64(at.Sub(l.opened)),
 func (l *RTPLeg) take(p *Packet) {
 	l.count.received.Add(1)
 	l.count.lost.Add(l.losses.take(p))
+	l.reception.take(p, samples(p.At.Sub(l.opened)))
 	l.notice(p)
 	if sink := l.sink.Load(); sink != nil {
 		(*sink)(p)
@@ -285,6 +298,7 @@ func (l *RTPLeg) write(h header, b []byte) {
 		return
 	}
 	h.put(b)
+	l.tx.octets += uint32(len(b) - headerSize)
 	if s := l.tx.sealer; s != nil {
 		sealed, ok := s.seal(b, h.sequence)
 		if !ok {

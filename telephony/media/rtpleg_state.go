@@ -72,13 +72,21 @@ func (l *RTPLeg) Stats() Stats {
 	}
 }
 
-// Close gives the port back, which rests before it is used again.
+// Close says goodbye and gives the ports back, which rest before they are used
+// again.
 func (l *RTPLeg) Close() {
+	l.reports.Lock()
+	defer l.reports.Unlock()
+	l.sendReport(time.Now(), true)
 	l.tx.Lock()
 	defer l.tx.Unlock()
-	if !l.tx.closed {
-		l.tx.closed = true
-		l.tx.socket.close()
+	if l.tx.closed {
+		return
+	}
+	l.tx.closed = true
+	l.tx.socket.close()
+	if l.reports.socket != nil {
+		l.reports.socket.close()
 	}
 }
 

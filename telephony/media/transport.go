@@ -11,11 +11,19 @@ import (
 // transport opens sockets and reads them.
 type transport interface {
 	// open binds a UDP socket to at, which may have port 0 for any, and from then
-	// on has leg receive what comes in. After the socket's close it calls
-	// released, once the port is free.
-	open(at netip.AddrPort, leg *RTPLeg, released func()) (socket, netip.AddrPort, error)
+	// on has r receive what comes in. After the socket's close it calls released,
+	// once the port is free.
+	open(at netip.AddrPort, r receiver, released func()) (socket, netip.AddrPort, error)
 	// stop closes all sockets and waits for the readers to end.
 	stop()
+}
+
+// receiver takes what comes in at a port.
+type receiver interface {
+	// receive is called from one goroutine. It doesn't keep datagram.
+	receive(datagram []byte, from netip.AddrPort, at time.Time)
+	// Close ends what the socket is for, which closes it.
+	Close()
 }
 
 // socket sends from one port.
@@ -31,15 +39,15 @@ const bufferSize = 512 << 10
 // goroutines is the transport that every system has: a goroutine a socket.
 type goroutines struct {
 	mu      sync.Mutex
-	sockets map[*plainSocket]*RTPLeg // nil after the end
+	sockets map[*plainSocket]receiver // nil after the end
 	readers sync.WaitGroup
 }
 
 func newGoroutines() *goroutines {
-	return &goroutines{sockets: map[*plainSocket]*RTPLeg{}}
+	return &goroutines{sockets: map[*plainSocket]receiver{}}
 }
 
-func (g *goroutines) open(at netip.AddrPort, leg *RTPLeg, released func()) (socket, netip.AddrPort, error) {
+func (g *goroutines) open(at netip.AddrPort, leg receiver, released func()) (socket, netip.AddrPort, error) {
 	conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(at))
 	if err != nil {
 		return nil, netip.AddrPort{}, err
@@ -59,7 +67,7 @@ func (g *goroutines) open(at netip.AddrPort, leg *RTPLeg, released func()) (sock
 	return s, netip.AddrPortFrom(local.Addr().Unmap(), local.Port()), nil
 }
 
-func (g *goroutines) join(s *plainSocket, leg *RTPLeg) bool {
+func (g *goroutines) join(s *plainSocket, leg receiver) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.sockets == nil {
@@ -96,7 +104,7 @@ func (s *plainSocket) close() { s.conn.Close() }
 
 // read runs until the socket is closed. Other errors tell of one datagram, such
 // as a peer's closed port.
-func (s *plainSocket) read(leg *RTPLeg) {
+func (s *plainSocket) read(leg receiver) {
 	buffer := make([]byte, maxDatagram)
 	for {
 		n, from, err := s.conn.ReadFromUDPAddrPort(buffer)

@@ -50,7 +50,7 @@ func (t *shards) stop() {
 	t.readers.Wait()
 }
 
-func (t *shards) open(at netip.AddrPort, leg *RTPLeg, released func()) (socket, netip.AddrPort, error) {
+func (t *shards) open(at netip.AddrPort, leg receiver, released func()) (socket, netip.AddrPort, error) {
 	fd, err := bind(at)
 	if err != nil {
 		return nil, netip.AddrPort{}, err
@@ -88,7 +88,7 @@ type shardSocket struct {
 	fd       int
 	inet6    bool
 	shard    *shard
-	leg      *RTPLeg
+	leg      receiver
 	released func()
 }
 

@@ -105,6 +105,9 @@ type Chosen struct {
 	Ours, Theirs Key            // of what we send and of what we get; zero: in the clear
 }
 
+// Codec returns the name of what is sent, as SDP has it.
+func (c Chosen) Codec() string { return c.Law.String() }
+
 // Speaks reports whether an answer of one who speaks laws would leave anything
 // to talk over.
 func (s Session) Speaks(laws ...g711.Law) bool { return s.Suits(Off, laws...) == nil }

@@ -83,7 +83,7 @@ func (f *floor) showFor(a acd.Action) {
 func operator(id acd.OperatorID) uuid.UUID { return uuid.MustParse(string(id)) }
 
 func (f *floor) offer(a acd.Offer) {
-	l := f.calls[a.Call]
+	l := f.called(a.Call)
 	operator := operator(a.Operator)
 	l.leg, l.with = uuid.New(), operator
 	f.counts.Offers++
@@ -110,8 +110,14 @@ func (f *floor) withdraw(a acd.Withdraw) {
 
 func (f *floor) connect(a acd.Connect) {
 	l := f.calls[a.Call]
-	f.apply(l, call.Event{Kind: call.Connect})
+	back := f.callBack(l)
+	if !back {
+		f.apply(l, call.Event{Kind: call.Connect})
+	}
 	f.counts.Answered++
+	if !back {
+		f.pace(l, a)
+	}
 	with := l.with
 	l.row.OperatorID, l.returned, l.until = &with, false, 0
 	f.begin(l, Goal{})
@@ -119,16 +125,20 @@ func (f *floor) connect(a acd.Connect) {
 	f.write(l, "connect", why)
 	l.row.Explanation = explain(why)
 	f.grant(l, l.with, "call", grantFor)
-	rec := f.record(l)
-	id, leg := l.id, l.leg
-	f.do(func(p Phones) { p.Join(id, leg, rec) })
+	if !back {
+		rec, id, leg := f.record(l), l.id, l.leg
+		f.do(func(p Phones) { p.Join(id, leg, rec) })
+	}
 	f.change(l)
 }
 
 // lose notes why a caller gave up; their call ends by the event that said so.
 func (f *floor) lose(a acd.Lose) {
-	f.counts.Lost++
 	l := f.calls[a.Call]
+	if l == nil || l.kept != nil {
+		return // a place that nobody wants any more, or one that has an heir
+	}
+	f.counts.Lost++
 	l.met = a.Why
 	l.row.Explanation = explain(map[string]any{"waited_ms": a.Waited, "why": a.Why, "words": a.Why.String()})
 }
@@ -147,11 +157,16 @@ func (f *floor) record(l *live) *Recording {
 	if !l.number.Shop.Record || l.taped {
 		return nil
 	}
+	return f.openTape(l, "call")
+}
+
+// openTape opens the row of a recording of a kind: call or voicemail.
+func (f *floor) openTape(l *live, kind string) *Recording {
 	l.taped = true
 	r := &Recording{ID: uuid.New(), Shop: l.row.ShopID}
 	r.Path = l.row.ShopID.String() + "/" + f.instant().Format("2006-01-02") + "/" + l.id.String() + ".wav"
 	r.Row = journal.Recording{
-		ShopID: l.row.ShopID, ID: r.ID, CallID: l.id, State: "recording", Path: r.Path,
+		ShopID: l.row.ShopID, ID: r.ID, CallID: l.id, Kind: kind, State: "recording", Path: r.Path,
 		StartedAt: f.instant(), OffsetMS: int64(f.now) - l.row.StartedAt.UnixMilli(),
 	}
 	f.batch.Recorded = append(f.batch.Recorded, r.Row)

@@ -9,7 +9,9 @@ import (
 	"switchboard/telephony/acd"
 	"switchboard/telephony/call"
 	"switchboard/telephony/directory"
+	"switchboard/telephony/e164"
 	"switchboard/telephony/journal"
+	"switchboard/telephony/wait"
 )
 
 // floor is all that the switch knows: the room, the calls that are up, and
@@ -34,7 +36,9 @@ type floor struct {
 	desks   map[uuid.UUID]struct{} // that changed
 	counts  Counts
 
-	timed map[acd.CallID]*live // that may have to be looked at by themselves
+	timed  map[acd.CallID]*live // that may have to be looked at by themselves
+	paces  map[paceOf]*wait.Pace
+	places map[acd.CallID]*place // of buyers who are to be called back
 }
 
 // effect is what a step wants of the telephones.
@@ -77,6 +81,10 @@ type live struct {
 	taped    bool             // a recording was begun
 	queue    *directory.Queue // that it waits in, or will
 	menu     *directory.Menu  // that it meets first; nil: none
+	spokenMS int64            // of the message that was left
+	phone    e164.Number      // the buyer's, where it is one
+	kept     *place           // that the call is for, or that was promised in it
+	calling  bool             // an operator has it, and its buyer is rung
 	open     bool             // it came within the hours of its number's queue
 	returned bool             // it waits because its operator is gone
 	spoke    *uuid.UUID       // the last operator who is gone
@@ -87,8 +95,8 @@ type live struct {
 func newFloor(pool string, epoch int64, node string, numbers map[uuid.UUID]int64, policy acd.Policy) *floor {
 	return &floor{
 		pool: pool, epoch: epoch, node: node, numbers: numbers,
-		room: acd.NewRoom(policy), calls: map[acd.CallID]*live{}, batch: &journal.Batch{}, oldest: acd.Never, desks: map[uuid.UUID]struct{}{},
 		timed: map[acd.CallID]*live{},
+		room:  acd.NewRoom(policy), calls: map[acd.CallID]*live{}, batch: &journal.Batch{}, oldest: acd.Never, desks: map[uuid.UUID]struct{}{}, paces: map[paceOf]*wait.Pace{}, places: map[acd.CallID]*place{},
 	}
 }
 
@@ -187,11 +195,14 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.recorded(ev)
 	case Retired:
 		f.retired = true
+		clear(f.places) // people have their tasks
 		f.log(nil, ev)
 	case marker:
 		close(ev.stepped)
-	case Chosen, Entered, Told, Left:
+	case Chosen, Entered, Told, Left, Messaged, Wondered:
 		f.inMenu(ev)
+	case Wished, Calling, Reached, Unreached:
+		f.keeps(ev)
 	case Tick:
 		f.tick()
 	}
@@ -214,6 +225,7 @@ func (f *floor) tick() {
 		f.log(nil, Tick{})
 	}
 	f.carryOut(actions)
+	f.keepPlaces()
 }
 
 // onDesk is what an operator asks for at their desk.

@@ -8,6 +8,7 @@ import (
 
 	"switchboard/telephony/acd"
 	"switchboard/telephony/call"
+	"switchboard/telephony/e164"
 	"switchboard/telephony/journal"
 	"switchboard/tenant/task"
 )
@@ -18,7 +19,7 @@ const outsideHours = "outside hours"
 // arrive opens a call: it is greeted, queued at once, told that nobody is
 // here, or refused.
 func (f *floor) arrive(ev Arrived) {
-	if ev.Number == nil {
+	if ev.Number == nil || ev.Number.Shop.Pool != "" && ev.Number.Shop.Pool != f.pool {
 		f.counts.Refused++
 		f.log(nil, ev)
 		f.do(func(p Phones) { p.Refuse(ev.Call, 404, "no such number here") })
@@ -63,7 +64,7 @@ func (f *floor) open(ev Arrived) *live {
 	shop := ev.Number.Shop.ID
 	f.numbers[shop]++
 	l := &live{id: ev.Call, key: acd.CallID(ev.Call.String()), number: ev.Number, fresh: true, queue: ev.Number.Queue, menu: ev.Menu, open: ev.Open}
-	l.from = cmp.Or(ev.Party.Phone, ev.Party.PhoneRaw)
+	l.from, l.phone = cmp.Or(ev.Party.Phone, ev.Party.PhoneRaw), e164.Number(ev.Party.Phone)
 	l.life = call.New(ev.Call.String(), call.Instant(f.now))
 	l.row = journal.Call{
 		ShopID: shop, ID: ev.Call, No: f.numbers[shop], Direction: "inbound", Pool: f.pool, Epoch: f.epoch, Node: f.node,
@@ -74,6 +75,7 @@ func (f *floor) open(ev Arrived) *live {
 	ev.Party.ShopID, ev.Party.CallID = shop, ev.Call
 	f.batch.Parties = append(f.batch.Parties, ev.Party)
 	if ev.Party.Phone != "" {
+		f.forgo(shop, l.phone)
 		f.batch.RangAgain = append(f.batch.RangAgain, task.RangAgain{ShopID: shop, Phone: ev.Party.Phone, CallID: ev.Call, At: f.instant()})
 	}
 	f.dialog(l, ev.Leg, "buyer", ev.Dialog)
@@ -112,6 +114,7 @@ func (f *floor) enqueue(l *live) {
 	q := l.queue
 	l.row.QueueID = &q.ID
 	f.write(l, "enqueue", map[string]any{"queue": q.ID})
+	f.do(func(p Phones) { p.Wait(l.id, q.ID) })
 	f.act(acd.Arrived{
 		Call: l.key, Shop: acd.ShopID(l.row.ShopID.String()), Queue: acd.QueueID(q.ID.String()), Tier: acd.Tier(q.Tier),
 		Promise: acd.Promise{Within: q.PromiseMS, Share: q.PromiseShare},
@@ -245,6 +248,7 @@ func (f *floor) hungUp(ev HungUp) {
 		f.conclude(l)                  // nobody of the room had it
 	case call.Waiting:
 		f.act(acd.HungUp{Call: l.key}) // Withdraw who is rung, and Lose
+		f.missed(l)
 		f.finish(l)
 	default:
 		f.finish(l)

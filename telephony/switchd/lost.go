@@ -13,6 +13,10 @@ import (
 func (f *floor) lost(l *live) (task.Lost, bool) {
 	var reason task.Reason
 	switch {
+	case l.kept != nil:
+		return task.Lost{}, false // there is a task for it
+	case l.life.Outcome == call.Voicemail:
+		reason = task.LeftMessage
 	case l.life.Outcome == call.Abandoned, l.returned:
 		reason = task.Abandoned
 	case l.life.Outcome == call.Failed:
@@ -23,9 +27,14 @@ func (f *floor) lost(l *live) (task.Lost, bool) {
 		return task.Lost{}, false
 	}
 	waited := l.life.RingMs + l.life.GreetingMs + l.life.QueueMs
+	words := task.Words(l.number.Shop.Language, reason, waited, task.Duty{Able: l.met.Able, Came: l.met.Came})
+	if reason == task.LeftMessage {
+		words = task.MessageWords(l.number.Shop.Language, l.spokenMS)
+		f.batch.Messages = append(f.batch.Messages, task.Message{ShopID: l.row.ShopID, CallID: l.id, At: f.instant()})
+	}
 	return task.Lost{
 		ShopID: l.row.ShopID, ID: uuid.New(), CallID: l.id, TaskID: uuid.New(), QueueID: &l.queue.ID,
-		Reason: reason, Words: task.Words(l.number.Shop.Language, reason, waited, task.Duty{Able: l.met.Able, Came: l.met.Came}), WaitedMS: waited,
+		Reason: reason, Words: words, WaitedMS: waited,
 		Owner: "pool:" + f.pool, LostAt: f.instant(), DueAt: f.instant().Add(task.CallBackWithin),
 	}, true
 }

@@ -1,10 +1,14 @@
 package switchd
 
 import (
+	"cmp"
+	"time"
+
 	"github.com/google/uuid"
 
 	"switchboard/telephony/call"
 	"switchboard/telephony/directory"
+	"switchboard/telephony/e164"
 	"switchboard/telephony/journal"
 	"switchboard/telephony/menu"
 )
@@ -12,13 +16,26 @@ import (
 // Machines is what the switch needs of the telephones where no person speaks.
 // It is part of Phones.
 type Machines interface {
-	Ask(call uuid.UUID, a Ask) // answer if need be, walk through the menu, and report Left
+	Ask(call uuid.UUID, a Ask)             // answer if need be, walk through the menu, and report Left
+	TakeMessage(call uuid.UUID, m Message) // beep, record, report Messaged and HungUp by the system
+	Wait(call, queue uuid.UUID)            // the caller waits in a queue, and may report Wondered
+	Tell(call uuid.UUID, p Place)          // say where in it they are
+	Farewell(call uuid.UUID)               // say that they will be called back, and report HungUp by the system
+
+	Prepare(call uuid.UUID, n *directory.Number, buyer e164.Number) // make a wire without a buyer
+	CallBack(o Outgoing)                                            // ring the buyer for the operator, report Calling, Reached or Unreached
 }
 
 // Ask is a menu for a caller.
 type Ask struct {
 	Menu *directory.Menu
 	Open bool // it is within the hours of the number's queue
+}
+
+// Message is one that a caller shall leave.
+type Message struct {
+	Recording *Recording
+	Most      time.Duration
 }
 
 // What a menu reports. Digits that a caller gives are personal: the journal has
@@ -52,6 +69,15 @@ type (
 		Number  string    `json:"number,omitempty"` // of the shop's own choice
 	}
 )
+
+// Messaged: the caller has spoken to the machine, for so long; 0: they said
+// nothing.
+type Messaged struct {
+	Call     uuid.UUID `json:"-"`
+	SpokenMS int64     `json:"spoken_ms"`
+}
+
+func (Messaged) kind() string { return "messaged" }
 
 func (Chosen) kind() string  { return "chosen" }
 func (Entered) kind() string { return "entered" }
@@ -94,7 +120,33 @@ func (f *floor) inMenu(ev Event) {
 		}
 	case Left:
 		f.left(ev)
+	case Wondered:
+		f.wondered(ev)
+	case Messaged:
+		if l := f.asked(ev.Call); l != nil {
+			f.log(l, ev)
+			if l.spokenMS = ev.SpokenMS; ev.SpokenMS >= leastMessage {
+				l.as = call.Voicemail
+			}
+		}
 	}
+}
+
+const (
+	// leastMessage is what a message is at least, in ms: a breath, a click and a
+	// hang-up are none.
+	leastMessage = 700
+	// usualMessage is how long one may be where the menu does not say.
+	usualMessage = 3
+)
+
+// message has the caller speak to the machine.
+func (f *floor) message(l *live, minutes int) {
+	if l.taped {
+		return
+	}
+	m := Message{Recording: f.openTape(l, "voicemail"), Most: time.Duration(cmp.Or(minutes, usualMessage)) * time.Minute}
+	f.do(func(p Phones) { p.TakeMessage(l.id, m) })
 }
 
 func (f *floor) entered(ev Entered) {
@@ -121,6 +173,10 @@ func (f *floor) left(ev Left) {
 	case menu.HangUp:
 		l.as = call.Served
 		f.hungUp(HungUp{Call: l.id, By: call.System, SIPCode: 200})
+	case menu.Callback:
+		f.wanted(l)
+	case menu.Voicemail:
+		f.message(l, ev.Minutes)
 	default:
 		f.toQueue(l, ev.Queue)
 	}

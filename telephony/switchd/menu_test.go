@@ -1,6 +1,7 @@
 package switchd
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -9,10 +10,23 @@ import (
 
 	"switchboard/telephony/call"
 	"switchboard/telephony/directory"
+	"switchboard/telephony/e164"
 	"switchboard/telephony/menu"
 )
 
-func (f *fakePhones) Ask(c uuid.UUID, _ Ask) { f.say("open the menu for", c) }
+func (f *fakePhones) Ask(c uuid.UUID, _ Ask)    { f.say("open the menu for", c) }
+func (f *fakePhones) Wait(uuid.UUID, uuid.UUID) {}
+func (f *fakePhones) Tell(c uuid.UUID, p Place) {
+	f.say(fmt.Sprintf("tell place %d, %d s, to", p.No, p.WaitMS/1000), c)
+}
+func (f *fakePhones) Farewell(c uuid.UUID) { f.say("say farewell to", c) }
+func (f *fakePhones) Prepare(c uuid.UUID, _ *directory.Number, b e164.Number) {
+	f.named[c] = "the call back"
+	f.prepared = c
+	f.did = append(f.did, "prepare a call to "+string(b))
+}
+func (f *fakePhones) CallBack(o Outgoing)                { f.say("ring the buyer of", o.Call) }
+func (f *fakePhones) TakeMessage(c uuid.UUID, _ Message) { f.say("take a message of", c) }
 
 // menued is a stage whose callers meet a menu first.
 func menued(t *testing.T, story func(*stage)) {

@@ -122,7 +122,7 @@ func (f *floor) seek(ev Sought) {
 	l.third = &third{leg: ev.Leg, goal: ev.Goal, blind: !ev.Ask, aside: true, own: ev.Own, note: ev.Note, began: f.now, until: acd.Never}
 	if ev.Goal.outside() {
 		l.third.until = f.now + acd.Instant(ev.RingMS)
-	} else if !f.room.Spare(f.called(l, ev.Goal)) {
+	} else if !f.room.Spare(f.summons(l, ev.Goal)) {
 		l.third = nil
 		f.say(ev.Answer, command.ErrNobodyFree)
 		return
@@ -135,14 +135,14 @@ func (f *floor) seek(ev Sought) {
 		f.time(l)
 		f.callThird(l, time.Duration(ev.RingMS)*time.Millisecond)
 	} else {
-		f.act(f.called(l, ev.Goal))
+		f.act(f.summons(l, ev.Goal))
 	}
 	f.showMove(l)
 	f.change(l)
 	f.say(ev.Answer, nil)
 }
 
-func (f *floor) called(l *live, g Goal) acd.Called {
+func (f *floor) summons(l *live, g Goal) acd.Called {
 	if g.Kind == move.Tier {
 		return acd.Called{Call: l.key, Tier: g.Tier}
 	}

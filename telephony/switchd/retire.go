@@ -74,7 +74,7 @@ func (f *floor) unanswered(o acd.OperatorView) bool {
 	for _, l := range f.calls {
 		switch l.life.State {
 		case call.Greeting, call.Menu, call.Waiting:
-			if slices.Contains(o.Shops, acd.ShopID(l.row.ShopID.String())) && acd.Serves(o.Tier, acd.Tier(l.number.Queue.Tier)) {
+			if slices.Contains(o.Shops, acd.ShopID(l.row.ShopID.String())) && acd.Serves(o.Tier, acd.Tier(l.queue.Tier)) {
 				return true
 			}
 		}

@@ -204,7 +204,7 @@ func (s *Switch) Run(ctx context.Context) error {
 			}
 		}
 		wake, _ := s.floor.room.Deadline() // Never without one
-		if wake = min(wake, s.floor.due(), s.floor.deadline()); wake != acd.Never {
+		if wake = min(wake, s.floor.due(), s.floor.wakes(), s.floor.deadline()); wake != acd.Never {
 			alarm.Reset(max(0, time.Duration(wake-s.Now())*time.Millisecond))
 		}
 	}

@@ -25,6 +25,8 @@ type fakePhones struct {
 	leg   uuid.UUID
 	third uuid.UUID
 	named map[uuid.UUID]string
+
+	prepared uuid.UUID // the last call to a buyer
 }
 
 func (f *fakePhones) say(verb string, id uuid.UUID) { f.did = append(f.did, verb+" "+f.named[id]) }
@@ -110,6 +112,8 @@ func (m *memory) Commit(_ context.Context, b *journal.Batch) error {
 	m.all.Dialogs = append(m.all.Dialogs, b.Dialogs...)
 	m.all.Closed = append(m.all.Closed, b.Closed...)
 	m.all.Entries = append(m.all.Entries, b.Entries...)
+	m.all.Kept = append(m.all.Kept, b.Kept...)
+	m.all.Redeemed = append(m.all.Redeemed, b.Redeemed...)
 	if b.Then != nil {
 		b.Then()
 	}

@@ -131,6 +131,10 @@ func (f *floor) back(ev Back) {
 
 // gone gives up waiting for the operator.
 func (f *floor) gone(ev Gone) {
+	if l := f.live(ev.Call); l != nil && l.calling {
+		f.hungUp(HungUp{Call: l.id, By: call.Operator})
+		return
+	}
 	l := f.on(ev.Call, ev.Leg)
 	if l == nil {
 		return

@@ -80,10 +80,14 @@ func (s *Switch) Counts(ctx context.Context) (c Counts, up int, err error) {
 func (f *floor) view(now acd.Instant) command.Floor {
 	v := f.room.View()
 	out := command.Floor{At: wall(now), Pool: f.pool, Epoch: f.epoch, Calls: []command.Call{}, Operators: []command.Desk{}}
+	why := reasons{operators: v.Operators, lines: map[lineOf]*command.Why{}}
 	for _, c := range v.Calls {
 		if l := f.calls[c.Call]; l != nil {
 			w := l.view(c)
 			w.Watchers = l.watchersShown(false)
+			if c.State == acd.StateWaiting {
+				w.Why = why.of(c)
+			}
 			out.Calls = append(out.Calls, w)
 		}
 	}

@@ -77,6 +77,7 @@ func TestBrowserTalks(t *testing.T) {
 
 	pressesKeys(t, b, leg)
 	isPrivate(t, b, h)
+	reports(t, leg)
 
 	b.do("desk.hangup()")
 	expect[webleg.HungUp](t, h)
@@ -282,4 +283,14 @@ func TestSecondTabAsks(t *testing.T) {
 	first.load(h.server.URL + "/page.html")
 	h.sitDown(first, operator)
 	until(t, "the first tab asks", func() bool { return first.is("desk.heard('busy')") })
+}
+
+// reports waits until the page has said what it hears, and how far away it is.
+func reports(t *testing.T, leg media.Leg) {
+	t.Helper()
+	of := leg.(*webleg.Leg).Quality
+	until(t, "the page reports what it hears", func() bool { q := of(); return q.Told.Packets > 0 && q.RTT > 0 && q.Heard.Score > 0 })
+	if q := of(); q.Told.Lost > 5 || q.Heard.Lost > 5 || q.RTT > time.Second || q.Heard.Score < 4 || q.Told.Score < 3.5 && q.Told.Score != 0 {
+		t.Errorf("%+v", q)
+	}
 }

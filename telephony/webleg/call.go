@@ -99,6 +99,7 @@ func (s *session) join(leg uuid.UUID) *Leg {
 		return nil
 	}
 	s.rtp = s.rtp.Next()
+	s.hub.reporter.Add(s.rtp)
 	c.phase, c.joined, c.leg = talking, time.Now(), newLeg(s.rtp, s.link)
 	s.live.Store(c.leg)
 	s.send(reply{Type: "joined", Leg: &leg})

@@ -48,9 +48,11 @@ type Config struct {
 type Hub struct {
 	cfg  Config
 	port *lite.Port
-	ctx  context.Context
-	stop context.CancelFunc
-	busy sync.WaitGroup
+
+	reporter *media.Reporter
+	ctx      context.Context
+	stop     context.CancelFunc
+	busy     sync.WaitGroup
 
 	mu       sync.Mutex
 	sockets  int
@@ -80,7 +82,7 @@ func New(cfg Config) (*Hub, error) {
 		return nil, err
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	h := &Hub{cfg: cfg, port: port, ctx: ctx, stop: stop, sessions: map[uuid.UUID]*session{}, tokens: map[string]*session{}}
+	h := &Hub{cfg: cfg, port: port, reporter: media.NewReporter(), ctx: ctx, stop: stop, sessions: map[uuid.UUID]*session{}, tokens: map[string]*session{}}
 	h.busy.Go(h.watch)
 	return h, nil
 }
@@ -99,6 +101,7 @@ func (h *Hub) Close() error {
 	}
 	h.stop()
 	h.busy.Wait()
+	h.reporter.Close()
 	return h.port.Close()
 }
 

@@ -64,6 +64,15 @@ func (g *Leg) take(from *link, b []byte, sent, at time.Time) {
 	g.Take(b, at)
 }
 
+// report receives RTCP from a connection.
+func (g *Leg) report(from *link, b []byte, at time.Time) {
+	g.rx.Lock()
+	defer g.rx.Unlock()
+	if !g.closed.Load() && g.from == from {
+		g.Take(b, at)
+	}
+}
+
 // maxKept is how long a network that stalled may go on bringing what was said
 // before the leg. It also bounds what a page with odd timestamps can lose.
 const maxKept = 2 * time.Second

@@ -24,7 +24,7 @@ const heardAny = 1 << 16
 // open answers an offer of the session's page with a new connection.
 func (s *session) open(offer string) (*link, string, error) {
 	l := &link{session: s}
-	peer, answer, err := s.hub.port.Answer(offer, lite.Ears{Packet: l.hear, State: l.changed})
+	peer, answer, err := s.hub.port.Answer(offer, lite.Ears{Packet: l.hear, Control: l.report, State: l.changed})
 	if err != nil {
 		return nil, "", fmt.Errorf("answer the offer of operator %s: %w", s.operator, err)
 	}
@@ -41,6 +41,13 @@ func (l *link) hear(b []byte, now time.Time) {
 		g.take(l, b, sent, now)
 	}
 	l.note(binary.BigEndian.Uint16(b[2:]))
+}
+
+// report gives what the page says of our audio to the leg that is live.
+func (l *link) report(b []byte, now time.Time) {
+	if g := l.session.live.Load(); g != nil {
+		g.report(l, b, now)
+	}
 }
 
 // note remembers the newest sequence number.

@@ -62,6 +62,14 @@ func (s *session) Carry(datagram []byte) error {
 	return errNoPage
 }
 
+// CarryControl implements media.ControlCarrier.
+func (s *session) CarryControl(datagram []byte) error {
+	if l := s.route.Load(); l != nil {
+		return l.SendControl(datagram)
+	}
+	return errNoPage
+}
+
 // do changes the session, and then tells what came of it. Who is told may call
 // the hub again: what comes of that is told afterwards.
 func (s *session) do(change func()) {

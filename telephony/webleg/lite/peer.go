@@ -29,6 +29,8 @@ type Ears struct {
 	// Packet hears RTP, deciphered, with when it came. It must not block or
 	// keep the datagram. It may be called a moment after Close.
 	Packet func(datagram []byte, at time.Time)
+	// Control hears RTCP likewise; nil for nobody.
+	Control func(datagram []byte, at time.Time)
 	// State hears of changes, one after another.
 	State func(State)
 }
@@ -95,8 +97,28 @@ func (e *Peer) Send(datagram []byte) error {
 	return err
 }
 
-// hear takes in SRTP. RTCP is on the same port, and nobody asks for it (RFC
-// 5761, 4).
+// SendControl enciphers and sends RTCP, as our own source. It does not keep
+// datagram.
+func (e *Peer) SendControl(datagram []byte) error {
+	k, to := e.keys.Load(), e.remote.Load()
+	if k == nil || to == nil || e.closed.Load() {
+		return errNoPath
+	}
+	e.out.Lock()
+	defer e.out.Unlock()
+	plain := e.cipher[:copy(e.cipher[:maxDatagram-rtpHeader], datagram)]
+	for at := 0; at+8 <= len(plain); at += 4 * (1 + int(binary.BigEndian.Uint16(plain[at+2:]))) {
+		binary.BigEndian.PutUint32(plain[at+4:], e.source) // of each packet that is one of several
+	}
+	b, err := k.out.EncryptRTCP(nil, plain, nil)
+	if err != nil {
+		return err
+	}
+	_, err = e.port.conn.WriteToUDPAddrPort(b, *to)
+	return err
+}
+
+// hear takes in SRTP, and RTCP, which is on the same port (RFC 5761, 4).
 func (e *Peer) hear(b []byte, now time.Time) {
 	const firstReport, lastReport = 64, 95
 	k := e.keys.Load()
@@ -104,6 +126,7 @@ func (e *Peer) hear(b []byte, now time.Time) {
 		return
 	}
 	if kind := b[1] & 0x7F; kind >= firstReport && kind <= lastReport {
+		e.hearControl(k, b, now)
 		return
 	}
 	clear, err := k.in.DecryptRTP(e.clear[:0], b, &e.header)
@@ -112,6 +135,15 @@ func (e *Peer) hear(b []byte, now time.Time) {
 	}
 	e.lastHeard.Store(now.UnixNano())
 	e.ears.Packet(clear, now)
+}
+
+func (e *Peer) hearControl(k *keys, b []byte, now time.Time) {
+	if e.ears.Control == nil {
+		return
+	}
+	if clear, err := k.in.DecryptRTCP(nil, b, nil); err == nil {
+		e.ears.Control(clear, now)
+	}
 }
 
 // What browsers are given: they check each 2 to 3 s, and send 50 packets a
