@@ -13,6 +13,8 @@ const card: Card = {
   held: false,
   muted: false,
   away_until: null,
+  move: null,
+  missed: null,
   queue: 'orders',
   source: 'Яндекс Директ',
   spoke_on: null,
