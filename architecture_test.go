@@ -47,9 +47,14 @@ var may = map[string][]string{
 	"telephony/sipua":             {"telephony/sipua/ban", "telephony/sipua/digest", "telephony/sipua/guard", "telephony/sipua/life", "telephony/sipua/scanner", "telephony/sipua/wire", "telephony/trace"},
 
 	// calls to and from the telephone network
-	"telephony/trunk/form": {},
-	"telephony/trunk/pick": {},
-	"telephony/trunk":      {"telephony/directory", "telephony/e164", "telephony/sipua", "telephony/trunk/form", "telephony/trunk/pick", "tenant/outgoing", "tenant/seal"},
+	"telephony/trunk/form":    {},
+	"telephony/trunk/pick":    {},
+	"telephony/trunk/locate":  {},
+	"telephony/trunk/dnstest": {},
+	"telephony/trunk": {
+		"telephony/directory", "telephony/e164", "telephony/sipua", "telephony/sipua/digest", "telephony/trunk/form", "telephony/trunk/locate", "telephony/trunk/pick",
+		"tenant", "tenant/outgoing", "tenant/seal",
+	},
 
 	// telephone audio
 	"telephony/media":           {"telephony/media/emodel", "telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
@@ -85,7 +90,7 @@ var may = map[string][]string{
 	"demo":                      {"telephony/media", "telephony/media/g711", "telephony/sdp", "telephony/sipua"},
 	"seed": {
 		"billing/money", "billing/plan", "billing/wage", "tenant", "tenant/account", "tenant/catalogue", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault",
-		"tenant/hours", "tenant/script", "tenant/script/graph",
+		"tenant/hours", "tenant/outgoing", "tenant/script", "tenant/script/graph",
 	},
 	"tenant/hours": {},
 	"tenant/move":  {"telephony/e164", "tenant", "tenant/fault"},
@@ -108,21 +113,22 @@ var may = map[string][]string{
 	"tenant/member":  {"tenant", "tenant/fault"},
 
 	// telephony: the live room and what it is told and tells
-	"telephony/command":   {"tenant/fault"},
-	"telephony/control":   {"telephony/command", "tenant/fault"},
+	"telephony/command":   {"telephony/trace", "tenant/fault"},
+	"telephony/control":   {"telephony/command", "telephony/trace", "tenant/fault"},
 	"telephony/gate":      {"telephony/destination", "telephony/directory", "telephony/e164", "tenant", "tenant/fault", "tenant/outgoing"},
 	"telephony/directory": {"telephony/e164", "telephony/menu", "telephony/trunk/form", "tenant", "tenant/hours", "tenant/move"},
 	"telephony/journal":   {"tenant", "tenant/cdr", "tenant/outbox", "tenant/task"},
 	"telephony/presence":  {"tenant"},
 	"telephony/line": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711", "telephony/media/mix",
-		"telephony/media/prompt", "telephony/media/recording", "telephony/media/tone", "telephony/menu", "telephony/sdp", "telephony/sipua", "telephony/switchd",
+		"telephony/media/prompt", "telephony/media/recording", "telephony/media/tone", "telephony/menu", "telephony/sdp", "telephony/sipua", "telephony/switchd", "telephony/trace",
 		"telephony/webleg", "tenant", "tenant/cdr", "tenant/fault", "tenant/move",
 	},
 	"telephony": {
-		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/e164", "telephony/gate", "telephony/journal", "telephony/line", "telephony/media",
+		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/gate", "telephony/journal", "telephony/line", "telephony/e164", "telephony/trace", "telephony/media",
 		"telephony/media/g711", "telephony/media/prompt", "telephony/media/recording", "telephony/media/speech", "telephony/menu", "telephony/presence", "telephony/say", "telephony/sdp", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/trunk", "telephony/webleg",
-		"tenant", "tenant/cdr", "tenant/fault", "tenant/gist", "tenant/move", "tenant/order", "tenant/outgoing", "tenant/script", "tenant/seal", "tenant/ticket",
+		"telephony/trunk/locate",
+		"tenant", "tenant/alert", "tenant/cdr", "tenant/fault", "tenant/gist", "tenant/move", "tenant/order", "tenant/outgoing", "tenant/script", "tenant/seal", "tenant/ticket",
 	},
 	"telephony/webleg":      {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp", "telephony/webleg/lite"},
 	"telephony/webleg/lite": {"telephony/media/g711"},
@@ -140,6 +146,7 @@ var may = map[string][]string{
 	"tenant/live":   {"tenant"},
 
 	// what calls out cost, what was unusual
+	"tenant/alert":    {"tenant", "tenant/fault", "tenant/page"},
 	"tenant/outgoing": {"telephony/destination", "telephony/e164", "tenant", "tenant/fault"},
 
 	// an operator's desk: who may open it, what is typed in a call, what came of it, a day of calls, what it earns
@@ -155,19 +162,20 @@ var may = map[string][]string{
 	"tenant/summary": {"tenant"},
 	"tenant/comment": {"tenant", "tenant/fault"},
 	"tenant/wave":    {"telephony/media/g711"},
+	"tenant/quality": {"tenant"},
 
 	// the process for browsers and integrations: one package a resource
 	"api": {
 		"api/calls", "api/catalogue", "api/comments", "api/desk", "api/docs", "api/events",
 		"api/exports", "api/floor", "api/lostcalls", "api/members", "api/numbers",
-		"api/once", "api/operators", "api/orders", "api/queues", "api/scripts", "api/session",
-		"api/shops", "api/summary", "api/tasks", "api/trunks", "api/walks", "api/web",
+		"api/once", "api/operators", "api/orders", "api/outgoing", "api/queues", "api/scripts", "api/security", "api/session",
+		"api/shops", "api/summary", "api/tasks", "api/traces", "api/trunks", "api/walks", "api/web",
 		"tenant", "tenant/fault", "tenant/live",
 	},
-	"api/apitest": {"api", "deploy/embedded", "telephony/command", "tenant", "tenant/account", "tenant/fault", "tenant/script", "tenant/tenanttest"},
+	"api/apitest": {"api", "deploy/embedded", "telephony/command", "telephony/trace", "tenant", "tenant/account", "tenant/fault", "tenant/script", "tenant/tenanttest"},
 	"api/calls": {
 		"api/orders", "api/session", "api/web", "billing/bill", "telephony/e164", "tenant",
-		"tenant/buyer", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/wave",
+		"tenant/buyer", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/quality", "tenant/wave",
 	},
 	"api/catalogue": {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/fault"},
 	"api/desk": {
@@ -180,7 +188,7 @@ var may = map[string][]string{
 	"api/events":   {"api/session", "api/web", "tenant", "tenant/fault", "tenant/live"},
 	"api/exports":  {"api/session", "api/web", "billing/export", "billing/plan", "tenant", "tenant/fault"},
 	"api/floor": {
-		"api/session", "api/web", "telephony/command", "telephony/e164", "tenant", "tenant/account", "tenant/fault", "tenant/live", "tenant/ticket",
+		"api/session", "api/web", "telephony/command", "telephony/e164", "tenant", "tenant/account", "tenant/fault", "tenant/live", "tenant/quality", "tenant/ticket",
 	},
 	"api/lostcalls": {"api/session", "api/web", "telephony/e164", "tenant", "tenant/cdr", "tenant/fault", "tenant/page", "tenant/task"},
 	"api/members":   {"api/session", "api/web", "tenant", "tenant/account", "tenant/member", "telephony/e164", "tenant/fault", "tenant/move"},
@@ -194,18 +202,22 @@ var may = map[string][]string{
 	"api/shops":     {"api/session", "api/web", "tenant", "tenant/page", "tenant/move"},
 	"api/summary":   {"api/session", "api/web", "tenant", "tenant/fault", "tenant/summary"},
 	"api/tasks":     {"api/session", "api/web", "telephony/e164", "tenant", "tenant/cdr", "tenant/live", "tenant/page", "tenant/task"},
+	"api/outgoing":  {"api/session", "api/web", "tenant", "tenant/outgoing"},
+	"api/security":  {"api/session", "api/web", "telephony/command", "tenant", "tenant/alert", "tenant/fault", "tenant/page"},
+	"api/traces":    {"api/session", "api/web", "telephony/trace", "tenant", "tenant/cdr", "tenant/fault"},
 	"api/trunks":    {"api/session", "api/web", "tenant"},
 	"api/walks":     {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/fault", "tenant/script", "tenant/script/walk"},
 	"api/web":       {"tenant/fault", "tenant/page"},
 
 	// what may wait
 	"worker": {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/live", "tenant/task",
-		"worker/feed", "worker/job", "worker/rate", "worker/reap", "worker/recall", "worker/sweep"},
+		"worker/feed", "worker/job", "worker/rate", "worker/reap", "worker/recall", "worker/sweep", "worker/watch"},
 	"worker/job":    {"tenant", "tenant/outbox"},
 	"worker/feed":   {"tenant", "tenant/catalogue", "tenant/fault", "tenant/live"},
 	"worker/rate":   {"billing/ledger", "tenant", "tenant/cdr", "tenant/live"},
 	"worker/reap":   {"tenant", "tenant/cdr", "tenant/live"},
 	"worker/recall": {"tenant", "tenant/fault", "tenant/live", "tenant/task"},
+	"worker/watch":  {"tenant", "tenant/alert", "tenant/live"},
 	"worker/sweep":  {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/outbox", "tenant/task"},
 
 	// what is measured: telephones, the programs beside them, the figures

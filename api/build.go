@@ -15,12 +15,15 @@ import (
 	"switchboard/api/numbers"
 	"switchboard/api/operators"
 	"switchboard/api/orders"
+	"switchboard/api/outgoing"
 	"switchboard/api/queues"
 	"switchboard/api/scripts"
+	"switchboard/api/security"
 	"switchboard/api/session"
 	"switchboard/api/shops"
 	"switchboard/api/summary"
 	"switchboard/api/tasks"
+	"switchboard/api/traces"
 	"switchboard/api/trunks"
 	"switchboard/api/walks"
 	"switchboard/api/web"
@@ -31,6 +34,8 @@ import (
 type Phones interface {
 	desk.Phones
 	floor.Phones
+	security.Phones
+	traces.Phones
 }
 
 // parts are what New wires together and Run keeps going.
@@ -81,6 +86,9 @@ func (a *API) resources(o session.Options) []resource {
 		queues.New(a.guard),
 		trunks.New(a.deps.DB, a.guard),
 		desk.New(a.deps.DB, a.guard, a.deps.Phones, desk.Live{Tell: a.parts.teller.Tell, Hub: a.parts.hub}, o.Now),
+		outgoing.New(a.guard, o.Now),
+		security.New(a.deps.DB, a.guard, a.deps.Phones, o.Now),
+		traces.New(a.guard, a.deps.Phones),
 		floor.New(a.deps.DB, a.guard, a.deps.Phones, a.parts.hub),
 	}
 }

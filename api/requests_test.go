@@ -12,7 +12,7 @@ import (
 // kinds are the things that ids in paths are of, by the word before {id}.
 var kinds = map[string]string{
 	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "sources": "source", "snapshots": "snapshot", "comments": "comment", "members": "member",
-	"operators": "operator",
+	"operators": "operator", "alerts": "alert",
 }
 
 // pathKind returns the kind of thing that a path names, or "".
@@ -71,6 +71,11 @@ var bodies = map[string]func(apitest.Goods) any{
 	"supervise-call":   func(apitest.Goods) any { return map[string]any{"mode": "listen"} },
 	"pause-operator":   func(apitest.Goods) any { return map[string]any{"reason": "training"} },
 	"pause-desk":       func(apitest.Goods) any { return map[string]any{"reason": "lunch"} },
+	"set-outgoing-limits": func(apitest.Goods) any {
+		return map[string]any{"enabled": true, "countries": []string{"KZ"}, "calls_per_hour": 7, "operator_calls_per_hour": 7, "minutes_per_day": 7,
+			"spend_per_hour": 700, "spend_per_day": 700, "at_once": 7}
+	},
+	"pardon-address": func(apitest.Goods) any { return map[string]any{"address": "192.0.2.9"} },
 }
 
 // queries are the parameters that operations cannot do without.

@@ -97,9 +97,18 @@ func (s *site) free(host netip.Addr) netip.AddrPort {
 	return at
 }
 
+func (s *site) freeStream(host netip.Addr) netip.AddrPort {
+	s.t.Helper()
+	at, err := rig.FreeStream(host)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return at
+}
+
 // place chooses a node's addresses.
 func (s *site) place(i int, pool string) *node {
-	n := &node{name: fmt.Sprintf("node%d", i+1), sip: s.free(nodeHosts[i]), control: s.free(nodeHosts[i]), rtc: s.free(nodeHosts[i])}
+	n := &node{name: fmt.Sprintf("node%d", i+1), sip: s.free(nodeHosts[i]), control: s.freeStream(nodeHosts[i]), rtc: s.freeStream(nodeHosts[i])}
 	n.env = []string{
 		"LOG_LEVEL=info", "NODE=" + n.name, "POOL=" + pool, "SIP_ADDR=" + n.sip.String(), "CONTROL_ADDR=" + n.control.String(), "CONTROL_SECRET=e2e",
 		"RTC_ADDR=" + n.rtc.String(), "SIP_PROXIES=127.60.0.0/16", "SIP_OUTBOUND=" + s.sip.String(), "SIP_PHONES_FROM=127.30.0.0/16",
@@ -176,7 +185,7 @@ func (s *site) startProxy(byNumber bool) {
 // startRest runs api, worker and the web proxy.
 func (s *site) startRest() {
 	s.t.Helper()
-	web := s.free(netip.MustParseAddr("127.0.0.1"))
+	web := s.freeStream(netip.MustParseAddr("127.0.0.1"))
 	both := "CONTROL_NODES=" + s.nodes[0].control.String() + "," + s.nodes[1].control.String()
 	for _, verb := range []string{"api", "worker"} {
 		p, err := s.engines.Part(s.setup, verb, "HTTP_ADDR="+web.String(), both, "CONTROL_SECRET=e2e", "LOG_LEVEL=warn")

@@ -82,7 +82,13 @@ type page struct {
 // place of the real one.
 func (o *operator) open(b *chrome.Browser) *page {
 	o.s.t.Helper()
-	tab, err := b.Open(o.s.t.Context(), o.place())
+	return o.openAt(b, o.place())
+}
+
+// openAt is open with an address that may say how the page behaves.
+func (o *operator) openAt(b *chrome.Browser, place string) *page {
+	o.s.t.Helper()
+	tab, err := b.Open(o.s.t.Context(), place)
 	if err != nil {
 		o.s.t.Fatal(err)
 	}

@@ -18,16 +18,38 @@ alter table house.trunk
   add caller_in     text not null default 'from' check (caller_in in ('from', 'asserted', 'remote_party')), -- where the caller's number stands
   add caller_out    text not null default 'from' check (caller_out in ('from', 'asserted', 'remote_party')),
   add reliable      boolean not null default true,      -- its 100rel works
+  add challenge     boolean not null default false,     -- its calls have to show the password, too
   add ping          boolean not null default true,      -- it answers OPTIONS
   add draining_at   timestamptz,                        -- no new calls since; those that are up go on
   add changed_at    timestamptz,
   add constraint trunk_login check (auth = 'ip' or auth_user <> '' and auth_secret is not null),
+  add constraint trunk_challenge check (auth <> 'ip' or not challenge),
   drop constraint trunk_transport_check,
-  add constraint trunk_transport_check check (transport in ('udp', 'tcp', 'tls'));
+  add constraint trunk_transport_check check (transport in ('udp', 'tcp', 'tls', 'any')); -- any: as the domain's NAPTR says
 call house.confine('house.trunk', 'select'); -- a shop sees its own
 create index trunk_shop on house.trunk (shop_id) where shop_id is not null;
 
+-- What each telephony process sees of each trunk; written every few seconds, and
+-- read by people. A row that has grown old is of a process that is gone.
+create table house.trunk_state (
+  trunk_id         uuid not null references house.trunk on delete cascade,
+  node             text not null,
+  health           text not null check (health in ('unknown', 'up', 'degraded', 'down')),
+  rtt_ms           integer not null,
+  calls            integer not null,
+  cps              integer not null,
+  registration     text not null check (registration in ('', 'trying', 'registered', 'refused')),
+  registered_until timestamptz,
+  trouble          text not null,                       -- the last failure, as the carrier or the system words it
+  trouble_at       timestamptz,
+  places           jsonb not null,                      -- its machines: [{"address", "transport", "health", "rtt_ms"}]
+  at               timestamptz not null,
+  primary key (trunk_id, node)
+);
+grant select, insert, update, delete on house.trunk_state to switchboard_across;
+
 -- +goose Down
+drop table house.trunk_state;
 drop policy across on house.trunk;
 drop policy one_shop on house.trunk;
 revoke select on house.trunk from switchboard_app;
@@ -35,6 +57,6 @@ alter table house.trunk no force row level security;
 alter table house.trunk disable row level security;
 alter table house.trunk
   drop shop_id, drop srtp, drop auth, drop auth_user, drop auth_secret, drop domain, drop expires_s, drop priority, drop rates, drop max_calls, drop max_cps,
-  drop number_in, drop number_out, drop caller_in, drop caller_out, drop reliable, drop ping, drop draining_at, drop changed_at,
+  drop number_in, drop number_out, drop caller_in, drop caller_out, drop reliable, drop ping, drop challenge, drop draining_at, drop changed_at,
   drop constraint trunk_transport_check,
   add constraint trunk_transport_check check (transport in ('udp', 'tcp'));

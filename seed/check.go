@@ -183,6 +183,7 @@ func (c *checker) shop(s *Shop, i int) {
 	c.queues(s, at)
 	c.script(s, at)
 	c.catalogue(s, at)
+	c.outgoing(s.Outgoing, at)
 }
 
 func (c *checker) hasPlan(name string) bool {

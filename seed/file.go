@@ -57,6 +57,7 @@ type Shop struct {
 	Status    string     `yaml:"status"`        // open (also if empty), suspended, closed
 	Script    string     `yaml:"script"`        // file, relative to the seed's
 	Catalogue *Catalogue `yaml:"catalogue"`
+	Outgoing  *Outgoing  `yaml:"outgoing"` // whom it may call
 }
 
 // Person is a login.

@@ -197,3 +197,21 @@ func TestTheDemosOwnData(t *testing.T) {
 		}
 	}
 }
+
+func TestWhomAShopMayCall(t *testing.T) {
+	t.Parallel()
+	w := tenanttest.Open(t)
+	out := `outgoing: {countries: [KZ, BY], spend_per_hour: "12.50", at_once: 3}, greeting: none`
+	if err := apply(t, w, strings.Replace(small, "greeting: none", out, 1)); err != nil {
+		t.Fatal(err)
+	}
+	got := tenanttest.One[string](t, w, "select enabled || ' ' || array_to_string(countries, ',') || ' ' || hour_spend || ' ' || day_spend || ' ' || at_once || ' ' || hour from shop.outgoing_limit")
+	if got != "true BY,KZ 12500000 1500000000 3 120" {
+		t.Errorf("the limits are %s", got)
+	}
+	var wrong fault.Problems
+	_, err := read(t, strings.Replace(small, "greeting: none", `outgoing: {countries: [ZZ], spend_per_day: lots, at_once: -1}, greeting: none`, 1))
+	if !errors.As(err, &wrong) || len(wrong) != 3 {
+		t.Errorf("%v", err)
+	}
+}

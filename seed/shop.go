@@ -142,6 +142,9 @@ func (s *Seeder) content(ctx context.Context, p *Plan, sh Shop) error {
 	if err != nil {
 		return err
 	}
+	if err := s.outgoing(ctx, scope, sh.Outgoing); err != nil {
+		return err
+	}
 	if src := p.Scripts[sh.Slug]; src != nil {
 		if err := s.script(ctx, scope, sh, src); err != nil {
 			return fmt.Errorf("script %s: %w", sh.Script, err)

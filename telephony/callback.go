@@ -6,6 +6,7 @@ import (
 	"switchboard/telephony/directory"
 	"switchboard/telephony/line"
 	"switchboard/telephony/media/g711"
+	"switchboard/telephony/sdp"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/trunk"
 	"switchboard/tenant/outgoing"
@@ -15,7 +16,7 @@ import (
 func (n *Node) ringBuyer(ctx context.Context, b line.Buyer) (func(string), error) {
 	c, err := n.trunks.Dial(ctx, trunk.Request{
 		Shop: b.Shop, Call: b.Call, Operator: b.Operator, Path: outgoing.Callback, Number: b.Number, Caller: b.Caller, Timeout: b.Timeout,
-		Offer:  func(t *directory.Trunk) ([]byte, error) { return b.Offer(spokenBy(t)) },
+		Offer:  func(t *directory.Trunk) ([]byte, error) { return b.Offer(termsOf(t)) },
 		Tried:  func(leg *sipua.Leg, _ *directory.Trunk) { b.Tried(leg) },
 		Listen: b.Listen,
 	})
@@ -23,6 +24,11 @@ func (n *Node) ringBuyer(ctx context.Context, b line.Buyer) (func(string), error
 		return nil, err
 	}
 	return c.Hangup, nil
+}
+
+// termsOf are a trunk's, on which audio is offered.
+func termsOf(t *directory.Trunk) line.Terms {
+	return line.Terms{Trunk: t.Name, Laws: spokenBy(t), SRTP: sdp.ParsePolicy(t.SRTP)}
 }
 
 // spokenBy are the codecs of a trunk, in its order.

@@ -17,12 +17,14 @@ import (
 type peers struct{ n *Node }
 
 func (p peers) Trunk(src netip.Addr) (string, bool) {
-	t := p.n.book.Now().Trunk(src)
-	if t == nil {
-		return "", false
+	if t := p.n.book.Now().Trunk(src); t != nil {
+		return t.Name, true
 	}
-	return t.Name, true
+	registrar := p.n.trunks.From(src)
+	return registrar, registrar != ""
 }
+
+func (p peers) Login(trunk string) (user, ha1 string, needed bool) { return p.n.trunks.Login(trunk) }
 
 func (p peers) PhoneAllowed(src netip.Addr) bool {
 	for _, net := range p.n.cfg.PhonesFrom {
@@ -136,6 +138,8 @@ func (s switchboard) Floor(ctx context.Context) (command.Floor, error) {
 	}
 	return f, err
 }
+
+func (s switchboard) Quality(call uuid.UUID) []command.LegQuality { return s.n.lines.Quality(call) }
 
 // phone says what telephone an operator has.
 func (s switchboard) phone(operator uuid.UUID) string {

@@ -52,14 +52,17 @@ type Config struct {
 	Public        string `env:"PUBLIC_URL"` // where pages are from
 	RecordingsDir string `env:"RECORDINGS_DIR"`
 	Speech        Speech
-	MediaDir      string        `env:"MEDIA_DIR"` // the sounds of shops
-	ControlAddr   string        `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
-	ControlSecret string        `env:"CONTROL_SECRET"`
-	Pool          string        `env:"POOL" envDefault:"main"`
-	Node          string        `env:"NODE" envDefault:"node1"`
-	Realm         string        `env:"SIP_REALM" envDefault:"switchboard"`
-	Box           seal.Box      // opens the carriers' passwords
-	DrainFor      time.Duration `env:"DRAIN_FOR" envDefault:"30m"` // how long calls in hand may go on once we are told to stop
+	MediaDir      string           `env:"MEDIA_DIR"` // the sounds of shops
+	ControlAddr   string           `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
+	ControlSecret string           `env:"CONTROL_SECRET"`
+	Pool          string           `env:"POOL" envDefault:"main"`
+	Node          string           `env:"NODE" envDefault:"node1"`
+	Realm         string           `env:"SIP_REALM" envDefault:"switchboard"`
+	DNS           []netip.AddrPort `env:"DNS_SERVERS"` // that find trunks; empty: those of the system
+	Box           seal.Box         // opens the carriers' passwords
+	TraceDays     int              `env:"TRACE_DAYS" envDefault:"7"`    // the SIP messages of calls are kept; 0: not at all
+	ShopRate      int              `env:"SIP_SHOP_RATE" envDefault:"0"` // new calls of one shop a second; 0: any
+	DrainFor      time.Duration    `env:"DRAIN_FOR" envDefault:"30m"`   // how long calls in hand may go on once we are told to stop
 }
 
 // Node is one telephony process.
@@ -87,6 +90,10 @@ type Node struct {
 	room     *switchd.Switch
 	ua       *sipua.UA
 	duty     *duty
+	began    time.Time
+	alarms   chan sipua.Alarm
+	traces   chan ended
+	shopRate rates
 }
 
 // New binds the sockets, so that a port in use is told at once. hints is called
@@ -96,7 +103,9 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 	if cfg.ControlSecret == "" {
 		return nil, errors.New("CONTROL_SECRET is empty: api and telephony share it")
 	}
-	n := &Node{cfg: cfg, db: db, log: log, watched: watched{until: map[uuid.UUID]time.Time{}}, drains: make(chan struct{})}
+	n := &Node{cfg: cfg, db: db, log: log, watched: watched{until: map[uuid.UUID]time.Time{}}, drains: make(chan struct{}),
+		began: time.Now().UTC(), alarms: make(chan sipua.Alarm, mostAlarms), traces: make(chan ended, tracesBurst)}
+	n.shopRate.most = cfg.ShopRate
 	n.hints = func(hs []switchd.Hint) { hints(n.watched.of(hs, time.Now())) }
 	var err error
 	if n.ports, err = media.NewPorts(cfg.RTPAddr, cfg.RTPFrom, cfg.RTPTo); err != nil {
@@ -115,10 +124,12 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 		return nil, err
 	}
 	n.lines = line.New(line.Config{
-		Ports: n.ports, PhoneSRTP: encryption, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Voice: n.voice(), Log: log,
+		Ports: n.ports, PhoneSRTP: encryption, Node: cfg.Node, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Voice: n.voice(), Traced: n.traced, Log: log,
 		Seek: n.seekByPhone, Network: n.callOut, Summary: n.summary, Gist: n.tell,
 	})
-	n.openTrunks()
+	if err = n.openTrunks(); err != nil {
+		return nil, err
+	}
 	n.present = presence.New(db, log)
 	n.duty = newDuty(n.book.Now, n.lines, n.mine, n.present)
 	if err = n.openBrowsers(); err != nil {
@@ -135,11 +146,11 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 }
 
 func (n *Node) openSIP() (*sipua.UA, error) {
-	c := sipua.Config{Addr: n.cfg.SIPAddr, Advertise: n.cfg.SIPAdvertise, Realm: n.cfg.Realm, Proxies: n.cfg.Proxies, Outbound: n.cfg.Outbound, Logger: n.log}
+	c := sipua.Config{Addr: n.cfg.SIPAddr, Advertise: n.cfg.SIPAdvertise, Realm: n.cfg.Realm, Proxies: n.cfg.Proxies, Outbound: n.cfg.Outbound, Alarm: n.alarm, Logger: n.log}
 	if err := n.cfg.Seal.put(&c, n.log); err != nil {
 		return nil, err
 	}
-	return sipua.New(c, peers{n}, n.trunks.Gate(n.lines.Invited))
+	return sipua.New(c, peers{n}, n.trunks.Gate(n.rated(n.lines.Invited)))
 }
 
 // SIP returns the address that SIP is served at.
@@ -161,6 +172,8 @@ func (n *Node) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.ua.Run(ctx) })
 	g.Go(func() error { return n.serveControl(ctx) })
+	g.Go(func() error { n.writeAlarms(ctx); return ctx.Err() })
+	g.Go(func() error { n.keepTraces(ctx); return ctx.Err() })
 	g.Go(func() error { return n.lead(ctx, g) })
 	err := g.Wait()
 	if n.lease != nil {
@@ -199,6 +212,7 @@ func (n *Node) lead(ctx context.Context, g *errgroup.Group) error {
 	}
 	g.Go(func() error { return n.room.Run(ctx) })
 	g.Go(func() error { n.book.Run(ctx); return ctx.Err() })
+	g.Go(func() error { return n.watchTrunks(ctx) })
 	g.Go(func() error { n.gate.Run(ctx); return ctx.Err() })
 	g.Go(func() error { n.speech.Run(ctx); return ctx.Err() })
 	g.Go(func() error { n.present.Run(ctx); return ctx.Err() })

@@ -53,6 +53,11 @@ func (tx Tx) Rows(query string, args ...any) (*sql.Rows, error) {
 	return tx.g.Statement.ConnPool.QueryContext(tx.g.Statement.Context, query, args...)
 }
 
+// Rows is Tx.Rows over all shops.
+func (tx AcrossTx) Rows(query string, args ...any) (*sql.Rows, error) {
+	return tx.g.Statement.ConnPool.QueryContext(tx.g.Statement.Context, query, args...)
+}
+
 // Across runs fn over all shops. Routing, sign-in, billing runs and audits need
 // it; why says which, and is in the error.
 func (db *DB) Across(ctx context.Context, why string, fn func(AcrossTx) error) error {

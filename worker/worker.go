@@ -20,6 +20,7 @@ import (
 	"switchboard/worker/reap"
 	"switchboard/worker/recall"
 	"switchboard/worker/sweep"
+	"switchboard/worker/watch"
 )
 
 // Config is what a worker needs.
@@ -37,6 +38,7 @@ type Worker struct {
 	teller *live.Teller
 	reaper *reap.Reaper
 	sweep  *sweep.Sweeper
+	watch  *watch.Watcher
 }
 
 // New returns a Worker.
@@ -47,6 +49,7 @@ func New(c Config) *Worker {
 		teller: live.NewTeller(c.Redis),
 		sweep:  sweep.New(c.DB, c.Log, time.Now),
 	}
+	w.watch = watch.New(c.DB, w.teller.Tell, time.Now)
 	w.reaper = reap.New(c.DB, c.Log, w.teller.Tell)
 	job.ServeBatch(w.jobs, cdr.Finished, rate.New(c.DB, w.teller.Tell, time.Now).Charge)
 	job.Serve(w.jobs, catalogue.Look, feed.New(c.DB, c.Feeds, w.teller.Tell).Look)
@@ -63,6 +66,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	all.Go(func() { w.teller.Run(beside) })
 	all.Go(func() { w.every(beside, reap.Every, w.reaper.Look) })
 	all.Go(func() { w.every(beside, sweep.Every, w.sweep.Sweep) })
+	all.Go(func() { w.every(beside, watch.Every, w.watch.Look) })
 	return w.jobs.Run(ctx)
 }
 

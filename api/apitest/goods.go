@@ -2,12 +2,14 @@ package apitest
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
+	"switchboard/telephony/trace"
 	"switchboard/tenant"
 	"switchboard/tenant/script"
 	"switchboard/tenant/tenanttest"
@@ -51,9 +53,25 @@ func (w *World) Fill(t testing.TB, s tenanttest.Shop, operator uuid.UUID) Goods 
 	w.fillScript(t, s, g)
 	w.fillOrder(t, s, g)
 	w.fillLost(t, s, g)
+	g["alert"] = w.add(t, s, "insert into house.alert (shop_id, id, at, last_at, kind, subject) values ($1, $2, now(), now(), 'outbound', $3)", Canary(s))
+	w.fillTrace(t, s, g)
 	g["comment"] = w.add(t, s, `insert into shop.call_comment (shop_id, id, call_id, author_id, at_ms, text, created_at)
 		values ($1, $2, $3, $4, 7000, $5, now())`, g["call"], s.Owner, Canary(s))
 	return g
+}
+
+// fillTrace keeps the messages of the call.
+func (w *World) fillTrace(t testing.TB, s tenanttest.Shop, g Goods) {
+	t.Helper()
+	invite := "INVITE sip:84950000101@192.0.2.1 SIP/2.0\r\nFrom: <sip:+79215550144@192.0.2.9>;tag=" + Canary(s) + "\r\nTo: <sip:84950000101@192.0.2.1>\r\nCall-ID: a@b\r\nCSeq: 1 INVITE\r\n\r\n"
+	body, err := trace.Pack(trace.Call{Ours: netip.MustParseAddrPort("192.0.2.1:5060"), Legs: []trace.Leg{{Party: "buyer", Name: "carrier", CallID: "a@b", Messages: []trace.Message{
+		{At: time.Now().Add(-time.Hour), Over: "udp", Peer: netip.MustParseAddrPort("192.0.2.9:5060"), Raw: []byte(invite)},
+		{At: time.Now().Add(-time.Hour), Out: true, Over: "udp", Peer: netip.MustParseAddrPort("192.0.2.9:5060"), Raw: []byte("SIP/2.0 200 OK\r\nCall-ID: a@b\r\nCSeq: 1 INVITE\r\n\r\n")},
+	}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Admin(t, "insert into shop.call_trace (shop_id, call_id, body, saved_at) values ($1, $2, $3, now())", s.ID.UUID(), g["call"], body)
 }
 
 // add runs an insert whose first two values are the shop and a new id, which it

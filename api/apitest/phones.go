@@ -3,12 +3,14 @@ package apitest
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"sync"
 	"time"
 
 	"github.com/google/uuid"
 
 	"switchboard/telephony/command"
+	"switchboard/telephony/trace"
 	"switchboard/tenant/fault"
 )
 
@@ -102,4 +104,35 @@ func (p *Phones) Floor(context.Context) (command.Floor, error) {
 		}
 	}
 	return f, nil
+}
+
+// Security implements security.Phones: one address is banned.
+func (p *Phones) Security(context.Context) ([]command.Security, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.down {
+		return nil, fmt.Errorf("ask telephony: %w", fault.Unavailable)
+	}
+	now := time.Now().UTC()
+	return []command.Security{{
+		Node: "node1", Since: now, Refused: map[string]int64{"stranger": 7, "scanner": 3, "rate": 0},
+		Bans:  []command.Ban{{Address: Banned, Why: "scanner", Until: now.Add(time.Hour), Times: 2, Offences: 9, Seen: now}},
+		Locks: []command.Lock{{Address: Banned, User: "op1", Failures: 12, Until: now.Add(time.Minute)}},
+	}}, nil
+}
+
+// Banned is the address that the switch keeps out.
+var Banned = netip.MustParseAddr("192.0.2.66")
+
+// Pardon implements security.Phones.
+func (p *Phones) Pardon(_ context.Context, who command.Pardon) error {
+	if who.Address != Banned {
+		return fault.NotFound
+	}
+	return nil
+}
+
+// Trace implements traces.Phones: no call is up.
+func (p *Phones) Trace(context.Context, uuid.UUID) (trace.Call, error) {
+	return trace.Call{}, fault.NotFound
 }

@@ -23,6 +23,7 @@ import (
 	"switchboard/tenant/fault"
 	"switchboard/tenant/order"
 	"switchboard/tenant/page"
+	"switchboard/tenant/quality"
 )
 
 // Handler serves the calls of a shop.
@@ -188,6 +189,11 @@ func told(tx tenant.Tx, id uuid.UUID, shop session.Shop) (Story, error) {
 		return Story{}, err
 	}
 	out := tell(s, role, shop)
+	legs, err := quality.Of(tx, id)
+	if err != nil {
+		return Story{}, err
+	}
+	out.Quality = showQuality(legs)
 	if role == string(session.Operator) {
 		out.narrow()
 	}

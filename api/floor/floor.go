@@ -51,6 +51,7 @@ func (h *Handler) Register(a huma.API) {
 		h.guard.Allow(session.Supervisor, session.Admin),
 		web.Streams("text/event-stream", "Server-sent events: floor with what get-floor answers, first at once, then soon after a change and every 2 s; unavailable while the switch is away")), h.stream)
 	h.registerSupervision(a)
+	h.registerQuality(a)
 }
 
 // Floor is all of a room at one instant.

@@ -13,6 +13,7 @@ class Desk {
     this.call = null;
     this.offers = 0;
     this.token = sessionStorage.getItem('token') || '';
+    this.relay = location.hash === '#relay'; // nothing gets out but to TURN servers
   }
 
   note(what) { this.log.push({ at: performance.now(), ...what }); }
@@ -97,7 +98,7 @@ class Desk {
 
   async offer() {
     if (this.pc) this.pc.close();
-    const pc = new RTCPeerConnection({ iceServers: this.ice });
+    const pc = new RTCPeerConnection({ iceServers: this.ice, iceTransportPolicy: this.relay ? 'relay' : 'all' });
     this.pc = pc;
     pc.onconnectionstatechange = () => {
       this.note({ pc: pc.connectionState });
@@ -143,6 +144,14 @@ class Desk {
   }
 
   keys(keys) { this.sender.dtmf.insertDTMF(keys, 100, 70); }
+
+  // By which kind of candidate of ours audio goes.
+  async way() {
+    const all = new Map();
+    (await this.pc.getStats()).forEach((r) => all.set(r.id, r));
+    const pair = [...all.values()].find((r) => r.type === 'candidate-pair' && r.nominated && r.state === 'succeeded');
+    return pair ? all.get(pair.localCandidateId).candidateType : '';
+  }
 
   async stats() {
     const out = { candidates: [] };

@@ -17,6 +17,16 @@ func FreePort(host netip.Addr) (netip.AddrPort, error) {
 	return c.LocalAddr().(*net.UDPAddr).AddrPort(), nil
 }
 
+// FreeStream returns an address with a TCP port that is free now.
+func FreeStream(host netip.Addr) (netip.AddrPort, error) {
+	l, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: host.AsSlice()})
+	if err != nil {
+		return netip.AddrPort{}, fmt.Errorf("find a free port of %s: %w", host, err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).AddrPort(), nil
+}
+
 // Answers reports whether somebody answers a SIP request at an address, with
 // whatever it may be.
 func Answers(at netip.AddrPort) bool {

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"switchboard/telephony/command"
+	"switchboard/telephony/trace"
 	"switchboard/tenant/fault"
 )
 
@@ -27,7 +28,11 @@ type Switch interface {
 	Floor(context.Context) (command.Floor, error)
 	Targets(ctx context.Context, operator uuid.UUID) (command.Targets, error)
 	Supervise(context.Context, command.Supervision) error
+	Quality(call uuid.UUID) []command.LegQuality
 	Drain()
+	Security() command.Security
+	Pardon(command.Pardon) error
+	Trace(call uuid.UUID) (trace.Call, error)
 }
 
 // Handler serves the API to whoever has the secret.
@@ -37,9 +42,13 @@ func Handler(s Switch, secret string, log *slog.Logger) http.Handler {
 	mux.HandleFunc("GET "+command.PathDesk, h.desk)
 	mux.HandleFunc("GET "+command.PathFloor, h.floor)
 	mux.HandleFunc("GET "+command.PathTargets, h.targets)
+	mux.HandleFunc("GET "+command.PathQuality, h.quality)
 	mux.HandleFunc("POST "+command.PathDo, h.do)
 	mux.HandleFunc("POST "+command.PathSupervise, h.supervise)
 	mux.HandleFunc("POST "+command.PathDrain, h.drain)
+	mux.HandleFunc("GET "+command.PathSecurity, h.security)
+	mux.HandleFunc("POST "+command.PathPardon, h.pardon)
+	mux.HandleFunc("GET "+command.PathTrace, h.trace)
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index) // what a node is busy with, for whoever runs it
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	return guarded(mux, []byte("Bearer "+secret))
@@ -83,6 +92,15 @@ func (h handler) targets(w http.ResponseWriter, r *http.Request) {
 func (h handler) floor(w http.ResponseWriter, r *http.Request) {
 	f, err := h.s.Floor(r.Context())
 	h.answer(w, r, f, err)
+}
+
+func (h handler) quality(w http.ResponseWriter, r *http.Request) {
+	call, err := uuid.Parse(r.URL.Query().Get("call"))
+	if err != nil {
+		h.refuse(w, r, fault.Invalid{Field: "call", Problem: "is not an id"})
+		return
+	}
+	h.answer(w, r, append([]command.LegQuality{}, h.s.Quality(call)...), nil)
 }
 
 func (h handler) do(w http.ResponseWriter, r *http.Request) {

@@ -2,6 +2,7 @@ package destination
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 
 	"switchboard/telephony/e164"
@@ -99,4 +100,14 @@ func (p Place) Name(language string) string {
 		return p.Ru
 	}
 	return p.En
+}
+
+// Places are all of them by the country's code.
+func Places() []Place {
+	all := make([]Place, 0, len(known.by))
+	for _, p := range known.by {
+		all = append(all, *p)
+	}
+	slices.SortFunc(all, func(a, b Place) int { return strings.Compare(string(a.Country), string(b.Country)) })
+	return all
 }

@@ -30,7 +30,8 @@ type Trunk struct {
 	Codecs    []string
 	Auth      string // ip, digest, register
 	Login     Login
-	Priority  int // lower is tried first
+	Challenge bool // its calls have to show the password too
+	Priority  int  // lower is tried first
 	Rates     []Rate
 	MaxCalls  int // at once; 0: any number
 	MaxCPS    int // new ones a second; 0: any number
@@ -96,17 +97,17 @@ func (d *Directory) FirstNumber(shop uuid.UUID) (first e164.Number) {
 
 // trunkRow is a row of house.trunk. Arrays are texts with commas.
 type trunkRow struct {
-	ID                                 uuid.UUID
-	ShopID                             *uuid.UUID
-	Name, Sources, Outbound, Transport string
-	Codecs, Srtp, Auth, AuthUser       string
-	AuthSecret                         []byte
-	Domain                             string
-	ExpiresS                           int64
-	Priority, MaxCalls, MaxCps         int
-	Rates, NumberIn, NumberOut         []byte
-	CallerIn, CallerOut                string
-	Reliable, Ping, Draining           bool
+	ID                                  uuid.UUID
+	ShopID                              *uuid.UUID
+	Name, Sources, Outbound, Transport  string
+	Codecs, Srtp, Auth, AuthUser        string
+	AuthSecret                          []byte
+	Domain                              string
+	ExpiresS                            int64
+	Priority, MaxCalls, MaxCps          int
+	Rates, NumberIn, NumberOut          []byte
+	CallerIn, CallerOut                 string
+	Reliable, Ping, Challenge, Draining bool
 }
 
 func (d *Directory) loadTrunks(tx tenant.AcrossTx, log *slog.Logger) error {
@@ -114,7 +115,7 @@ func (d *Directory) loadTrunks(tx tenant.AcrossTx, log *slog.Logger) error {
 	err := tx.Query().Raw(`
 		select id, shop_id, name, array_to_string(sources, ',') as sources, outbound, transport, array_to_string(codecs, ',') as codecs, srtp,
 		       auth, auth_user, auth_secret, domain, expires_s, priority, max_calls, max_cps, rates, number_in, number_out, caller_in, caller_out,
-		       reliable, ping, draining_at is not null as draining
+		       reliable, ping, challenge, draining_at is not null as draining
 		  from house.trunk where enabled`).Scan(&rows).Error
 	if err != nil {
 		return fmt.Errorf("read trunks: %w", err)
@@ -136,7 +137,7 @@ func (r *trunkRow) trunk() (*Trunk, error) {
 		ID: r.ID, Name: r.Name, Outbound: r.Outbound, Transport: r.Transport, SRTP: r.Srtp, Codecs: strings.Split(r.Codecs, ","), Auth: r.Auth,
 		Login:    Login{r.AuthUser, r.AuthSecret, r.Domain, time.Duration(r.ExpiresS) * time.Second},
 		Priority: r.Priority, MaxCalls: r.MaxCalls, MaxCPS: r.MaxCps, Draining: r.Draining, CallerIn: r.CallerIn, CallerOut: r.CallerOut,
-		Reliable: r.Reliable, Ping: r.Ping,
+		Reliable: r.Reliable, Ping: r.Ping, Challenge: r.Challenge,
 	}
 	if r.ShopID != nil {
 		t.Shop = *r.ShopID

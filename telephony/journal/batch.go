@@ -34,6 +34,7 @@ type Batch struct {
 	Kept      []task.Kept     // callbacks that were promised
 	Redeemed  []task.Redeemed // and were made
 	Lost      []task.Lost
+	Qualities []Quality
 	Finished  []cdr.Leg // detail records of calls that are finished
 
 	Then func() `json:"-"` // called once the rows are in their tables; nil: nobody waits. Must not block
@@ -123,6 +124,7 @@ func (b *Batch) spread(w *writer, by leader) {
 	}
 	rows(w, upsertRecordings, latest(b.Recorded, func(r Recording) uuid.UUID { return r.ID }))
 	rows(w, upsertTurns, latest(b.Turns, func(t Turn) turnKey { return turnKey{t.CallID, t.No} }))
+	rows(w, insertQualities, b.Qualities)
 	rows(w, insertEntries, b.Entries)
 	rows(w, task.KeepSQL, b.Kept)
 	rows(w, task.RedeemSQL, b.Redeemed)
@@ -159,6 +161,7 @@ func (b *Batch) follow(n *Batch) {
 	b.Closed = append(b.Closed, n.Closed...)
 	b.Recorded = append(b.Recorded, n.Recorded...)
 	b.Turns = append(b.Turns, n.Turns...)
+	b.Qualities = append(b.Qualities, n.Qualities...)
 	b.Entries = append(b.Entries, n.Entries...)
 	b.Messages = append(b.Messages, n.Messages...)
 	b.Kept = append(b.Kept, n.Kept...)

@@ -22,9 +22,16 @@ type Buyer struct {
 	Number, Caller       e164.Number
 	Timeout              time.Duration
 
-	Offer  func([]g711.Law) ([]byte, error) // the audio, for a trunk's codecs in its order
-	Tried  func(*sipua.Leg)                 // told of each try, before anything else of it
+	Offer  func(Terms) ([]byte, error) // the audio, for a trunk
+	Tried  func(*sipua.Leg)            // told of each try, before anything else of it
 	Listen func(sipua.Event)
+}
+
+// Terms are a trunk's, on which audio is offered.
+type Terms struct {
+	Trunk string     // its name
+	Laws  []g711.Law // its codecs, in its order
+	SRTP  sdp.Policy
 }
 
 // calling is a buyer who is rung, and the operator who waits for them.
@@ -83,11 +90,14 @@ func (w *wire) callBack(o switchd.Outgoing) {
 	}
 	b := Buyer{
 		Shop: w.number.Shop.ID, Call: w.id, Operator: o.Operator, Number: w.phone, Caller: w.number.E164, Timeout: o.For,
-		Offer: func(laws []g711.Law) ([]byte, error) {
-			w.buyer.local = sdp.NewLocal(w.buyer.audio.LocalAddr(), laws...) // nobody looks at it before an answer
-			return w.buyer.local.Offer(), nil
+		Offer: func(t Terms) ([]byte, error) {
+			local := sdp.NewLocal(w.buyer.audio.LocalAddr(), t.Laws...)
+			local.SRTP = t.SRTP
+			w.buyer.local, w.trunk = local, t.Trunk // nobody looks at them before an answer
+			return local.Offer(), nil
 		},
 		Tried: func(leg *sipua.Leg) {
+			w.listen("buyer", "", leg)
 			w.post(func() {
 				w.buyer.sip = leg
 				w.tell(switchd.Calling{Call: w.id, Leg: w.buyer.id, Dialog: leg.Dialog().JSON()})

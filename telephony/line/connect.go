@@ -82,6 +82,7 @@ func (w *wire) connect() {
 	default:
 		w.part()
 	}
+	w.note()
 	w.unguard()
 	w.guard(w.buyer)
 	if e, is := w.talker.(*end); is && s.speaks(party{role: theOperator}) {

@@ -91,6 +91,7 @@ func (w *wire) ring(o switchd.Offer) {
 		return
 	}
 	e.sip = leg
+	w.listen("operator", "", leg)
 	w.rung[o.Leg] = e
 	w.tell(switchd.Rung{Call: o.Call, Leg: o.Leg, Dialog: leg.Dialog().JSON()})
 }

@@ -38,11 +38,13 @@ type Room interface {
 type Config struct {
 	Ports      *media.Ports
 	PhoneSRTP  sdp.Policy // of telephones of ours
+	Node       string     // this one's name
 	Recordings string     // directory
 	Book       func() *directory.Directory
 	Brief      func(Meeting) Brief
 	Greeting   func(*directory.Shop) *media.Clip // a shop's own, if it is at hand, else nil; must not block
 	Voice      Voice
+	Traced     func(Traced) // told of every call that is over; must not block; nil: nobody wants to know
 	Log        *slog.Logger
 
 	Seek    func(Ask) error // the door by which a call goes to somebody else; may take a moment
@@ -74,6 +76,9 @@ type Lines struct {
 
 // New returns Lines without telephones: Connect gives it those, and the room.
 func New(cfg Config) *Lines {
+	if cfg.Traced == nil {
+		cfg.Traced = func(Traced) {}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	return &Lines{
 		cfg: cfg, player: media.NewPlayer(), board: mix.NewBoard(), watch: media.NewWatch(), ctx: ctx, stop: stop, phones: newPhonebook(),
@@ -120,6 +125,7 @@ func (l *Lines) Invited(leg *sipua.Leg, in sipua.Invite) {
 		return
 	}
 	w := l.open(leg, in)
+	w.listen("buyer", in.Trunk, leg)
 	if err := w.hear(in.SDP); err != nil {
 		l.cfg.Log.Info("call has no audio of ours", "sip_call", in.CallID, "err", err)
 		leg.Refuse(488, unspeakable(err))
@@ -141,7 +147,7 @@ func (l *Lines) open(leg *sipua.Leg, in sipua.Invite) *wire {
 		lines: l, id: uuid.New(), inbox: make(chan func(), wireInbox), rung: map[uuid.UUID]phone{}, watchers: map[uuid.UUID]*watcher{}, began: time.Now(),
 		buyer: &end{lines: l, id: uuid.New(), sip: leg}, from: clean(in.From), display: clean(in.FromDisplay), laws: l.laws(in.Trunk),
 	}
-	w.buyer.srtp = l.encryption(in.Trunk)
+	w.buyer.srtp, w.trunk = l.encryption(in.Trunk), in.Trunk
 	w.phone = e164.Number(w.from)
 	if n, err := e164.Parse(in.From, home); err == nil {
 		w.phone = n

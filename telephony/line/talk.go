@@ -188,5 +188,6 @@ func (w *wire) finish(reason string) {
 			v.phone.hangUp(reason)
 		}
 	}
+	w.account()
 	w.endTape()
 }

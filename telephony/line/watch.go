@@ -97,7 +97,7 @@ func (w *wire) watchEvent(v *watcher, ev webleg.Event) {
 func (w *wire) watchByTelephone(v *watcher) {
 	l := w.lines
 	target, ok := l.phones.locate(l.cfg.Book().Supervisor(v.Supervisor), time.Now())
-	e := &end{lines: l, id: v.Leg}
+	e := &end{lines: l, id: v.Leg, operator: v.Supervisor, srtp: l.phoneEncryption(target.URI)}
 	if !ok {
 		w.watchEnds(v, "unreachable")
 		return
@@ -118,6 +118,7 @@ func (w *wire) watchByTelephone(v *watcher) {
 		return
 	}
 	e.sip, v.phone = leg, e
+	w.listen("supervisor", "", leg)
 	w.tell(switchd.Watching{Call: w.id, Leg: v.Leg, Dialog: leg.Dialog().JSON()})
 }
 

@@ -2,6 +2,7 @@ package line
 
 import (
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -53,6 +54,7 @@ type wire struct {
 	tape     *tape
 	guards   []func()
 	over     bool
+	dialogs  []dialog        // all that there were; Lines.mu guards them
 	queue    uuid.UUID       // where the buyer waits, or will
 	menu     *directory.Menu // that they meet first; nil for none
 	robot    *robot          // that speaks with them; nil for none
@@ -68,22 +70,25 @@ type wire struct {
 	missed    int        // SIP, of the last telephone that did not take the call
 	referrer  *sipua.Leg // waits to be told what its REFER comes to
 	consented bool       // it has its 202
+	trunk     string     // that brought the call, or took it
+	measuring sync.Mutex
+	measured  []measured
 }
 
 // end is a telephone of SIP in a call: a dialog, and the audio on it once there
 // is some.
 type end struct {
-	lines *Lines
-	id    uuid.UUID
-	sip   *sipua.Leg
-	audio *media.RTPLeg
-	local *sdp.Local
-	srtp  sdp.Policy
-	held  bool // by a re-INVITE from this side
-	up    bool // answered
+	lines    *Lines
+	id       uuid.UUID
+	sip      *sipua.Leg
+	audio    *media.RTPLeg
+	local    *sdp.Local
+	srtp     sdp.Policy
+	operator uuid.UUID // whose telephone it is; uuid.Nil: the buyer's
+	held     bool      // by a re-INVITE from this side
+	up       bool      // answered
 
-	operator uuid.UUID           // whose it is; Nil of others
-	drop     func(reason string) // ends it, where more than sip has to be ended
+	drop func(reason string) // ends it, where more than sip has to be ended
 }
 
 // tape is a recording under way.
@@ -95,6 +100,7 @@ type tape struct {
 // run does what is posted until the call is over.
 func (w *wire) run() {
 	defer w.lines.forget(w)
+	defer func() { w.lines.cfg.Traced(w.traced()) }()
 	for !w.over {
 		(<-w.inbox)()
 	}

@@ -233,6 +233,7 @@ func (ua *UA) admitInvite(m *guard.Message) bool {
 	case h.SessionExpires > 0 && h.Timer && h.SessionExpires < ua.minSession():
 		ua.tooBrief(m)
 	case ua.turnedAway(m):
+	case !ua.proven(m):
 	case !ua.roomFor(m.Far.Addr()):
 		ua.counts.overload.Add(1)
 		ua.answer(m, 503, "Overloaded", "Retry-After: "+strconv.Itoa(retryAfter))

@@ -89,11 +89,19 @@ func (ua *UA) newClient(r Registration) *client {
 	return c
 }
 
+// Bounds of one registration: questions in all, and answers that may be refused
+// because the nonce has changed meanwhile, which not every registrar calls stale.
+const (
+	mostQuestions = 6
+	mostAnswers   = 2
+)
+
 // round registers for so many seconds, answering one challenge and one wish for
 // a longer time, and returns what was granted.
 func (c *client) round(ctx context.Context, expires int) (time.Duration, error) {
 	var auth sip.Header
-	for range 3 {
+	answered := 0
+	for range mostQuestions {
 		res, err := c.send(ctx, expires, auth)
 		if err != nil {
 			return 0, fmt.Errorf("register %s at %s: %w", c.r.User, c.r.Server, err)
@@ -104,7 +112,9 @@ func (c *client) round(ctx context.Context, expires int) (time.Duration, error) 
 		case code == 423 && seconds(res, "Min-Expires") > expires:
 			expires = seconds(res, "Min-Expires")
 			c.expires = expires
-		case (code == 401 || code == 407) && (auth == nil || stale(res)):
+			auth, answered = nil, 0 // no answer is good for two requests
+		case (code == 401 || code == 407) && (answered < mostAnswers || stale(res)):
+			answered++
 			auth, _, err = authorization(res, digest.Options{Method: "REGISTER", URI: c.dialog.RemoteTarget, Username: c.r.User, Password: c.r.Password})
 			if err != nil {
 				return 0, fmt.Errorf("register %s at %s: %w", c.r.User, c.r.Server, err)

@@ -122,6 +122,13 @@ type (
 		Bytes     int64             `json:"bytes"`
 		MS        int64             `json:"duration_ms"`
 	}
+	// Measured: a call's sound is over; how it came through is known.
+	Measured struct {
+		Call uuid.UUID         `json:"-"`
+		Shop uuid.UUID         `json:"-"`
+		Legs []journal.Quality `json:"-"`
+		Many int               `json:"legs"`
+	}
 	// Tick: nothing happened, but the room asked to be woken.
 	Tick struct{}
 )
@@ -143,4 +150,5 @@ func (Away) kind() string     { return "away" }
 func (Finished) kind() string { return "finished" }
 func (Extended) kind() string { return "extended" }
 func (Recorded) kind() string { return "recorded" }
+func (Measured) kind() string { return "measured" }
 func (Tick) kind() string     { return "tick" }

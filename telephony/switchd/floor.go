@@ -193,6 +193,8 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.dismiss(ev)
 	case Recorded:
 		f.recorded(ev)
+	case Measured:
+		f.measured(ev)
 	case Retired:
 		f.retired = true
 		clear(f.places) // people have their tasks
@@ -211,7 +213,7 @@ func (f *floor) step(now acd.Instant, ev Event) {
 // patient reports whether nothing follows from an event but its own rows.
 func patient(ev Event) bool {
 	switch ev.(type) {
-	case Rung, Recorded:
+	case Rung, Recorded, Measured:
 		return true
 	}
 	return false

@@ -217,6 +217,11 @@ func (f *floor) recorded(ev Recorded) {
 	f.write(&live{id: ev.Recording.CallID, row: journal.Call{ShopID: ev.Recording.ShopID}}, ev.kind(), ev)
 }
 
+func (f *floor) measured(ev Measured) {
+	f.batch.Qualities = append(f.batch.Qualities, ev.Legs...)
+	f.write(&live{id: ev.Call, row: journal.Call{ShopID: ev.Shop}}, ev.kind(), ev)
+}
+
 // hungUp ends the call's talk or wait. What was silent before is not counted.
 func (f *floor) hungUp(ev HungUp) {
 	l := f.live(ev.Call)

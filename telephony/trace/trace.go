@@ -5,6 +5,8 @@ package trace
 import (
 	"bytes"
 	"net/netip"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -193,4 +195,23 @@ func CallID(raw []byte) []byte {
 		}
 	}
 	return nil
+}
+
+// Label says what a message is: its method, or its status in words; and of a
+// response to which request it is. Status is 0 for a request.
+func Label(raw []byte) (label, of string, status int) {
+	line, rest, _ := bytes.Cut(bytes.TrimLeft(raw, "\r\n"), []byte("\r\n"))
+	text, response := strings.CutPrefix(string(line), "SIP/2.0 ")
+	if !response {
+		method, _, _ := strings.Cut(text, " ")
+		return strings.ToValidUTF8(method, "?"), "", 0
+	}
+	code, _, _ := strings.Cut(text, " ")
+	status, _ = strconv.Atoi(code)
+	for line := range bytes.SplitSeq(rest, []byte("\r\n")) {
+		if name, value, ok := bytes.Cut(line, []byte(":")); ok && strings.EqualFold(strings.TrimSpace(string(name)), "cseq") {
+			return strings.ToValidUTF8(text, "?"), string(bytes.TrimSpace(value)), status
+		}
+	}
+	return strings.ToValidUTF8(text, "?"), "", status
 }

@@ -170,3 +170,28 @@ func BenchmarkStruck(b *testing.B) {
 		Struck(raw)
 	}
 }
+
+func TestPack(t *testing.T) {
+	t.Parallel()
+	c := Call{Ours: ours, Legs: []Leg{
+		{Party: "buyer", Name: "carrier", CallID: "a@b", Lost: 2, Messages: []Message{{At: t0, Over: "udp", Peer: peer, Raw: invite("a@b")}, {At: t0.Add(time.Second), Out: true, Peer: peer, Raw: []byte("x")}}},
+		{Party: "operator", Messages: []Message{{At: t0.Add(time.Millisecond), Peer: peer, Raw: []byte("y")}}},
+	}}
+	b, err := Pack(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Unpack(b)
+	if err != nil || len(got.Legs) != 2 || got.Legs[0].Lost != 2 || !got.Legs[0].Messages[0].At.Equal(t0) || got.Ours != ours {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if bytes.Contains(got.Legs[0].Messages[0].Raw, []byte("6629fae49393a05397450978507c4ef1")) || !bytes.Contains(c.Legs[0].Messages[0].Raw, []byte("6629fae49393a05397450978507c4ef1")) {
+		t.Error("secrets are kept, or the ring was changed")
+	}
+	if all := got.InOrder(); len(all) != 3 || string(all[1].Raw) != "y" {
+		t.Errorf("%+v", all)
+	}
+	if _, err := Unpack([]byte("nonsense")); err == nil {
+		t.Error("nonsense is unpacked")
+	}
+}

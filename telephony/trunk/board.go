@@ -3,8 +3,11 @@ package trunk
 import (
 	"cmp"
 	"fmt"
+	"math/rand/v2"
+	"net/netip"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"switchboard/telephony/directory"
@@ -17,22 +20,26 @@ import (
 type board struct {
 	base time.Time
 
-	mu     sync.Mutex
-	trunks map[string]*state
+	mu         sync.Mutex
+	trunks     map[string]*state
+	registrars map[string]bool // names of the trunks that we register with
+
+	sources atomic.Pointer[map[netip.Addr]string] // where those are: read for each packet of a stranger
 }
 
 // state is one trunk's.
 type state struct {
 	meter  pick.Meter
-	places []spot // by preference; none: not known (yet)
+	places []spot // none: not known (yet)
 	bare   pick.Pulse
 	reg    registration
 	trouble
 }
 
-// spot is a place with its health.
+// spot is a place with its share of the calls and its health.
 type spot struct {
 	place
+	pick.Share
 	pulse pick.Pulse
 }
 
@@ -48,7 +55,9 @@ type registration struct {
 	Until time.Time // what it granted
 }
 
-func newBoard() *board { return &board{base: time.Now(), trunks: map[string]*state{}} }
+func newBoard() *board {
+	return &board{base: time.Now(), trunks: map[string]*state{}, registrars: map[string]bool{}}
+}
 
 func (b *board) now() pick.Instant { return pick.Instant(time.Since(b.base).Milliseconds()) }
 
@@ -101,12 +110,13 @@ func (s *state) health(now pick.Instant) pick.Health {
 	return best
 }
 
-// places are a trunk's best ones: those that are down come last.
+// places are a trunk's best ones for one call: by priority and weight, but those
+// that are down last.
 func (b *board) places(trunk string, most int) []place {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
-	spots := slices.Clone(b.of(trunk).places)
+	spots := b.of(trunk).spread()
 	down := func(s spot) int {
 		if s.pulse.At(now) == pick.Down {
 			return 1
@@ -119,6 +129,19 @@ func (b *board) places(trunk string, most int) []place {
 		list = append(list, s.place)
 	}
 	return list
+}
+
+// spread returns the places in the order of one call.
+func (s *state) spread() []spot {
+	shares := make([]pick.Share, len(s.places))
+	for i, p := range s.places {
+		shares[i] = p.Share
+	}
+	spots := make([]spot, 0, len(shares))
+	for _, i := range pick.Spread(shares, rand.IntN) {
+		spots = append(spots, s.places[i])
+	}
+	return spots
 }
 
 // pulse changes that of one place.
@@ -152,7 +175,7 @@ func (b *board) failed(t *try, ev sipua.Failed) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s, now := b.of(t.trunk.Name), b.now()
-	s.trouble = trouble{fmt.Sprintf("%d %s", ev.Code, ev.Reason), time.Now()}
+	s.trouble = trouble{fmt.Sprintf("a call was refused: %d %s", ev.Code, ev.Reason), time.Now()}
 	switch {
 	case ev.RetryAfter > 0:
 		s.pulse(t.target, func(p pick.Pulse) pick.Pulse { return p.Rest(now, ev.RetryAfter) })

@@ -79,10 +79,13 @@ func (c *Call) place(t *try) bool {
 	}
 	target, err := d.target(c.req, t)
 	if err == nil {
+		told := make(chan struct{}) // a leg may be over before anybody knows of it
 		target.Timeout = max(time.Until(c.until), time.Second)
+		target.Listen = func(ev sipua.Event) { <-told; c.heard(t, ev) }
 		var leg *sipua.Leg
 		if leg, err = d.ua.Dial(target); err == nil {
 			c.placed(t, leg)
+			close(told)
 			return true
 		}
 	}
@@ -92,7 +95,7 @@ func (c *Call) place(t *try) bool {
 	return false
 }
 
-// placed tells the owner of a try, and then what becomes of it.
+// placed tells the owner of a try.
 func (c *Call) placed(t *try, leg *sipua.Leg) {
 	c.mu.Lock()
 	c.leg, c.trunk = leg, t.trunk
@@ -104,7 +107,6 @@ func (c *Call) placed(t *try, leg *sipua.Leg) {
 	if c.req.Tried != nil {
 		c.req.Tried(leg, t.trunk)
 	}
-	leg.Listen(func(ev sipua.Event) { c.heard(t, ev) })
 }
 
 // heard is what the leg of a try did.

@@ -2,10 +2,14 @@ package trunk_test
 
 import (
 	"net"
+	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"switchboard/telephony/sipua"
 )
 
 // patience is how long a test waits for what must come. On a busy machine that
@@ -17,10 +21,12 @@ const patience = 20 * time.Second
 type carrier struct {
 	t    *testing.T
 	conn *net.UDPConn
+	pong atomic.Pointer[string]
 
 	mu   sync.Mutex
 	got  []packet
 	next int // of those that want has not seen
+	seen map[string]bool
 	more chan struct{}
 }
 
@@ -28,6 +34,8 @@ type packet struct {
 	at   time.Time
 	text string
 	from *net.UDPAddr
+
+	again bool // it has come before: a retransmission
 }
 
 func newCarrier(t *testing.T, host string) *carrier {
@@ -36,7 +44,7 @@ func newCarrier(t *testing.T, host string) *carrier {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &carrier{t: t, conn: conn, more: make(chan struct{}, 1)}
+	c := &carrier{t: t, conn: conn, seen: map[string]bool{}, more: make(chan struct{}, 1)}
 	t.Cleanup(func() { _ = conn.Close() })
 	go c.read()
 	return c
@@ -56,7 +64,8 @@ func (c *carrier) read() {
 			continue
 		}
 		c.mu.Lock()
-		c.got = append(c.got, packet{time.Now(), text, from})
+		c.got = append(c.got, packet{time.Now(), text, from, c.seen[text]})
+		c.seen[text] = true
 		c.mu.Unlock()
 		select {
 		case c.more <- struct{}{}:
@@ -65,30 +74,61 @@ func (c *carrier) read() {
 	}
 }
 
-// pinged keeps pings out of what the tests look at.
-func (c *carrier) pinged(packet) bool { return true }
+// pinged keeps pings out of what the tests look at, and answers them if the
+// carrier is one that does.
+func (c *carrier) pinged(p packet) bool {
+	if status := c.pong.Load(); status != nil {
+		c.reply(p, *status, "")
+	}
+	return true
+}
 
-// want returns the next packet that begins with prefix, skipping others.
+// ping has pings answered so.
+func (c *carrier) ping(status string) { c.pong.Store(&status) }
+
+// want returns the next packet that begins with prefix, skipping others, and
+// what has come before.
 func (c *carrier) want(prefix string) packet {
 	c.t.Helper()
 	limit := time.After(patience)
 	for {
-		c.mu.Lock()
-		for c.next < len(c.got) {
-			p := c.got[c.next]
-			c.next++
-			if strings.HasPrefix(p.text, prefix) {
-				c.mu.Unlock()
-				return p
-			}
+		if p, ok := c.find(prefix); ok {
+			return p
 		}
-		c.mu.Unlock()
 		select {
 		case <-c.more:
 		case <-limit:
 			c.t.Fatalf("%s: no %q came", c.at(), prefix)
 		}
 	}
+}
+
+// find is want without waiting.
+func (c *carrier) find(prefix string) (packet, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for c.next < len(c.got) {
+		p := c.got[c.next]
+		c.next++
+		if strings.HasPrefix(p.text, prefix) && !p.again {
+			return p, true
+		}
+	}
+	return packet{}, false
+}
+
+// invited returns which of the carriers gets the next INVITE.
+func invited(t *testing.T, some ...*carrier) (*carrier, packet) {
+	t.Helper()
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		for _, c := range some {
+			if p, ok := c.find("INVITE "); ok {
+				return c, p
+			}
+		}
+	}
+	t.Fatal("nobody is called")
+	return nil, packet{}
 }
 
 // final returns the next final response.
@@ -143,3 +183,14 @@ func (c *carrier) reply(p packet, status, body string, lines ...string) {
 		c.t.Fatal(err)
 	}
 }
+
+func hostOf(at string) string { return netip.MustParseAddrPort(at).Addr().String() }
+func portOf(at string) uint16 { return netip.MustParseAddrPort(at).Port() }
+
+// anyone is the peers of a carrier that is a SIP side of ours.
+type anyone struct{}
+
+func (anyone) Trunk(netip.Addr) (string, bool)  { return "office", true }
+func (anyone) PhoneAllowed(netip.Addr) bool     { return false }
+func (anyone) Secret(string) (string, bool)     { return "", false }
+func (anyone) Registered(string, sipua.Contact) {}

@@ -68,9 +68,15 @@ func TestGate(t *testing.T) {
 // invite brings a call.
 func (c *carrier) invite(o *office, to string, lines ...string) {
 	c.t.Helper()
+	c.inviteTo(o, to, to, lines...)
+}
+
+// inviteTo brings a call to an account, with the number in To.
+func (c *carrier) inviteTo(o *office, account, to string, lines ...string) {
+	c.t.Helper()
 	id := uuid.NewString()
 	text := strings.Join(append([]string{
-		"INVITE sip:" + to + "@" + o.ua.Addr().String() + " SIP/2.0", "Via: SIP/2.0/UDP " + c.at() + ";branch=z9hG4bK" + id, "Max-Forwards: 70",
+		"INVITE sip:" + account + "@" + o.ua.Addr().String() + " SIP/2.0", "Via: SIP/2.0/UDP " + c.at() + ";branch=z9hG4bK" + id, "Max-Forwards: 70",
 		"From: <sip:84950000999@" + c.at() + ">;tag=" + id[:8], "To: <sip:" + to + "@x>", "Call-ID: " + id, "CSeq: 1 INVITE", "Contact: <sip:x@" + c.at() + ">",
 		"Content-Type: application/sdp", "Content-Length: " + itoa(len(offer)),
 	}, lines...), "\r\n") + "\r\n\r\n" + offer

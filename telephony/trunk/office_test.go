@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -13,10 +14,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"switchboard/telephony/directory"
 	"switchboard/telephony/e164"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/trunk"
+	"switchboard/telephony/trunk/locate"
 	"switchboard/tenant/outgoing"
 	"switchboard/tenant/seal"
 	"switchboard/tenant/tenanttest"
@@ -27,6 +31,8 @@ func TestMain(m *testing.M) { tenanttest.Main(m) }
 func itoa(n int) string { return strconv.Itoa(n) }
 
 const offer = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8\r\n"
+
+const realm = "office"
 
 // lead is whom the tests call, forbidden whom they may not.
 const lead, forbidden = e164.Number("+79161234567"), e164.Number("+5352345678")
@@ -40,6 +46,7 @@ type office struct {
 	box   seal.Box
 	calls chan inbound
 
+	keep func()       // starts to look after the trunks
 	cut  func(string) // ends the last call that was allowed
 	told []string     // what became of the permits
 
@@ -86,7 +93,8 @@ func (o *office) Trunk(src netip.Addr) (string, bool) {
 	if t := o.now().Trunk(src); t != nil {
 		return t.Name, true
 	}
-	return "", false
+	registrar := o.From(src)
+	return registrar, registrar != ""
 }
 func (*office) PhoneAllowed(netip.Addr) bool     { return false }
 func (*office) Secret(string) (string, bool)     { return "", false }
@@ -98,7 +106,9 @@ func (o *office) now() *directory.Directory {
 	return o.book
 }
 
-func open(t *testing.T, host string) *office {
+// open makes an office that serves at host. Only keep has it look after its
+// trunks.
+func open(t *testing.T, host string, dns ...netip.AddrPort) *office {
 	t.Helper()
 	box, err := seal.New("thirty-two bytes of a secret, at least")
 	if err != nil {
@@ -107,17 +117,44 @@ func open(t *testing.T, host string) *office {
 	o := &office{t: t, w: tenanttest.Open(t), box: box, calls: make(chan inbound, 100)}
 	log := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	o.load()
-	o.Dialler = trunk.New(trunk.Config{Book: o.now, Box: box, Rules: o, Log: log})
-	o.ua, err = sipua.New(sipua.Config{Addr: host + ":0", Logger: log}, o, o.Gate(func(l *sipua.Leg, in sipua.Invite) { o.calls <- inbound{l, in} }))
+	o.Dialler = trunk.New(trunk.Config{
+		Book: o.now, Box: box, Rules: o, Realm: realm, Resolver: locate.New(netip.MustParseAddr(host), dns...), Log: log,
+	})
+	o.ua, err = sipua.New(sipua.Config{Addr: net.JoinHostPort(host, "0"), Realm: realm, Logger: log}, o, o.Gate(func(l *sipua.Leg, in sipua.Invite) { o.calls <- inbound{l, in} }))
 	if err != nil {
 		t.Fatal(err)
 	}
 	o.Connect(o.ua)
 	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() { defer close(done); _ = o.ua.Run(ctx) }()
-	t.Cleanup(func() { stop(); <-done })
+	var running sync.WaitGroup
+	running.Go(func() { _ = o.ua.Run(ctx) })
+	o.keep = func() { running.Go(func() { o.Run(ctx) }) }
+	t.Cleanup(func() { stop(); running.Wait() })
 	return o
+}
+
+// sealed is a password as SQL, for the trunk of that id.
+func (o *office) sealed(id uuid.UUID, password string) string {
+	b, err := o.box.Seal(password, id.String())
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return fmt.Sprintf(`'\x%x'`, b)
+}
+
+// status waits until what is seen of the only trunk is as it should be.
+func (o *office) status(what string, is func(trunk.Status) bool) trunk.Status {
+	o.t.Helper()
+	var last trunk.Status
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if all := o.Status(); len(all) == 1 {
+			if last = all[0]; is(last) {
+				return last
+			}
+		}
+	}
+	o.t.Fatalf("the trunk is %+v, want %s", last, what)
+	return last
 }
 
 type testLog struct{ t *testing.T }

@@ -152,10 +152,13 @@ func parseOutbound(uri string) (outbound, error) {
 // uri is the number at this trunk.
 func (o outbound) uri(number, transport string) string {
 	s := "sip:" + strings.ReplaceAll(number, "#", "%23") + "@" + o.host
+	if number == "" {
+		s = "sip:" + o.host
+	}
 	if o.port != "" {
 		s += ":" + o.port
 	}
-	if transport != "" && transport != "udp" {
+	if transport == "tcp" || transport == "tls" {
 		s += ";transport=" + transport
 	}
 	return s

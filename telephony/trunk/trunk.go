@@ -14,6 +14,7 @@ import (
 	"switchboard/telephony/directory"
 	"switchboard/telephony/e164"
 	"switchboard/telephony/sipua"
+	"switchboard/telephony/trunk/locate"
 	"switchboard/tenant/outgoing"
 	"switchboard/tenant/seal"
 )
@@ -67,7 +68,11 @@ type Config struct {
 	Book  func() *directory.Directory
 	Box   seal.Box // opens the carriers' passwords
 	Rules Rules
-	Log   *slog.Logger
+	Realm string // of the passwords that trunks have to show
+	Proxy string // host:port by which all calls leave; empty: straight to the trunks
+
+	Resolver *locate.Resolver
+	Log      *slog.Logger
 }
 
 // Dialler makes the calls to the telephone network, and keeps an eye on the

@@ -52,7 +52,7 @@ func (r *Reader) Close() {
 
 // Read returns a reader of the shop's hints. Close it.
 func (h *Hub) Read(shop tenant.ID) *Reader {
-	return h.add(func(hint Hint) bool { return hint.Kind != Desk && hint.Shop == shop })
+	return h.add(func(hint Hint) bool { return hint.Kind != Desk && hint.Kind != Alert && hint.Shop == shop })
 }
 
 // ReadAll returns a reader of every shop's hints, for the platform's own people.

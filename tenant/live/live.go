@@ -22,7 +22,8 @@ const (
 	LostCall Kind = "lost-call"
 	Charge   Kind = "charge"
 	Snapshot Kind = "snapshot"
-	Desk     Kind = "desk" // of an operator, who is its ID; it is of no shop
+	Alert    Kind = "alert" // of the platform: supervisors see it
+	Desk     Kind = "desk"  // of an operator, who is its ID; it is of no shop
 	Resync   Kind = "resync"
 )
 

@@ -159,3 +159,25 @@ func (l Limits) rules() destination.Rules {
 	}
 	return r
 }
+
+// Spending returns the limits with other caps, in minor units of money.
+func (l Limits) Spending(hour, day int64) Limits {
+	const minor = 10_000 // millionths
+	l.HourSpend, l.DaySpend = destination.Micro(hour)*minor, destination.Micro(day)*minor
+	return l
+}
+
+// Country is one that can be allowed.
+type Country struct {
+	Code, Ru, En string
+	Hot          bool // dear, or where thieves call
+}
+
+// Countries are all of them by code.
+func Countries() []Country {
+	var all []Country
+	for _, p := range destination.Places() {
+		all = append(all, Country{string(p.Country), p.Ru, p.En, p.Zone == "hot"})
+	}
+	return all
+}

@@ -139,3 +139,28 @@ func TestPulse(t *testing.T) {
 		}
 	}
 }
+
+// TestSpread: calls go to the machines of the best priority by weight; all the
+// others stay behind them.
+func TestSpread(t *testing.T) {
+	t.Parallel()
+	shares := []Share{{20, 0}, {10, 60}, {10, 40}, {10, 0}}
+	r := rand.New(rand.NewPCG(3, 4))
+	first := map[int]int{}
+	const draws = 10_000
+	for range draws {
+		order := Spread(shares, r.IntN)
+		if sorted := slices.Sorted(slices.Values(order)); !slices.Equal(sorted, []int{0, 1, 2, 3}) || order[3] != 0 {
+			t.Fatalf("order is %v", order)
+		}
+		first[order[0]]++
+	}
+	for which, percent := range map[int]int{1: 60, 2: 39, 3: 1} {
+		if got := first[which] * 100 / draws; got < percent-2 || got > percent+2 {
+			t.Errorf("machine %d is first in %d %% of the calls, want %d", which, got, percent)
+		}
+	}
+	if order := Spread(nil, r.IntN); len(order) != 0 {
+		t.Error(order)
+	}
+}

@@ -68,5 +68,28 @@ func (p Pulse) Next(chance int) int64 {
 	if p.Health != Up {
 		period = tensPing
 	}
-	return period*3/4 + period/2*int64(chance)/1000
+	return spread(period, chance)
 }
+
+// Bounds of registering, in ms.
+const (
+	firstRetry   = 2_000
+	longestRetry = 300_000 // also for a registrar that refuses: somebody may mend it there
+	mostDoubled  = 10
+)
+
+// Retry is how many ms to wait after so many registrations in a row that failed.
+func Retry(failed int, refused bool, chance int) int64 {
+	wait := int64(longestRetry)
+	if !refused {
+		wait = min(int64(firstRetry)<<min(max(failed-1, 0), mostDoubled), longestRetry)
+	}
+	return spread(wait, chance)
+}
+
+// Refresh is how many ms after a registration that holds for granted ms it is
+// refreshed: about half, so that a failure leaves time for another try.
+func Refresh(granted int64, chance int) int64 { return max(spread(granted/2, chance), 500) }
+
+// spread moves a time by up to a quarter either way; chance is 0 to 999.
+func spread(ms int64, chance int) int64 { return ms*3/4 + ms/2*int64(chance)/1000 }
