@@ -25,6 +25,7 @@ var callNeeds = []string{
 	"list-snapshots", "get-draft", "order-draft", "save-draft", "get-call-summary", "list-orders", "create-order", "get-order", "confirm-order", "cancel-order",
 	"get-disposition", "set-disposition", "hold-desk-call", "resume-desk-call", "mute-desk-call", "unmute-desk-call", "hangup-desk-call",
 	"list-transfer-targets", "transfer-desk-call", "consult-desk-call", "swap-desk-call", "conference-desk-call", "back-desk-call", "complete-desk-call", "park-desk-call",
+	"pause-recording-desk-call", "resume-recording-desk-call", "stop-recording-desk-call",
 }
 
 // stage is a time in the life of a grant.
@@ -227,7 +228,7 @@ func TestAnOfferShowsItsCard(t *testing.T) {
 		c["greeting"] != "shop-a, anna, слушаю вас." || c["spoke_on"] != "2026-11-03" || c["handed"] != false || c["move"] != nil || c["missed"] != nil || c["queue"] != "orders" {
 		t.Errorf("the card is %v", c)
 	}
-	keys := []string{"id", "state", "from", "started_at", "answered_at", "queue", "source", "greeting", "spoke_on", "handed", "shop", "held", "muted", "away_until", "move", "missed"}
+	keys := []string{"id", "state", "from", "started_at", "answered_at", "queue", "source", "greeting", "spoke_on", "handed", "shop", "held", "muted", "away_until", "move", "missed", "recording"}
 	for key := range c {
 		if !slices.Contains(keys, key) {
 			t.Errorf("the card of an offer has %q: is that for whoever has not answered?", key)

@@ -67,6 +67,19 @@ type CallCard struct {
 	Shop       ShopCard   `json:"shop" gorm:"embedded;embeddedPrefix:shop_"`
 	Move       *Move      `json:"move" gorm:"-" doc:"The call is on its way to somebody else; null if not"`
 	Missed     *Miss      `json:"missed" gorm:"-" doc:"The last transfer, if it came to nothing"`
+
+	Recording CardRecording `json:"recording" gorm:"-"`
+}
+
+// CardRecording is how it stands with the recording of a call.
+type CardRecording struct {
+	State string     `json:"state" enum:"on,paused,off" doc:"Paused while the buyer tells the number of a card; off where the shop does not record, or the buyer does not want it"`
+	Until *time.Time `json:"until" doc:"When it goes on by itself; null unless it is paused"`
+}
+
+// recordingOf is on for a switch that says nothing of it.
+func recordingOf(t command.Tape) CardRecording {
+	return CardRecording{cmp.Or(string(t.State), "on"), t.Until}
 }
 
 // ShopCard is a shop as its operator speaks for it.
@@ -106,6 +119,7 @@ func (h *Handler) card(tx tenant.AcrossTx, d command.Desk, name string) (*CallCa
 	}
 	c.ID, c.State, c.StartedAt, c.AnsweredAt = d.Call.ID, string(d.Call.State), d.Call.StartedAt, d.Call.AnsweredAt
 	c.Held, c.Muted, c.AwayUntil = d.Call.State == "held", d.Call.Muted, d.Call.AwayUntil
+	c.Recording = recordingOf(d.Call.Tape)
 	c.From = cmp.Or(d.Call.From, c.From) // its row may be a moment behind
 	if d.State == "offered" {
 		c.From = e164.Mask(c.From)

@@ -34,6 +34,10 @@ const (
 	Resume Verb = "resume" // talks on
 	Mute   Verb = "mute"   // silence to the buyer
 	Unmute Verb = "unmute"
+
+	PauseTape  Verb = "pause-recording"  // the buyer tells what must not be in it
+	ResumeTape Verb = "resume-recording" // they have
+	StopTape   Verb = "stop-recording"   // the buyer does not want to be recorded
 )
 
 // Order is one request.
@@ -105,10 +109,17 @@ type Call struct {
 	// buyer hears music and the call stays theirs.
 	AwayUntil *time.Time `json:"away_until,omitempty"`
 	Move      *Move      `json:"move,omitempty"`
-	Missed    *Miss      `json:"missed,omitempty"`   // the last transfer, if it came to nothing
+	Missed    *Miss      `json:"missed,omitempty"` // the last transfer, if it came to nothing
+	Tape      Tape       `json:"tape"`
 	Watchers  []Watcher  `json:"watchers,omitempty"` // at a desk only those that its operator is told of
 	Since     time.Time  `json:"since"`              // in State
 	Why       *Why       `json:"why,omitempty"`      // it waits
+}
+
+// Tape is how it stands with the recording of a call.
+type Tape struct {
+	State State      `json:"state"`           // on, paused, off
+	Until *time.Time `json:"until,omitempty"` // when it goes on by itself, if it is paused
 }
 
 // Card is what an operator's browser shows of a call that rings: no more than

@@ -51,6 +51,7 @@ type Config struct {
 	Network Network
 	Summary Summary // nil: nobody speaks
 	Gist    Gist
+	Trouble func(error) // recordings cannot be written; nil: nobody asks. Must not block
 }
 
 // Lines are all wires of this node. They implement switchd.Phones.

@@ -13,7 +13,6 @@ import (
 	"switchboard/telephony/e164"
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/g711"
-	"switchboard/telephony/media/recording"
 	"switchboard/telephony/sdp"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/switchd"
@@ -52,8 +51,10 @@ type wire struct {
 	music    *media.Playback // to the third
 	bond     bond            // who hears whom now
 	tape     *tape
+	secret   secret
 	guards   []func()
 	over     bool
+	decided  bool            // the buyer was told something
 	dialogs  []dialog        // all that there were; Lines.mu guards them
 	queue    uuid.UUID       // where the buyer waits, or will
 	menu     *directory.Menu // that they meet first; nil for none
@@ -89,12 +90,6 @@ type end struct {
 	up       bool      // answered
 
 	drop func(reason string) // ends it, where more than sip has to be ended
-}
-
-// tape is a recording under way.
-type tape struct {
-	*recording.Recorder
-	row switchd.Recording
 }
 
 // run does what is posted until the call is over.

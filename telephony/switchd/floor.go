@@ -35,10 +35,10 @@ type floor struct {
 	hints   []Hint
 	desks   map[uuid.UUID]struct{} // that changed
 	counts  Counts
-
-	timed  map[acd.CallID]*live // that may have to be looked at by themselves
-	paces  map[paceOf]*wait.Pace
-	places map[acd.CallID]*place // of buyers who are to be called back
+	timed   map[acd.CallID]*live // that may have to be looked at by themselves
+	seal    Sealer               // nil: recordings are not sealed
+	paces   map[paceOf]*wait.Pace
+	places  map[acd.CallID]*place // of buyers who are to be called back
 }
 
 // effect is what a step wants of the telephones.
@@ -79,6 +79,8 @@ type live struct {
 	turn     *journal.Turn    // under way
 	away     *acd.Instant     // while the operator's browser is: until when it is waited for
 	taped    bool             // a recording was begun
+	objected bool             // the buyer does not want one
+	secret   *acd.Instant     // while the recording stands still: until when at latest
 	queue    *directory.Queue // that it waits in, or will
 	menu     *directory.Menu  // that it meets first; nil: none
 	spokenMS int64            // of the message that was left
@@ -193,6 +195,12 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.dismiss(ev)
 	case Recorded:
 		f.recorded(ev)
+	case TapePaused:
+		f.tapePaused(ev)
+	case TapeResumed:
+		f.tapeResumed(ev)
+	case Objected:
+		f.objected(ev)
 	case Measured:
 		f.measured(ev)
 	case Retired:

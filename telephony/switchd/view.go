@@ -118,7 +118,8 @@ func (l *live) view(c acd.CallView) command.Call {
 	if c.Due != acd.Never {
 		v.Due = ptr(wall(c.Due))
 	}
-	v.From, v.Muted, v.Move, v.Missed = l.from, l.muted, l.moving(), l.misses()
+	v.From, v.Muted, v.Tape = l.from, l.muted, l.tape()
+	v.Move, v.Missed = l.moving(), l.misses()
 	if l.away != nil {
 		v.AwayUntil = ptr(wall(*l.away))
 	}

@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { sessionQuery } from '../api/session';
+import { readQuality } from '../floor/quality';
 import { readCalls, readCatalogue, readLost, readOrders, readPlace, readScript } from '../shop/filters';
 import { follow } from '../ui/language';
 import { localeOf } from '../ui/person';
@@ -67,6 +68,12 @@ const deskDay = createRoute({
   path: 'day',
   component: lazyRouteComponent(() => import('../desk/DayPage'), 'DayPage'),
 });
+const quality = createRoute({
+  getParentRoute: () => inside,
+  path: '/floor/quality',
+  validateSearch: readQuality,
+  component: lazyRouteComponent(() => import('../floor/QualityPage'), 'QualityPage'),
+});
 const shop = createRoute({
   getParentRoute: () => inside,
   path: '/s/$shop',
@@ -131,6 +138,7 @@ const tree = root.addChildren([
     home,
     shops,
     desk.addChildren([deskPage, deskCheck, deskDay]),
+    quality,
     shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script]),
   ]),
 ]);

@@ -29,6 +29,7 @@ const told = [
   'wrap',
   'release',
   'recorded',
+  'measured',
   'extended',
   'finished',
   'lost',

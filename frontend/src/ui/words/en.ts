@@ -1,5 +1,6 @@
 // Every sentence of the pages, in English.
 import { desk } from './desk.en';
+import { quality } from './quality.en';
 
 export const en = {
   fresh: { age: 'Age of the data', stale: 'The data is old: say "let me confirm"', was: 'was {{value}}' },
@@ -263,6 +264,7 @@ export const en = {
     wrap: 'Wrap-up',
     release: 'The operator is free',
     recorded: 'The recording was saved',
+    measured: 'How it sounded was reckoned',
     extended: 'Wrap-up was extended',
     finished: 'Wrap-up was finished',
     lost: 'The call was lost',
@@ -513,4 +515,5 @@ export const en = {
   },
   shops: { page: 'Shops · Switchboard', title: 'Shops', none: 'No shops yet' },
   desk,
+  quality,
 } as const;

@@ -1,5 +1,6 @@
 // Every sentence of the pages, in Russian. One key is one whole sentence; counts follow CLDR.
 import { desk } from './desk.ru';
+import { quality } from './quality.ru';
 
 export const ru = {
   fresh: { age: 'Возраст данных', stale: 'Данные устарели: скажите «уточню»', was: 'было {{value}}' },
@@ -291,6 +292,7 @@ export const ru = {
     wrap: 'Постобработка',
     release: 'Оператор свободен',
     recorded: 'Запись сохранена',
+    measured: 'Качество связи посчитано',
     extended: 'Постобработка продлена',
     finished: 'Постобработка окончена',
     lost: 'Звонок потерян',
@@ -569,4 +571,5 @@ export const ru = {
   },
   shops: { page: 'Магазины · Switchboard', title: 'Магазины', none: 'Магазинов ещё нет' },
   desk,
+  quality,
 } as const;
