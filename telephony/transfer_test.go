@@ -2,8 +2,6 @@ package telephony_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -12,7 +10,6 @@ import (
 	"switchboard/telephony/command"
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/tone"
-	"switchboard/telephony/media/wav"
 	"switchboard/telephony/sdp"
 	"switchboard/telephony/sipua"
 	"switchboard/tenant/tenanttest"
@@ -169,10 +166,7 @@ func (s *handing) over(rest ...*ringing) {
 func (s *handing) tape() (left, right []string) {
 	s.t.Helper()
 	s.until("the recording is ready", "select 1 from shop.recording where state = 'ready'")
-	file, err := os.ReadFile(filepath.Join(s.recordings, tenanttest.One[string](s.t, s.w, "select path from shop.recording")))
-	s.must(err)
-	a, err := wav.Read(file)
-	s.must(err)
+	a := s.sound()
 	return heardAnywhere(a.Channels[0]), heardAnywhere(a.Channels[1])
 }
 

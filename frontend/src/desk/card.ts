@@ -69,6 +69,8 @@ export function cardOf(v: unknown, now: number): Card | undefined {
     muted: false,
     move: moveOf(f, now),
     missed: null,
+    supervised: null,
+    recording: { state: 'on', until: null },
     shop: {
       id: text(s, 'id'),
       slug: text(s, 'slug'),
