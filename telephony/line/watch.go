@@ -65,8 +65,8 @@ func (w *wire) seize(leg uuid.UUID) {
 	}
 	delete(w.watchers, leg)
 	was := w.talker
-	w.talker, w.voice, w.talk, w.shown = v.phone, v.voice, talking, false
-	w.muted, w.away = false, false
+	w.sit(v.phone)
+	w.voice, w.talk, w.muted, w.away, w.shown, w.outside = v.voice, talking, false, false, false, false
 	w.locked.Store(false)
 	w.connect()
 	if was != nil {
