@@ -57,8 +57,9 @@ var may = map[string][]string{
 	},
 
 	// telephone audio
-	"telephony/media":           {"telephony/media/emodel", "telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
+	"telephony/media":           {"telephony/media/emodel", "telephony/media/g711", "telephony/media/g722", "telephony/media/wav", "telephony/sdp"},
 	"telephony/media/g711":      {},
+	"telephony/media/g722":      {"telephony/media/g711"},
 	"telephony/media/emodel":    {},
 	"telephony/media/jitter":    {"telephony/media"},
 	"telephony/media/prompt":    {"telephony/media"},
@@ -255,7 +256,7 @@ var pure = []string{
 	"billing/money", "billing/rating",
 	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/wait",
 	"telephony/e164", "telephony/say", "telephony/sipua/life",
-	"telephony/media/g711", "telephony/media/tone", "telephony/trunk/form", "telephony/trunk/pick",
+	"telephony/media/emodel", "telephony/media/g711", "telephony/media/tone", "telephony/trunk/form", "telephony/trunk/pick",
 	"tenant/script/graph", "tenant/script/walk",
 }
 
