@@ -48,6 +48,11 @@ const shops = createRoute({
   path: '/admin/shops',
   component: lazyRouteComponent(() => import('../admin/ShopsPage'), 'ShopsPage'),
 });
+const trunks = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/trunks',
+  component: lazyRouteComponent(() => import('../admin/TrunksPage'), 'TrunksPage'),
+});
 const desk = createRoute({
   getParentRoute: () => inside,
   path: '/desk',
@@ -137,6 +142,7 @@ const tree = root.addChildren([
   inside.addChildren([
     home,
     shops,
+    trunks,
     desk.addChildren([deskPage, deskCheck, deskDay]),
     quality,
     shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script]),
