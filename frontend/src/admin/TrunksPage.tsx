@@ -107,6 +107,11 @@ function Rows({ trunks, shops, ask, resume }: RowsProps) {
   const { t } = useTranslation();
   const f = useFormat();
   const capped = (n: number, most: number | undefined) => <Num>{most ? t('trunks.of', { n, most }) : n}</Num>;
+  const words = (trouble: string) => {
+    if (trouble === 'no answer to pings') return t('trunks.said.pings');
+    if (trouble === 'no answer to REGISTER') return t('trunks.said.register');
+    return trouble || t('trunks.never');
+  };
   const under = (x: Trunk) => {
     const shop = shops.find((s) => s.id === x.shop_id);
     return shop ? t('trunks.own', { shop: shop.name }) : x.outbound;
@@ -134,12 +139,11 @@ function Rows({ trunks, shops, ask, resume }: RowsProps) {
         const l = look(x);
         return (
           <span className={css.trouble}>
-            {l.trouble || t('trunks.never')}
-            {l.troubleAt && <small>{f.exact(l.troubleAt)}</small>}
+            {words(l.trouble)}
+            {l.troubleAt && <small>{f.instant(l.troubleAt, Date.now())}</small>}
           </span>
         );
       },
-      place: 'wide',
     },
     {
       id: 'verbs',

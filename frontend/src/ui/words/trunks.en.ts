@@ -29,6 +29,7 @@ export const trunks = {
   of: '{{n}} of {{most}}',
   own: 'own carrier of {{shop}}',
   never: 'none',
+  said: { pings: 'no answer to pings', register: 'no answer to REGISTER' },
   edit: 'Edit',
   drain: 'Drain',
   resume: 'Resume',

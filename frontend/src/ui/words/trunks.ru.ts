@@ -29,6 +29,7 @@ export const trunks = {
   of: '{{n}} из {{most}}',
   own: 'собственный канал: {{shop}}',
   never: 'не было',
+  said: { pings: 'не отвечает на проверки', register: 'не отвечает на REGISTER' },
   edit: 'Изменить',
   drain: 'Опустошить',
   resume: 'Вернуть в работу',
