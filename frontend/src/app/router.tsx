@@ -38,6 +38,7 @@ const home = createRoute({
   beforeLoad: ({ context: { account } }) => {
     const shop = account.shops[0];
     if (shop) throw redirect({ to: '/s/$shop', params: { shop: shop.slug } });
+    if (account.staff.includes('supervisor')) throw redirect({ to: '/floor' });
     if (account.staff.some((role) => role !== 'operator')) throw redirect({ to: '/admin/shops' });
     throw redirect({ to: '/desk' });
   },
@@ -72,6 +73,15 @@ const deskDay = createRoute({
   getParentRoute: () => desk,
   path: 'day',
   component: lazyRouteComponent(() => import('../desk/DayPage'), 'DayPage'),
+});
+const floor = createRoute({
+  getParentRoute: () => inside,
+  path: '/floor',
+  validateSearch: (s: Record<string, unknown>): { call?: string; who?: string } => ({
+    ...(text(s.call) && { call: text(s.call) }),
+    ...(text(s.who) && { who: text(s.who) }),
+  }),
+  component: lazyRouteComponent(() => import('../floor/FloorPage'), 'FloorPage'),
 });
 const quality = createRoute({
   getParentRoute: () => inside,
@@ -137,6 +147,12 @@ const script = createRoute({
   component: lazyRouteComponent(() => import('../shop/ScriptPage'), 'ScriptPage'),
 });
 
+const voice = createRoute({
+  getParentRoute: () => shop,
+  path: 'voice',
+  component: lazyRouteComponent(() => import('../shop/VoicePage'), 'VoicePage'),
+});
+
 const tree = root.addChildren([
   signin,
   inside.addChildren([
@@ -144,8 +160,9 @@ const tree = root.addChildren([
     shops,
     trunks,
     desk.addChildren([deskPage, deskCheck, deskDay]),
+    floor,
     quality,
-    shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script]),
+    shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script, voice]),
   ]),
 ]);
 

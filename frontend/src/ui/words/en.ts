@@ -1,7 +1,9 @@
 // Every sentence of the pages, in English.
 import { desk } from './desk.en';
+import { floor } from './floor.en';
 import { quality } from './quality.en';
 import { trunks } from './trunks.en';
+import { voice } from './voice.en';
 
 export const en = {
   fresh: { age: 'Age of the data', stale: 'The data is old: say "let me confirm"', was: 'was {{value}}' },
@@ -75,6 +77,7 @@ export const en = {
     lost: 'Lost calls',
     orders: 'Orders',
     scripts: 'Scripts',
+    voice: 'Voice & menu',
     catalogue: 'Catalogue',
     waiting_one: '{{count}} waits for a call back',
     waiting_other: '{{count}} wait for a call back',
@@ -242,8 +245,14 @@ export const en = {
     offered: 'Offered to {{operator}}',
     since: '{{ms}} ms after the first packet, {{at}}',
     ms: '{{ms}} ms',
+    supervised: { listen: 'A supervisor listens', whisper: 'A supervisor whispers to the operator', barge: 'A supervisor barges in' },
   },
   moment: {
+    supervised: 'A supervisor is at the call',
+    watching: 'The supervisor is on the line',
+    unwatched: 'The supervisor hung up',
+    dismissed: 'The supervisor left',
+    seized: 'The supervisor took the call over',
     arrived: 'The call came',
     greeted: 'The greeting was played',
     enqueue: 'In the queue',
@@ -381,6 +390,8 @@ export const en = {
   },
   lost: {
     page: 'Lost calls · Switchboard',
+    message: 'Listen',
+    noMessage: 'Not there yet: try again',
     title: 'Lost calls',
     one: 'Why it was lost',
     reason: 'Why',
@@ -407,7 +418,13 @@ export const en = {
     over: '{{span}} over',
   },
   callbackIs: { owed: 'Still owed', open: 'Waits', claimed: 'Taken', done: 'Called back', cancelled: 'Cancelled' },
-  lostBy: { abandoned: 'Gave up waiting', busy: 'Not queued', failed: 'Line failure', closed: 'Outside hours' },
+  lostBy: {
+    abandoned: 'Gave up waiting',
+    busy: 'Not queued',
+    failed: 'Line failure',
+    closed: 'Outside hours',
+    voicemail: 'Left a message',
+  },
   task: { open: 'Waits', claimed: 'Taken', done: 'Called back', cancelled: 'Cancelled' },
   order: { draft: 'Draft', confirmed: 'Confirmed', cancelled: 'Cancelled' },
   orders: {
@@ -516,6 +533,8 @@ export const en = {
   },
   shops: { page: 'Shops · Switchboard', title: 'Shops', none: 'No shops yet' },
   desk,
+  ...voice,
+  floor,
   quality,
   trunks,
 } as const;

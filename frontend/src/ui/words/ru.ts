@@ -1,7 +1,9 @@
 // Every sentence of the pages, in Russian. One key is one whole sentence; counts follow CLDR.
 import { desk } from './desk.ru';
+import { floor } from './floor.ru';
 import { quality } from './quality.ru';
 import { trunks } from './trunks.ru';
+import { voice } from './voice.ru';
 
 export const ru = {
   fresh: { age: 'Возраст данных', stale: 'Данные устарели: скажите «уточню»', was: 'было {{value}}' },
@@ -81,6 +83,7 @@ export const ru = {
     lost: 'Потерянные',
     orders: 'Заказы',
     scripts: 'Сценарии',
+    voice: 'Голос и меню',
     catalogue: 'Каталог',
     waiting_one: '{{count}} ждёт перезвона',
     waiting_few: '{{count}} ждут перезвона',
@@ -270,8 +273,14 @@ export const ru = {
     offered: 'Предложен: {{operator}}',
     since: 'через {{ms}} мс от первого пакета, {{at}}',
     ms: '{{ms}} мс',
+    supervised: { listen: 'Супервайзер слушает', whisper: 'Супервайзер подсказывает оператору', barge: 'Супервайзер вступает в разговор' },
   },
   moment: {
+    supervised: 'Супервайзер на звонке',
+    watching: 'Супервайзер на линии',
+    unwatched: 'Супервайзер положил трубку',
+    dismissed: 'Супервайзер вышел',
+    seized: 'Супервайзер взял звонок себе',
     arrived: 'Вызов пришёл',
     greeted: 'Приветствие прозвучало',
     enqueue: 'В очереди',
@@ -431,6 +440,8 @@ export const ru = {
   },
   lost: {
     page: 'Потерянные · Switchboard',
+    message: 'Послушать',
+    noMessage: 'Ещё не готово: попробуйте снова',
     title: 'Потерянные',
     one: 'Почему потерян',
     reason: 'Почему',
@@ -459,7 +470,13 @@ export const ru = {
     over: 'просрочено на {{span}}',
   },
   callbackIs: { owed: 'Ещё должны', open: 'Ждёт', claimed: 'В работе', done: 'Перезвонили', cancelled: 'Снят' },
-  lostBy: { abandoned: 'Не дождался', busy: 'Не принят в очередь', failed: 'Сбой связи', closed: 'Нерабочее время' },
+  lostBy: {
+    abandoned: 'Не дождался',
+    busy: 'Не принят в очередь',
+    failed: 'Сбой связи',
+    closed: 'Нерабочее время',
+    voicemail: 'Оставил сообщение',
+  },
   task: { open: 'Ждёт', claimed: 'В работе', done: 'Перезвонили', cancelled: 'Снят' },
   order: { draft: 'Черновик', confirmed: 'Подтверждён', cancelled: 'Отменён' },
   orders: {
@@ -572,6 +589,8 @@ export const ru = {
   },
   shops: { page: 'Магазины · Switchboard', title: 'Магазины', none: 'Магазинов ещё нет' },
   desk,
+  ...voice,
+  floor,
   quality,
   trunks,
 } as const;
