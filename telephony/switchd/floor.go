@@ -203,18 +203,26 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.objected(ev)
 	case Measured:
 		f.measured(ev)
+	case Tick:
+		f.tick()
+	default:
+		f.stepBeside(ev)
+	}
+}
+
+// stepBeside applies an event of the machines, or of the room itself.
+func (f *floor) stepBeside(ev Event) {
+	switch ev := ev.(type) {
+	case Chosen, Entered, Told, Left, Messaged, Wondered:
+		f.inMenu(ev)
+	case Wished, Calling, Reached, Unreached:
+		f.keeps(ev)
 	case Retired:
 		f.retired = true
 		f.forgoAll()
 		f.log(nil, ev)
 	case marker:
 		close(ev.stepped)
-	case Chosen, Entered, Told, Left, Messaged, Wondered:
-		f.inMenu(ev)
-	case Wished, Calling, Reached, Unreached:
-		f.keeps(ev)
-	case Tick:
-		f.tick()
 	}
 }
 
