@@ -222,7 +222,7 @@ func (s *site) page(w http.ResponseWriter, r *http.Request) {
 			continue
 		}
 		if r.URL.Query().Get("at") == "" {
-			res, err := http.Get(to.String() + "/readyz") //nolint:noctx // of a test
+			res, err := http.Get(to.String() + "/readyz")
 			if err != nil {
 				continue
 			}
