@@ -2,6 +2,7 @@
 import { desk } from './desk.en';
 import { floor } from './floor.en';
 import { quality } from './quality.en';
+import { trunks } from './trunks.en';
 import { voice } from './voice.en';
 
 export const en = {
@@ -535,4 +536,5 @@ export const en = {
   ...voice,
   floor,
   quality,
+  trunks,
 } as const;

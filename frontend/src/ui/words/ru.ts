@@ -2,6 +2,7 @@
 import { desk } from './desk.ru';
 import { floor } from './floor.ru';
 import { quality } from './quality.ru';
+import { trunks } from './trunks.ru';
 import { voice } from './voice.ru';
 
 export const ru = {
@@ -591,4 +592,5 @@ export const ru = {
   ...voice,
   floor,
   quality,
+  trunks,
 } as const;
