@@ -37,7 +37,7 @@ func TestAllows(t *testing.T) {
 		"specialists":      {move.Rule{Specialists: true}, "+79210000077", []move.Kind{move.Specialist}},
 		"a beginning":      {move.Rule{Outside: []string{"+7495", "+7921"}}, "+79210000077", []move.Kind{move.Outside}},
 		"another":          {move.Rule{Outside: []string{"+7495", "+79211"}}, "+79210000077", nil},
-		"not in the mid":   {move.Rule{Outside: []string{"+921"}}, "+79210000077", nil},
+		"in the middle":    {move.Rule{Outside: []string{"7921"}}, "+79210000077", nil},
 		"without a number": {move.Rule{Outside: []string{"+7921"}}, "", nil},
 	} {
 		var have []move.Kind
