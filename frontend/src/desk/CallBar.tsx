@@ -11,6 +11,7 @@ import { shopName, spokenName, useHouse, useServerNow } from './house';
 import { keys, twice } from './keymap';
 import { colourOf, timeAt } from './Offered';
 import type { Card, InCall } from './scene';
+import { TapeControl, TapeState } from './Tape';
 import { useVerbs, useVerbsAbove } from './verbs';
 
 type Talk = Exclude<InCall, { at: 'wrapup' }>;
@@ -19,6 +20,7 @@ type Talk = Exclude<InCall, { at: 'wrapup' }>;
 export function CallBar({ scene }: { scene: Talk }) {
   return (
     <Strip card={scene.card}>
+      <TapeState card={scene.card} />
       <TalkTime scene={scene} />
       <Controls scene={scene} />
     </Strip>
@@ -93,6 +95,7 @@ function Controls({ scene }: { scene: Talk }) {
       <Control icon={muted ? IconMicrophoneOff : IconMicrophone} k={keys.mute} short="M" pressed={muted} onClick={mute}>
         {t(muted ? 'desk.call.unmute' : 'desk.call.mute')}
       </Control>
+      <TapeControl card={scene.card} />
       {phone && <Pad />}
       <End hangup={hangup} />
     </div>

@@ -17,6 +17,7 @@ const verbs: readonly Verb[] = [
   'hold',
   'mute',
   'pad',
+  'tape',
   'next',
   'skip',
   'back',

@@ -27,6 +27,7 @@ export function cardOf(v: unknown, now: number): Card | undefined {
     answered_at: null,
     away_until: null,
     handed: false,
+    recording: { state: 'on', until: null },
     held: false,
     muted: false,
     shop: {

@@ -7,6 +7,7 @@ export type Verb =
   | 'hold'
   | 'mute'
   | 'pad'
+  | 'tape'
   | 'end'
   | 'note'
   | 'search'
@@ -35,6 +36,7 @@ export const keys: Readonly<Record<Verb, string>> = {
   hold: 'H',
   mute: 'M',
   pad: 'D',
+  tape: 'V',
   end: 'E E',
   next: 'Enter',
   skip: 'S',
@@ -58,6 +60,7 @@ const talk: Record<string, Verb> = {
   KeyH: 'hold',
   KeyM: 'mute',
   KeyD: 'pad',
+  KeyV: 'tape',
   KeyE: 'end',
   KeyN: 'note',
   Slash: 'search',

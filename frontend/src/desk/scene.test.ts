@@ -12,6 +12,7 @@ const card: Card = {
   handed: false,
   held: false,
   muted: false,
+  recording: { state: 'on', until: null },
   away_until: null,
   queue: 'orders',
   source: 'Яндекс Директ',

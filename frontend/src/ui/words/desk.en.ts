@@ -313,6 +313,7 @@ export const desk = {
     hold: 'Hold and resume',
     mute: 'Mute',
     pad: 'Keypad',
+    tape: 'Stop or resume the recording',
     end: 'End the call',
     note: 'Note',
     search: 'Search the catalogue',

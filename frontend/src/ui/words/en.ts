@@ -1,6 +1,7 @@
 // Every sentence of the pages, in English.
 import { desk } from './desk.en';
 import { quality } from './quality.en';
+import { tape } from './tape.en';
 
 export const en = {
   fresh: { age: 'Age of the data', stale: 'The data is old: say "let me confirm"', was: 'was {{value}}' },
@@ -516,4 +517,5 @@ export const en = {
   shops: { page: 'Shops · Switchboard', title: 'Shops', none: 'No shops yet' },
   desk,
   quality,
+  ...tape,
 } as const;

@@ -1,6 +1,7 @@
 // Every sentence of the pages, in Russian. One key is one whole sentence; counts follow CLDR.
 import { desk } from './desk.ru';
 import { quality } from './quality.ru';
+import { tape } from './tape.ru';
 
 export const ru = {
   fresh: { age: 'Возраст данных', stale: 'Данные устарели: скажите «уточню»', was: 'было {{value}}' },
@@ -572,4 +573,5 @@ export const ru = {
   shops: { page: 'Магазины · Switchboard', title: 'Магазины', none: 'Магазинов ещё нет' },
   desk,
   quality,
+  ...tape,
 } as const;
