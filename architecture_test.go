@@ -91,9 +91,11 @@ var may = map[string][]string{
 	"seed": {
 		"billing/money", "billing/plan", "billing/wage", "tenant", "tenant/account", "tenant/catalogue", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault",
 		"tenant/hours", "tenant/outgoing", "tenant/script", "tenant/script/graph",
+		"telephony/trunk/form", "tenant/seal", "tenant/trunk",
 	},
 	"tenant/hours": {},
 	"tenant/seal":  {},
+	"tenant/trunk": {"telephony/trunk/form", "tenant", "tenant/fault", "tenant/seal"},
 
 	// the one binary: it mounts the processes, and nobody imports it
 	".": {
@@ -178,7 +180,7 @@ var may = map[string][]string{
 		"api/exports", "api/floor", "api/lostcalls", "api/members", "api/numbers",
 		"api/once", "api/operators", "api/orders", "api/outgoing", "api/queues", "api/recordings", "api/scripts", "api/security", "api/session",
 		"api/shops", "api/summary", "api/tasks", "api/traces", "api/trunks", "api/walks", "api/web",
-		"tenant", "tenant/alarm", "tenant/fault", "tenant/live", "tenant/recording",
+		"tenant", "tenant/alarm", "tenant/fault", "tenant/live", "tenant/recording", "tenant/seal",
 	},
 	"api/apitest": {"api", "deploy/embedded", "telephony/command", "telephony/trace", "tenant", "tenant/account", "tenant/depot", "tenant/fault", "tenant/keyring", "tenant/recording", "tenant/script", "tenant/tenanttest"},
 	"api/calls": {
@@ -213,7 +215,7 @@ var may = map[string][]string{
 	"api/outgoing":  {"api/session", "api/web", "tenant", "tenant/outgoing"},
 	"api/security":  {"api/session", "api/web", "telephony/command", "tenant", "tenant/alert", "tenant/fault", "tenant/page"},
 	"api/traces":    {"api/session", "api/web", "telephony/trace", "tenant", "tenant/cdr", "tenant/fault"},
-	"api/trunks":    {"api/session", "api/web", "tenant"},
+	"api/trunks":    {"api/session", "api/web", "telephony/trunk/form", "tenant", "tenant/seal", "tenant/trunk"},
 	"api/walks":     {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/fault", "tenant/script", "tenant/script/walk"},
 	"api/web":       {"tenant/fault", "tenant/page"},
 

@@ -205,7 +205,7 @@ func (s *service) buildAPI(ctx context.Context, c config) (err error) {
 	}
 	s.api, err = api.New(c.API, api.Deps{
 		DB: s.db, Redis: s.redis, Phones: command.NewClient(url, c.Telephony.ControlSecret),
-		Tapes: s.tapes, Pages: frontend.Files(), Browsers: browsers, Log: s.log,
+		Tapes: s.tapes, Pages: frontend.Files(), Browsers: browsers, Box: c.Telephony.Box, Log: s.log,
 	})
 	if err != nil {
 		return err

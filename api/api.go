@@ -20,6 +20,7 @@ import (
 	"switchboard/api/web"
 	"switchboard/tenant"
 	"switchboard/tenant/recording"
+	"switchboard/tenant/seal"
 )
 
 // Config is read from the environment.
@@ -38,6 +39,7 @@ type Deps struct {
 	Tapes    recording.Library
 	Pages    fs.FS        // the frontend, index.html at the root
 	Browsers http.Handler // of operators' sockets, where telephony is in this process; else nil
+	Box      seal.Box     // seals carriers' passwords
 	Log      *slog.Logger
 }
 

@@ -87,7 +87,7 @@ func (a *API) resources(o session.Options) []resource {
 		members.New(a.deps.DB, a.guard),
 		numbers.New(a.guard),
 		queues.New(a.guard),
-		trunks.New(a.deps.DB, a.guard),
+		trunks.New(a.deps.DB, a.guard, a.deps.Box, o.Now),
 		desk.New(a.deps.DB, a.guard, a.deps.Phones, desk.Live{Tell: a.parts.teller.Tell, Hub: a.parts.hub}, o.Now),
 		outgoing.New(a.guard, o.Now),
 		security.New(a.deps.DB, a.guard, a.deps.Phones, o.Now),

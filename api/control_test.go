@@ -21,6 +21,7 @@ var course = []struct{ operation, by string }{
 	{"get-me", "owner"}, {"get-session", "owner"}, {"get-shop", "owner"},
 	{"list-members", "owner"}, {"list-numbers", "owner"}, {"list-queues", "owner"},
 	{"list-shops", "admin"}, {"list-trunks", "admin"}, {"get-floor", "admin"}, {"report-quality", "admin"},
+	{"create-trunk", "admin"}, {"save-trunk", "admin"}, {"drain-trunk", "admin"}, {"resume-trunk", "admin"}, {"delete-trunk", "admin"},
 	{"search-items", "operator"}, {"list-snapshots", "owner"}, {"accept-snapshot", "owner"},
 	{"list-sources", "owner"}, {"create-source", "owner"}, {"import-source", "owner"},
 	{"list-scripts", "owner"}, {"create-script", "owner"}, {"get-script", "owner"}, {"save-script", "owner"}, {"publish-script", "owner"},

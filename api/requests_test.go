@@ -13,6 +13,7 @@ import (
 var kinds = map[string]string{
 	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "sources": "source", "snapshots": "snapshot", "comments": "comment",
 	"operators": "operator", "alerts": "alert",
+	"trunks": "trunk",
 }
 
 // pathKind returns the kind of thing that a path names, or "".
@@ -62,7 +63,13 @@ var bodies = map[string]func(apitest.Goods) any{
 	"open-walk-card":  func(apitest.Goods) any { return map[string]any{"card": "1"} },
 	"supervise-call":  func(apitest.Goods) any { return map[string]any{"mode": "listen"} },
 	"pause-operator":  func(apitest.Goods) any { return map[string]any{"reason": "training"} },
-	"pause-desk":      func(apitest.Goods) any { return map[string]any{"reason": "lunch"} },
+	"create-trunk": func(apitest.Goods) any {
+		return map[string]any{"name": "another", "from": []any{"198.51.100.0/24"}, "outbound": "sip:198.51.100.1", "reliable": true, "ping": true}
+	},
+	"save-trunk": func(apitest.Goods) any {
+		return map[string]any{"name": "changed", "from": []any{"198.51.101.0/24"}, "outbound": "sip:198.51.101.1", "reliable": true, "ping": true}
+	},
+	"pause-desk": func(apitest.Goods) any { return map[string]any{"reason": "lunch"} },
 	"set-outgoing-limits": func(apitest.Goods) any {
 		return map[string]any{"enabled": true, "countries": []string{"KZ"}, "calls_per_hour": 7, "operator_calls_per_hour": 7, "minutes_per_day": 7,
 			"spend_per_hour": 700, "spend_per_day": 700, "at_once": 7}

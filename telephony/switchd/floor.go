@@ -185,7 +185,7 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.measured(ev)
 	case Retired:
 		f.retired = true
-		clear(f.places) // people have their tasks
+		f.forgoAll()
 		f.log(nil, ev)
 	case marker:
 		close(ev.stepped)

@@ -38,6 +38,7 @@ const home = createRoute({
   beforeLoad: ({ context: { account } }) => {
     const shop = account.shops[0];
     if (shop) throw redirect({ to: '/s/$shop', params: { shop: shop.slug } });
+    if (account.staff.includes('supervisor')) throw redirect({ to: '/floor' });
     if (account.staff.some((role) => role !== 'operator')) throw redirect({ to: '/admin/shops' });
     throw redirect({ to: '/desk' });
   },
@@ -67,6 +68,15 @@ const deskDay = createRoute({
   getParentRoute: () => desk,
   path: 'day',
   component: lazyRouteComponent(() => import('../desk/DayPage'), 'DayPage'),
+});
+const floor = createRoute({
+  getParentRoute: () => inside,
+  path: '/floor',
+  validateSearch: (s: Record<string, unknown>): { call?: string; who?: string } => ({
+    ...(text(s.call) && { call: text(s.call) }),
+    ...(text(s.who) && { who: text(s.who) }),
+  }),
+  component: lazyRouteComponent(() => import('../floor/FloorPage'), 'FloorPage'),
 });
 const quality = createRoute({
   getParentRoute: () => inside,
@@ -138,6 +148,7 @@ const tree = root.addChildren([
     home,
     shops,
     desk.addChildren([deskPage, deskCheck, deskDay]),
+    floor,
     quality,
     shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script]),
   ]),

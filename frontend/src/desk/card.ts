@@ -27,9 +27,10 @@ export function cardOf(v: unknown, now: number): Card | undefined {
     answered_at: null,
     away_until: null,
     handed: false,
-    recording: { state: 'on', until: null },
     held: false,
     muted: false,
+    supervised: null,
+    recording: { state: 'on', until: null },
     shop: {
       id: text(s, 'id'),
       slug: text(s, 'slug'),

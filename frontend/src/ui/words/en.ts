@@ -1,5 +1,6 @@
 // Every sentence of the pages, in English.
 import { desk } from './desk.en';
+import { floor } from './floor.en';
 import { quality } from './quality.en';
 import { tape } from './tape.en';
 
@@ -242,8 +243,14 @@ export const en = {
     offered: 'Offered to {{operator}}',
     since: '{{ms}} ms after the first packet, {{at}}',
     ms: '{{ms}} ms',
+    supervised: { listen: 'A supervisor listens', whisper: 'A supervisor whispers to the operator', barge: 'A supervisor barges in' },
   },
   moment: {
+    supervised: 'A supervisor is at the call',
+    watching: 'The supervisor is on the line',
+    unwatched: 'The supervisor hung up',
+    dismissed: 'The supervisor left',
+    seized: 'The supervisor took the call over',
     arrived: 'The call came',
     greeted: 'The greeting was played',
     enqueue: 'In the queue',
@@ -516,6 +523,7 @@ export const en = {
   },
   shops: { page: 'Shops · Switchboard', title: 'Shops', none: 'No shops yet' },
   desk,
+  floor,
   quality,
   ...tape,
 } as const;

@@ -1,5 +1,6 @@
 // Every sentence of the pages, in Russian. One key is one whole sentence; counts follow CLDR.
 import { desk } from './desk.ru';
+import { floor } from './floor.ru';
 import { quality } from './quality.ru';
 import { tape } from './tape.ru';
 
@@ -270,8 +271,14 @@ export const ru = {
     offered: 'Предложен: {{operator}}',
     since: 'через {{ms}} мс от первого пакета, {{at}}',
     ms: '{{ms}} мс',
+    supervised: { listen: 'Супервайзер слушает', whisper: 'Супервайзер подсказывает оператору', barge: 'Супервайзер вступает в разговор' },
   },
   moment: {
+    supervised: 'Супервайзер на звонке',
+    watching: 'Супервайзер на линии',
+    unwatched: 'Супервайзер положил трубку',
+    dismissed: 'Супервайзер вышел',
+    seized: 'Супервайзер взял звонок себе',
     arrived: 'Вызов пришёл',
     greeted: 'Приветствие прозвучало',
     enqueue: 'В очереди',
@@ -572,6 +579,7 @@ export const ru = {
   },
   shops: { page: 'Магазины · Switchboard', title: 'Магазины', none: 'Магазинов ещё нет' },
   desk,
+  floor,
   quality,
   ...tape,
 } as const;
