@@ -57,8 +57,9 @@ var may = map[string][]string{
 	},
 
 	// telephone audio
-	"telephony/media":           {"telephony/media/emodel", "telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
+	"telephony/media":           {"telephony/media/emodel", "telephony/media/g711", "telephony/media/g722", "telephony/media/wav", "telephony/sdp"},
 	"telephony/media/g711":      {},
+	"telephony/media/g722":      {"telephony/media/g711"},
 	"telephony/media/emodel":    {},
 	"telephony/media/jitter":    {"telephony/media"},
 	"telephony/media/prompt":    {"telephony/media"},
@@ -81,6 +82,7 @@ var may = map[string][]string{
 	"tenant/script":             {"tenant", "tenant/fault", "tenant/script/graph", "tenant/script/walk"},
 	"tenant/script/graph":       {"tenant/fault"},
 	"tenant/script/walk":        {"billing/money", "telephony/e164", "tenant/fault", "tenant/script/graph"},
+	"tenant/clip":               {"telephony/media/g711", "telephony/media/wav", "tenant", "tenant/fault", "tenant/menu"},
 	"tenant/menu":               {"telephony/e164", "telephony/menu", "tenant", "tenant/fault"},
 	"tenant/catalogue":          {"tenant", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault", "tenant/outbox"},
 	"tenant/catalogue/feed":     {"billing/money", "tenant/fault"},
@@ -101,7 +103,7 @@ var may = map[string][]string{
 	".": {
 		"api", "billing/rate", "demo", "demo/data", "deploy/embedded", "frontend", "migrations", "seed", "telephony", "telephony/command",
 		"telephony/simulate", "telephony/switchd", "tenant", "tenant/catalogue", "tenant/catalogue/fetch", "tenant/depot", "tenant/fault", "tenant/keyring", "tenant/live",
-		"tenant/recording", "tenant/seal", "worker",
+		"tenant/cdr", "tenant/recording", "tenant/seal", "tenant/task", "worker", "worker/voicemail",
 	},
 
 	// the kernel, its schema and its test world
@@ -177,9 +179,9 @@ var may = map[string][]string{
 	// the process for browsers and integrations: one package a resource
 	"api": {
 		"api/calls", "api/catalogue", "api/comments", "api/desk", "api/docs", "api/events",
-		"api/exports", "api/floor", "api/lostcalls", "api/members", "api/numbers",
+		"api/exports", "api/floor", "api/lostcalls", "api/members", "api/menus", "api/numbers",
 		"api/once", "api/operators", "api/orders", "api/outgoing", "api/queues", "api/recordings", "api/scripts", "api/security", "api/session",
-		"api/shops", "api/summary", "api/tasks", "api/traces", "api/trunks", "api/walks", "api/web",
+		"api/shops", "api/sounds", "api/summary", "api/tasks", "api/traces", "api/trunks", "api/voice", "api/walks", "api/web",
 		"tenant", "tenant/alarm", "tenant/fault", "tenant/live", "tenant/recording", "tenant/seal",
 	},
 	"api/apitest": {"api", "deploy/embedded", "telephony/command", "telephony/trace", "tenant", "tenant/account", "tenant/depot", "tenant/fault", "tenant/keyring", "tenant/recording", "tenant/script", "tenant/tenanttest"},
@@ -201,6 +203,9 @@ var may = map[string][]string{
 		"api/session", "api/web", "telephony/command", "telephony/e164", "tenant", "tenant/account", "tenant/fault", "tenant/live", "tenant/quality", "tenant/ticket",
 	},
 	"api/lostcalls": {"api/session", "api/web", "telephony/e164", "tenant", "tenant/cdr", "tenant/fault", "tenant/page", "tenant/task"},
+	"api/menus":     {"api/once", "api/session", "api/web", "telephony/menu", "tenant", "tenant/fault", "tenant/menu"},
+	"api/sounds":    {"api/session", "api/web", "tenant", "tenant/clip"},
+	"api/voice":     {"api/session", "api/web", "tenant", "tenant/fault"},
 	"api/members":   {"api/session", "api/web", "tenant", "tenant/account", "tenant/member"},
 	"api/numbers":   {"api/session", "api/web", "tenant"},
 	"api/once":      {"api/session", "api/web", "tenant", "tenant/fault"},
@@ -224,15 +229,16 @@ var may = map[string][]string{
 
 	// what may wait
 	"worker": {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/live", "tenant/recording", "tenant/task",
-		"worker/feed", "worker/job", "worker/keep", "worker/rate", "worker/reap", "worker/recall", "worker/sweep", "worker/watch"},
-	"worker/job":    {"tenant", "tenant/outbox"},
-	"worker/feed":   {"tenant", "tenant/catalogue", "tenant/fault", "tenant/live"},
-	"worker/rate":   {"billing/ledger", "tenant", "tenant/cdr", "tenant/live"},
-	"worker/reap":   {"tenant", "tenant/cdr", "tenant/live"},
-	"worker/keep":   {"tenant", "tenant/alarm", "tenant/depot", "tenant/keyring", "tenant/recording"},
-	"worker/recall": {"tenant", "tenant/fault", "tenant/live", "tenant/task"},
-	"worker/watch":  {"tenant", "tenant/alert", "tenant/live"},
-	"worker/sweep":  {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/outbox", "tenant/task"},
+		"worker/feed", "worker/job", "worker/keep", "worker/rate", "worker/reap", "worker/recall", "worker/sweep", "worker/voicemail", "worker/watch"},
+	"worker/job":       {"tenant", "tenant/outbox"},
+	"worker/feed":      {"tenant", "tenant/catalogue", "tenant/fault", "tenant/live"},
+	"worker/rate":      {"billing/ledger", "tenant", "tenant/cdr", "tenant/live"},
+	"worker/reap":      {"tenant", "tenant/cdr", "tenant/live"},
+	"worker/keep":      {"tenant", "tenant/alarm", "tenant/depot", "tenant/keyring", "tenant/recording"},
+	"worker/recall":    {"tenant", "tenant/fault", "tenant/live", "tenant/task"},
+	"worker/watch":     {"tenant", "tenant/alert", "tenant/live"},
+	"worker/sweep":     {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/outbox", "tenant/task"},
+	"worker/voicemail": {"tenant", "tenant/fault", "tenant/live", "tenant/task"},
 
 	// what is measured: telephones, the programs beside them, the figures
 	"bench/gen":    {"telephony/media/g711"},
@@ -250,7 +256,7 @@ var pure = []string{
 	"billing/money", "billing/rating",
 	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/wait",
 	"telephony/e164", "telephony/say", "telephony/sipua/life",
-	"telephony/media/g711", "telephony/media/tone", "telephony/trunk/form", "telephony/trunk/pick",
+	"telephony/media/emodel", "telephony/media/g711", "telephony/media/tone", "telephony/trunk/form", "telephony/trunk/pick",
 	"tenant/script/graph", "tenant/script/walk",
 }
 

@@ -39,12 +39,15 @@ var course = []struct{ operation, by string }{
 	{"list-tasks", "owner"}, {"claim-task", "owner"}, {"release-task", "owner"}, {"done-task", "owner"},
 	{"list-orders", "owner"}, {"create-order", "operator"}, {"get-order", "operator"}, {"confirm-order", "operator"}, {"cancel-order", "operator"},
 	{"supervise-call", "admin"}, {"leave-call", "admin"}, {"pause-operator", "admin"}, {"create-floor-ticket", "admin"},
+	{"list-menus", "owner"}, {"create-menu", "owner"}, {"get-menu", "owner"}, {"save-menu", "owner"}, {"publish-menu", "owner"}, {"restore-menu", "owner"},
+	{"list-sounds", "owner"}, {"get-voice", "owner"}, {"set-voice", "owner"}, {"set-queue-voice", "owner"}, {"set-number-voice", "owner"},
 	{"export-billing", "owner"}, {"count-billing", "owner"}, {"delete-session", "admin"},
 }
 
 // apart are operations that another test asks: they need a secret of their own,
-// or do not end.
-var apart = []string{"create-session", "refresh-session", "stream-events", "stream-desk", "stream-floor", "get-peaks", "play-sound"}
+// do not end, take a file, or change nothing.
+var apart = []string{"create-session", "refresh-session", "stream-events", "stream-desk", "stream-floor", "get-peaks", "play-sound",
+	"create-sound", "get-sound-audio", "delete-sound", "speak-voice", "try-menu"}
 
 func TestEveryOperationWorksForItsOwnAndIsAuditedOnce(t *testing.T) {
 	t.Parallel()
@@ -93,6 +96,7 @@ func hand(t *testing.T, s siege) {
 	s.w.Phones.Put(command.Desk{Operator: s.own["operator"], State: "talking", Phone: "fixed", Since: now,
 		Call: &command.Call{ID: s.own["call"], ShopID: s.w.B.ID.UUID(), QueueID: s.w.B.Queue, NumberID: s.w.B.Number, State: "talking", StartedAt: now}})
 	s.w.Admin(t, "update shop.script set updated_at = 'epoch'::timestamptz + interval '1 microsecond' where id = $1", s.own["script"])
+	s.w.Admin(t, "update shop.menu set updated_at = 'epoch'::timestamptz + interval '1 microsecond' where id = $1", s.own["menu"])
 	held := tenanttest.One[string](t, s.w.World, `insert into shop.snapshot (shop_id, id, seq, source_id, state, taken_at)
 		values ($1, gen_random_uuid(), 2, $2, 'held', now()) returning id::text`, s.w.B.ID.UUID(), s.own["source"])
 	s.w.Admin(t, `insert into shop.item_staged (shop_id, snapshot_id, offer_id, body, content_hash) select shop_id, $2::uuid, offer_id,

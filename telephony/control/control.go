@@ -19,7 +19,7 @@ import (
 )
 
 // maxOrder bounds the body of an order: ids and a reason.
-const maxOrder = 4 << 10
+const maxOrder = 8 << 10
 
 // Switch is what the control API asks. It is implemented by the node.
 type Switch interface {
@@ -29,6 +29,7 @@ type Switch interface {
 	Supervise(context.Context, command.Supervision) error
 	Quality(call uuid.UUID) []command.LegQuality
 	Drain()
+	Speak(context.Context, command.Words) (command.Spoken, error)
 	Security() command.Security
 	Pardon(command.Pardon) error
 	Trace(call uuid.UUID) (trace.Call, error)
@@ -44,6 +45,7 @@ func Handler(s Switch, secret string, log *slog.Logger) http.Handler {
 	mux.HandleFunc("POST "+command.PathDo, h.do)
 	mux.HandleFunc("POST "+command.PathSupervise, h.supervise)
 	mux.HandleFunc("POST "+command.PathDrain, h.drain)
+	mux.HandleFunc("POST "+command.PathSpeak, h.speak)
 	mux.HandleFunc("GET "+command.PathSecurity, h.security)
 	mux.HandleFunc("POST "+command.PathPardon, h.pardon)
 	mux.HandleFunc("GET "+command.PathTrace, h.trace)
@@ -98,6 +100,16 @@ func (h handler) do(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.answer(w, r, struct{}{}, h.s.Do(r.Context(), o))
+}
+
+func (h handler) speak(w http.ResponseWriter, r *http.Request) {
+	var words command.Words
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxOrder)).Decode(&words); err != nil {
+		h.refuse(w, r, fault.Invalid{Problem: "words are a JSON object: " + err.Error()})
+		return
+	}
+	spoken, err := h.s.Speak(r.Context(), words)
+	h.answer(w, r, spoken, err)
 }
 
 func (h handler) drain(w http.ResponseWriter, r *http.Request) {

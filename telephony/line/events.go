@@ -73,7 +73,7 @@ func (w *wire) ring(o switchd.Offer) {
 		decline(acd.Unreachable, 0)
 		return
 	}
-	e := &end{lines: w.lines, id: o.Leg, operator: o.Operator, srtp: w.lines.phoneEncryption(target.URI)}
+	e := &end{lines: w.lines, id: o.Leg, operator: o.Operator, srtp: w.lines.phoneEncryption(target.URI), wide: w.wideBuyer()}
 	if err := w.open(e, bothLaws); err != nil {
 		w.lines.cfg.Log.Error("operator cannot be rung", "operator", o.Operator, "err", err)
 		decline(acd.Unreachable, 0)

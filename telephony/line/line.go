@@ -138,6 +138,7 @@ func (l *Lines) open(leg *sipua.Leg, in sipua.Invite) *wire {
 		buyer: &end{lines: l, id: uuid.New(), sip: leg}, from: clean(in.From), display: clean(in.FromDisplay), laws: l.laws(in.Trunk),
 	}
 	w.buyer.srtp, w.trunk = l.encryption(in.Trunk), in.Trunk
+	w.buyer.wide = l.wideband(in.Trunk)
 	w.phone = e164.Number(w.from)
 	if n, err := e164.Parse(in.From, home); err == nil {
 		w.phone = n
@@ -167,7 +168,9 @@ func (l *Lines) laws(trunk string) []g711.Law {
 		}
 		laws := make([]g711.Law, 0, len(t.Codecs))
 		for _, c := range t.Codecs {
-			laws = append(laws, map[string]g711.Law{"pcma": g711.ALaw, "pcmu": g711.MuLaw}[c])
+			if law, is := map[string]g711.Law{"pcma": g711.ALaw, "pcmu": g711.MuLaw}[c]; is {
+				laws = append(laws, law)
+			}
 		}
 		return laws
 	}

@@ -78,6 +78,7 @@ type end struct {
 	audio    *media.RTPLeg
 	local    *sdp.Local
 	srtp     sdp.Policy
+	wide     bool      // G.722 is spoken with it, if it can
 	operator uuid.UUID // whose telephone it is; uuid.Nil: the buyer's
 	held     bool      // by a re-INVITE from this side
 	up       bool      // answered
@@ -139,7 +140,7 @@ func (w *wire) open(e *end, laws []g711.Law) error {
 		return err
 	}
 	e.audio, e.local = leg, sdp.NewLocal(leg.LocalAddr(), laws...)
-	e.local.SRTP = e.srtp
+	e.local.SRTP, e.local.Wide = e.srtp, e.wide
 	w.lines.mu.Lock()
 	defer w.lines.mu.Unlock()
 	w.lines.heard[e.id] = leg

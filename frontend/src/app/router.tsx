@@ -142,6 +142,12 @@ const script = createRoute({
   component: lazyRouteComponent(() => import('../shop/ScriptPage'), 'ScriptPage'),
 });
 
+const voice = createRoute({
+  getParentRoute: () => shop,
+  path: 'voice',
+  component: lazyRouteComponent(() => import('../shop/VoicePage'), 'VoicePage'),
+});
+
 const tree = root.addChildren([
   signin,
   inside.addChildren([
@@ -150,7 +156,7 @@ const tree = root.addChildren([
     desk.addChildren([deskPage, deskCheck, deskDay]),
     floor,
     quality,
-    shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script]),
+    shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script, voice]),
   ]),
 ]);
 

@@ -3,6 +3,7 @@ import { desk } from './desk.en';
 import { floor } from './floor.en';
 import { quality } from './quality.en';
 import { tape } from './tape.en';
+import { voice } from './voice.en';
 
 export const en = {
   fresh: { age: 'Age of the data', stale: 'The data is old: say "let me confirm"', was: 'was {{value}}' },
@@ -76,6 +77,7 @@ export const en = {
     lost: 'Lost calls',
     orders: 'Orders',
     scripts: 'Scripts',
+    voice: 'Voice & menu',
     catalogue: 'Catalogue',
     waiting_one: '{{count}} waits for a call back',
     waiting_other: '{{count}} wait for a call back',
@@ -388,6 +390,8 @@ export const en = {
   },
   lost: {
     page: 'Lost calls · Switchboard',
+    message: 'Listen',
+    noMessage: 'Not there yet: try again',
     title: 'Lost calls',
     one: 'Why it was lost',
     reason: 'Why',
@@ -414,7 +418,13 @@ export const en = {
     over: '{{span}} over',
   },
   callbackIs: { owed: 'Still owed', open: 'Waits', claimed: 'Taken', done: 'Called back', cancelled: 'Cancelled' },
-  lostBy: { abandoned: 'Gave up waiting', busy: 'Not queued', failed: 'Line failure', closed: 'Outside hours' },
+  lostBy: {
+    abandoned: 'Gave up waiting',
+    busy: 'Not queued',
+    failed: 'Line failure',
+    closed: 'Outside hours',
+    voicemail: 'Left a message',
+  },
   task: { open: 'Waits', claimed: 'Taken', done: 'Called back', cancelled: 'Cancelled' },
   order: { draft: 'Draft', confirmed: 'Confirmed', cancelled: 'Cancelled' },
   orders: {
@@ -523,6 +533,7 @@ export const en = {
   },
   shops: { page: 'Shops · Switchboard', title: 'Shops', none: 'No shops yet' },
   desk,
+  ...voice,
   floor,
   quality,
   ...tape,
