@@ -87,7 +87,7 @@ func (a *API) resources(o session.Options) []resource {
 		events.New(a.guard, a.parts.hub),
 		lostcalls.New(a.guard),
 		tasks.New(a.guard, a.parts.teller.Tell, o.Now),
-		shops.New(a.deps.DB, a.guard),
+		shops.New(a.deps.DB, a.guard, o.Now),
 		members.New(a.deps.DB, a.guard),
 		numbers.New(a.guard),
 		queues.New(a.guard),

@@ -82,6 +82,11 @@ func (p *Phones) Do(_ context.Context, o command.Order) error {
 	return nil
 }
 
+// Targets implements desk.Phones.
+func (p *Phones) Targets(context.Context, uuid.UUID) (command.Targets, error) {
+	return command.Targets{Email: "info@shop.test", ParkS: 120, Items: []command.Target{{Kind: "tier", Tier: "consultant", Free: true}}}, nil
+}
+
 // Supervise implements floor.Phones: as an order of the supervisor's.
 func (p *Phones) Supervise(ctx context.Context, s command.Supervision) error {
 	return p.Do(ctx, command.Order{Verb: command.Verb(s.Do), Operator: s.Supervisor, Call: s.Call})

@@ -26,6 +26,7 @@ type Switch interface {
 	Do(context.Context, command.Order) error
 	Desk(context.Context, uuid.UUID) (command.Desk, error)
 	Floor(context.Context) (command.Floor, error)
+	Targets(ctx context.Context, operator uuid.UUID) (command.Targets, error)
 	Supervise(context.Context, command.Supervision) error
 	Quality(call uuid.UUID) []command.LegQuality
 	Drain()
@@ -41,6 +42,7 @@ func Handler(s Switch, secret string, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+command.PathDesk, h.desk)
 	mux.HandleFunc("GET "+command.PathFloor, h.floor)
+	mux.HandleFunc("GET "+command.PathTargets, h.targets)
 	mux.HandleFunc("GET "+command.PathQuality, h.quality)
 	mux.HandleFunc("POST "+command.PathDo, h.do)
 	mux.HandleFunc("POST "+command.PathSupervise, h.supervise)
@@ -77,6 +79,16 @@ func (h handler) desk(w http.ResponseWriter, r *http.Request) {
 	}
 	d, err := h.s.Desk(r.Context(), operator)
 	h.answer(w, r, d, err)
+}
+
+func (h handler) targets(w http.ResponseWriter, r *http.Request) {
+	operator, err := uuid.Parse(r.URL.Query().Get("operator"))
+	if err != nil {
+		h.refuse(w, r, fault.Invalid{Field: "operator", Problem: "is not an id"})
+		return
+	}
+	t, err := h.s.Targets(r.Context(), operator)
+	h.answer(w, r, t, err)
 }
 
 func (h handler) floor(w http.ResponseWriter, r *http.Request) {
@@ -136,8 +148,10 @@ func (h handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		kind, status = "not_found", http.StatusNotFound
 	case errors.Is(err, fault.Conflict):
 		kind, status = "conflict", http.StatusConflict
+	case errors.Is(err, fault.Forbidden):
+		kind, status = "forbidden", http.StatusForbidden
 	case errors.As(err, &invalid):
-		kind, status = "conflict", http.StatusBadRequest
+		kind, status = "invalid", http.StatusBadRequest
 	case errors.Is(err, command.ErrElsewhere):
 		status = http.StatusMisdirectedRequest
 	default:

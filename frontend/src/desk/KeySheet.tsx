@@ -11,6 +11,8 @@ const sheet: readonly Verb[] = [
   'mute',
   'pad',
   'tape',
+  'move',
+  'park',
   'end',
   'next',
   'skip',

@@ -18,6 +18,8 @@ const verbs: readonly Verb[] = [
   'mute',
   'pad',
   'tape',
+  'move',
+  'park',
   'next',
   'skip',
   'back',

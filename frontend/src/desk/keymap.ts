@@ -8,6 +8,8 @@ export type Verb =
   | 'mute'
   | 'pad'
   | 'tape'
+  | 'move'
+  | 'park'
   | 'end'
   | 'note'
   | 'search'
@@ -37,6 +39,8 @@ export const keys: Readonly<Record<Verb, string>> = {
   mute: 'M',
   pad: 'D',
   tape: 'V',
+  move: 'T',
+  park: 'W',
   end: 'E E',
   next: 'Enter',
   skip: 'S',
@@ -61,6 +65,8 @@ const talk: Record<string, Verb> = {
   KeyM: 'mute',
   KeyD: 'pad',
   KeyV: 'tape',
+  KeyT: 'move',
+  KeyW: 'park',
   KeyE: 'end',
   KeyN: 'note',
   Slash: 'search',
