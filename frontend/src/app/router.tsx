@@ -49,6 +49,11 @@ const shops = createRoute({
   path: '/admin/shops',
   component: lazyRouteComponent(() => import('../admin/ShopsPage'), 'ShopsPage'),
 });
+const trunks = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/trunks',
+  component: lazyRouteComponent(() => import('../admin/TrunksPage'), 'TrunksPage'),
+});
 const desk = createRoute({
   getParentRoute: () => inside,
   path: '/desk',
@@ -153,6 +158,7 @@ const tree = root.addChildren([
   inside.addChildren([
     home,
     shops,
+    trunks,
     desk.addChildren([deskPage, deskCheck, deskDay]),
     floor,
     quality,

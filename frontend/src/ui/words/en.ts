@@ -3,6 +3,7 @@ import { desk } from './desk.en';
 import { floor } from './floor.en';
 import { quality } from './quality.en';
 import { tape } from './tape.en';
+import { trunks } from './trunks.en';
 import { voice } from './voice.en';
 
 export const en = {
@@ -537,4 +538,5 @@ export const en = {
   floor,
   quality,
   ...tape,
+  trunks,
 } as const;

@@ -3,6 +3,7 @@ import { desk } from './desk.ru';
 import { floor } from './floor.ru';
 import { quality } from './quality.ru';
 import { tape } from './tape.ru';
+import { trunks } from './trunks.ru';
 import { voice } from './voice.ru';
 
 export const ru = {
@@ -593,4 +594,5 @@ export const ru = {
   floor,
   quality,
   ...tape,
+  trunks,
 } as const;
