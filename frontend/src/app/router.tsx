@@ -47,6 +47,11 @@ const shops = createRoute({
   path: '/admin/shops',
   component: lazyRouteComponent(() => import('../admin/ShopsPage'), 'ShopsPage'),
 });
+const security = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/security',
+  component: lazyRouteComponent(() => import('../admin/SecurityPage'), 'SecurityPage'),
+});
 const desk = createRoute({
   getParentRoute: () => inside,
   path: '/desk',
@@ -125,13 +130,20 @@ const script = createRoute({
   component: lazyRouteComponent(() => import('../shop/ScriptPage'), 'ScriptPage'),
 });
 
+const outgoing = createRoute({
+  getParentRoute: () => shop,
+  path: 'outgoing',
+  component: lazyRouteComponent(() => import('../shop/OutgoingPage'), 'OutgoingPage'),
+});
+
 const tree = root.addChildren([
   signin,
   inside.addChildren([
     home,
     shops,
+    security,
     desk.addChildren([deskPage, deskCheck, deskDay]),
-    shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script]),
+    shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script, outgoing]),
   ]),
 ]);
 

@@ -15,6 +15,7 @@ import { Path } from './Path';
 import { Player } from './Player';
 import { SnapshotNote } from './SnapshotNote';
 import { readScript, type Script } from './script';
+import { TraceCard } from './Trace';
 
 /** One call, as the shop that pays for it may check it. */
 export function CallPage() {
@@ -68,6 +69,7 @@ function Body({ story }: { story: Story }) {
           )}
         </div>
       </div>
+      <TraceCard story={story} />
     </>
   );
 }

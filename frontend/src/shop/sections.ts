@@ -6,4 +6,5 @@ export const sections = [
   { id: 'orders', to: '/s/$shop/orders', key: 'O', code: 'KeyO' },
   { id: 'scripts', to: '/s/$shop/scripts', key: 'S', code: 'KeyS' },
   { id: 'catalogue', to: '/s/$shop/catalogue', key: 'K', code: 'KeyK' },
+  { id: 'outgoing', to: '/s/$shop/outgoing', key: 'U', code: 'KeyU' },
 ] as const;

@@ -1,4 +1,5 @@
 // Every sentence of the pages, in English.
+import { abuse } from './abuse.en';
 import { desk } from './desk.en';
 
 export const en = {
@@ -73,6 +74,7 @@ export const en = {
     lost: 'Lost calls',
     orders: 'Orders',
     scripts: 'Scripts',
+    outgoing: 'Calls out',
     catalogue: 'Catalogue',
     waiting_one: '{{count}} waits for a call back',
     waiting_other: '{{count}} wait for a call back',
@@ -513,4 +515,5 @@ export const en = {
   },
   shops: { page: 'Shops · Switchboard', title: 'Shops', none: 'No shops yet' },
   desk,
+  ...abuse,
 } as const;

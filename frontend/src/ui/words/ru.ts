@@ -1,4 +1,5 @@
 // Every sentence of the pages, in Russian. One key is one whole sentence; counts follow CLDR.
+import { abuse } from './abuse.ru';
 import { desk } from './desk.ru';
 
 export const ru = {
@@ -79,6 +80,7 @@ export const ru = {
     lost: 'Потерянные',
     orders: 'Заказы',
     scripts: 'Сценарии',
+    outgoing: 'Исходящие',
     catalogue: 'Каталог',
     waiting_one: '{{count}} ждёт перезвона',
     waiting_few: '{{count}} ждут перезвона',
@@ -569,4 +571,5 @@ export const ru = {
   },
   shops: { page: 'Магазины · Switchboard', title: 'Магазины', none: 'Магазинов ещё нет' },
   desk,
+  ...abuse,
 } as const;
