@@ -59,7 +59,7 @@ function One({ alert: a }: { alert: Alert }) {
         <b>{t(`security.kind.${kind}`)}</b>
         <p>
           {about}
-          {a.times > 1 && ` · ${t('security.times', { n: f.number(a.times) })}`}
+          {a.times > 1 && ` · ${t('security.times', { count: a.times })}`}
         </p>
       </div>
       {a.seen_at ? (

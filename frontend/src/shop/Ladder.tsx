@@ -66,16 +66,11 @@ type StepProps = { rung: Rung; columns: Column[]; chosen: boolean; choose: () =>
 
 function Step({ rung, columns, chosen, choose }: StepProps) {
   const { t } = useTranslation();
-  const f = useFormat();
   const name = useName();
   const { message: m } = rung;
+  const since = useSince(m.offset_ms);
   const label = m.again ? `${m.label} · ${t('trace.again')}` : m.label;
-  const spoken = t('trace.row', {
-    label,
-    from: name(columns[rung.from]),
-    to: name(columns[rung.to]),
-    ms: f.number(Math.round(m.offset_ms)),
-  });
+  const spoken = t('trace.row', { since, label, from: name(columns[rung.from]), to: name(columns[rung.to]) });
   return (
     <button
       type="button"
@@ -86,16 +81,17 @@ function Step({ rung, columns, chosen, choose }: StepProps) {
       tabIndex={chosen ? 0 : -1}
       onClick={choose}
     >
-      <Since ms={m.offset_ms} />
+      <time>{since}</time>
       <Arrow rung={rung} columns={columns.length} label={label} />
     </button>
   );
 }
 
-function Since({ ms }: { ms: number }) {
+/** When a message went, counted from the first: all of the milliseconds, for those are what is compared. */
+function useSince(ms: number): string {
   const { t } = useTranslation();
   const f = useFormat();
-  return <time>{ms < 1000 ? t('trace.ms', { n: f.number(ms, ms < 10 ? 1 : 0) }) : t('trace.s', { n: f.number(ms / 1000, 1) })}</time>;
+  return ms < 1000 ? t('trace.ms', { n: f.number(ms, ms < 10 ? 1 : 0) }) : t('trace.s', { n: f.number(ms / 1000, 3) });
 }
 
 function Arrow({ rung, columns, label }: { rung: Rung; columns: number; label: string }) {
