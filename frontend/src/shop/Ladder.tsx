@@ -70,18 +70,18 @@ function Step({ rung, columns, chosen, choose }: StepProps) {
   const { message: m } = rung;
   const since = useSince(m.offset_ms);
   const label = m.again ? `${m.label} · ${t('trace.again')}` : m.label;
-  const spoken = t('trace.row', { since, label, from: name(columns[rung.from]), to: name(columns[rung.to]) });
+  const spoken = t('trace.row', { label, from: name(columns[rung.from]), to: name(columns[rung.to]) });
   return (
     <button
       type="button"
       aria-pressed={chosen}
-      aria-label={spoken}
       data-mood={mood(m)}
       data-again={m.again || undefined}
       tabIndex={chosen ? 0 : -1}
       onClick={choose}
     >
       <time>{since}</time>
+      <span className={css.hidden}>{spoken}</span>
       <Arrow rung={rung} columns={columns.length} label={label} />
     </button>
   );

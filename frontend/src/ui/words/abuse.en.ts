@@ -18,7 +18,7 @@ export const abuse = {
     text: 'As text',
     us: 'Switchboard',
     again: 'again',
-    row: '{{since}} {{label}}: {{from}} → {{to}}',
+    row: '{{label}}: {{from}} → {{to}}',
     hint: 'Arrows up and down move through the messages.',
     choose: 'Choose a message to read it.',
     ms: '+{{n}} ms',

@@ -21,7 +21,7 @@ export const abuse = {
     text: 'Текстом',
     us: 'Switchboard',
     again: 'повтор',
-    row: '{{since}} {{label}}: {{from}} → {{to}}',
+    row: '{{label}}: {{from}} → {{to}}',
     hint: 'Стрелки вверх и вниз ведут по сообщениям.',
     choose: 'Выберите сообщение, чтобы прочесть его.',
     ms: '+{{n}} мс',
