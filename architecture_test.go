@@ -62,7 +62,7 @@ var may = map[string][]string{
 	"telephony/media/emodel":    {},
 	"telephony/media/jitter":    {"telephony/media"},
 	"telephony/media/prompt":    {"telephony/media"},
-	"telephony/media/recording": {"telephony/media", "telephony/media/g711", "telephony/media/wav"},
+	"telephony/media/recording": {"telephony/media", "telephony/media/g711", "telephony/media/wav", "tenant/sealed", "tenant/sound"},
 	"telephony/media/speech":    {"telephony/media", "telephony/media/g711", "telephony/media/wav"},
 	"telephony/media/mix":       {"telephony/media", "telephony/media/g711", "telephony/media/jitter"},
 	"telephony/media/tone":      {},
@@ -91,14 +91,17 @@ var may = map[string][]string{
 	"seed": {
 		"billing/money", "billing/plan", "billing/wage", "tenant", "tenant/account", "tenant/catalogue", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault",
 		"tenant/hours", "tenant/outgoing", "tenant/script", "tenant/script/graph",
+		"telephony/trunk/form", "tenant/seal", "tenant/trunk",
 	},
 	"tenant/hours": {},
 	"tenant/seal":  {},
+	"tenant/trunk": {"telephony/trunk/form", "tenant", "tenant/fault", "tenant/seal"},
 
 	// the one binary: it mounts the processes, and nobody imports it
 	".": {
 		"api", "billing/rate", "demo", "demo/data", "deploy/embedded", "frontend", "migrations", "seed", "telephony", "telephony/command",
-		"telephony/simulate", "telephony/switchd", "tenant", "tenant/catalogue", "tenant/catalogue/fetch", "tenant/fault", "tenant/live", "tenant/seal", "worker",
+		"telephony/simulate", "telephony/switchd", "tenant", "tenant/catalogue", "tenant/catalogue/fetch", "tenant/depot", "tenant/fault", "tenant/keyring", "tenant/live",
+		"tenant/recording", "tenant/seal", "worker",
 	},
 
 	// the kernel, its schema and its test world
@@ -115,7 +118,7 @@ var may = map[string][]string{
 	"telephony/control":   {"telephony/command", "telephony/trace", "tenant/fault"},
 	"telephony/gate":      {"telephony/destination", "telephony/directory", "telephony/e164", "tenant", "tenant/fault", "tenant/outgoing"},
 	"telephony/directory": {"telephony/e164", "telephony/menu", "telephony/trunk/form", "tenant", "tenant/hours"},
-	"telephony/journal":   {"tenant", "tenant/cdr", "tenant/outbox", "tenant/task"},
+	"telephony/journal":   {"tenant", "tenant/cdr", "tenant/keyring", "tenant/outbox", "tenant/sealed", "tenant/task"},
 	"telephony/presence":  {"tenant"},
 	"telephony/line": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711", "telephony/media/mix",
@@ -123,17 +126,26 @@ var may = map[string][]string{
 		"telephony/webleg", "tenant", "tenant/cdr",
 	},
 	"telephony": {
-		"telephony/acd", "telephony/command", "telephony/control", "telephony/directory", "telephony/gate", "telephony/journal", "telephony/line", "telephony/e164", "telephony/trace", "telephony/media",
+		"telephony/acd", "telephony/call", "telephony/command", "telephony/control", "telephony/directory", "telephony/gate", "telephony/journal", "telephony/line", "telephony/e164", "telephony/trace", "telephony/media",
 		"telephony/media/g711", "telephony/media/prompt", "telephony/media/recording", "telephony/media/speech", "telephony/menu", "telephony/presence", "telephony/say", "telephony/sdp", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/trunk", "telephony/webleg",
 		"telephony/trunk/locate",
-		"tenant", "tenant/alert", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/outgoing", "tenant/script", "tenant/seal", "tenant/ticket",
+		"tenant", "tenant/alarm", "tenant/alert", "tenant/cdr", "tenant/fault", "tenant/keyring", "tenant/order", "tenant/outgoing", "tenant/script", "tenant/seal", "tenant/ticket",
 	},
 	"telephony/webleg":      {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp", "telephony/webleg/lite"},
 	"telephony/webleg/lite": {"telephony/media/g711"},
 	"telephony/switchd": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/menu", "telephony/wait",
-		"tenant/cdr", "tenant/fault", "tenant/task",
+		"tenant/cdr", "tenant/fault", "tenant/keyring", "tenant/sealed", "tenant/task",
 	},
+
+	// recordings: the sealed file, its keys, how it sounds, where it is kept, what becomes of it; and what is amiss
+	"tenant/sealed":          {},
+	"tenant/keyring":         {"tenant", "tenant/fault", "tenant/sealed"},
+	"tenant/sound":           {},
+	"tenant/depot":           {},
+	"tenant/depot/depottest": {},
+	"tenant/recording":       {"tenant", "tenant/cdr", "tenant/depot", "tenant/fault", "tenant/keyring", "tenant/sealed", "tenant/sound"},
+	"tenant/alarm":           {"tenant"},
 
 	// calls as a shop reads them, the work that is owed for them, what was bought
 	"tenant/page":   {"tenant/fault"},
@@ -166,14 +178,14 @@ var may = map[string][]string{
 	"api": {
 		"api/calls", "api/catalogue", "api/comments", "api/desk", "api/docs", "api/events",
 		"api/exports", "api/floor", "api/lostcalls", "api/members", "api/numbers",
-		"api/once", "api/operators", "api/orders", "api/outgoing", "api/queues", "api/scripts", "api/security", "api/session",
+		"api/once", "api/operators", "api/orders", "api/outgoing", "api/queues", "api/recordings", "api/scripts", "api/security", "api/session",
 		"api/shops", "api/summary", "api/tasks", "api/traces", "api/trunks", "api/walks", "api/web",
-		"tenant", "tenant/fault", "tenant/live",
+		"tenant", "tenant/alarm", "tenant/fault", "tenant/live", "tenant/recording", "tenant/seal",
 	},
-	"api/apitest": {"api", "deploy/embedded", "telephony/command", "telephony/trace", "tenant", "tenant/account", "tenant/fault", "tenant/script", "tenant/tenanttest"},
+	"api/apitest": {"api", "deploy/embedded", "telephony/command", "telephony/trace", "tenant", "tenant/account", "tenant/depot", "tenant/fault", "tenant/keyring", "tenant/recording", "tenant/script", "tenant/tenanttest"},
 	"api/calls": {
 		"api/orders", "api/session", "api/web", "billing/bill", "telephony/e164", "tenant",
-		"tenant/buyer", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/quality", "tenant/wave",
+		"telephony/media/g711", "tenant/buyer", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/quality", "tenant/recording", "tenant/wave",
 	},
 	"api/catalogue": {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/fault"},
 	"api/desk": {
@@ -203,17 +215,21 @@ var may = map[string][]string{
 	"api/outgoing":  {"api/session", "api/web", "tenant", "tenant/outgoing"},
 	"api/security":  {"api/session", "api/web", "telephony/command", "tenant", "tenant/alert", "tenant/fault", "tenant/page"},
 	"api/traces":    {"api/session", "api/web", "telephony/trace", "tenant", "tenant/cdr", "tenant/fault"},
-	"api/trunks":    {"api/session", "api/web", "tenant"},
+	"api/trunks":    {"api/session", "api/web", "telephony/trunk/form", "tenant", "tenant/seal", "tenant/trunk"},
 	"api/walks":     {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/fault", "tenant/script", "tenant/script/walk"},
 	"api/web":       {"tenant/fault", "tenant/page"},
 
+	// what becomes of recordings
+	"api/recordings": {"api/session", "api/web", "tenant", "tenant/keyring", "tenant/recording"},
+
 	// what may wait
-	"worker": {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/live", "tenant/task",
-		"worker/feed", "worker/job", "worker/rate", "worker/reap", "worker/recall", "worker/sweep", "worker/watch"},
+	"worker": {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/live", "tenant/recording", "tenant/task",
+		"worker/feed", "worker/job", "worker/keep", "worker/rate", "worker/reap", "worker/recall", "worker/sweep", "worker/watch"},
 	"worker/job":    {"tenant", "tenant/outbox"},
 	"worker/feed":   {"tenant", "tenant/catalogue", "tenant/fault", "tenant/live"},
 	"worker/rate":   {"billing/ledger", "tenant", "tenant/cdr", "tenant/live"},
 	"worker/reap":   {"tenant", "tenant/cdr", "tenant/live"},
+	"worker/keep":   {"tenant", "tenant/alarm", "tenant/depot", "tenant/keyring", "tenant/recording"},
 	"worker/recall": {"tenant", "tenant/fault", "tenant/live", "tenant/task"},
 	"worker/watch":  {"tenant", "tenant/alert", "tenant/live"},
 	"worker/sweep":  {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/outbox", "tenant/task"},

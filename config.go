@@ -14,6 +14,7 @@ import (
 
 	"switchboard/api"
 	"switchboard/telephony"
+	"switchboard/tenant/depot"
 	"switchboard/tenant/seal"
 )
 
@@ -30,6 +31,7 @@ type config struct {
 
 	ControlNodes []string `env:"CONTROL_NODES"` // of telephony, where there are several
 
+	Store     depot.Config
 	API       api.Config
 	Telephony telephony.Config
 	feeds     fs.FS // of the demo's seed, instead of FeedsDir

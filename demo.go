@@ -89,7 +89,7 @@ func runDemo(ctx context.Context, d demoFlags) error {
 		return err
 	}
 	defer s.close()
-	if err := seed.New(s.db, c.Telephony.Realm).Apply(ctx, plan); err != nil {
+	if err := seed.New(s.db, c.Telephony.Realm).Seal(s.rtpConfig.Box).Apply(ctx, plan); err != nil {
 		return describe(d.source().Name, err)
 	}
 	return play(ctx, d, s, e, plan)

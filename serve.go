@@ -26,7 +26,9 @@ import (
 	"switchboard/tenant"
 	"switchboard/tenant/catalogue"
 	"switchboard/tenant/catalogue/fetch"
+	"switchboard/tenant/keyring"
 	"switchboard/tenant/live"
+	"switchboard/tenant/recording"
 	"switchboard/worker"
 )
 
@@ -56,7 +58,7 @@ type service struct {
 	browsers  net.Listener  // of a telephony process of its own
 	work      *worker.Worker
 	dirs      folders
-	files     *os.Root // the recordings, as the API reads them
+	tapes     recording.Library
 	rtpConfig telephony.Config
 }
 
@@ -99,6 +101,9 @@ func build(ctx context.Context, c config, which parts) (_ *service, err error) {
 	if s.dirs.mail, err = c.folder("mail"); err != nil {
 		return nil, err
 	}
+	if err = s.openTapes(c); err != nil {
+		return nil, err
+	}
 	if c.Telephony.Box, err = c.box(which); err != nil {
 		return nil, err
 	}
@@ -133,6 +138,18 @@ func build(ctx context.Context, c config, which parts) (_ *service, err error) {
 	return s, nil
 }
 
+// openTapes makes ready what the processes share of the recordings.
+func (s *service) openTapes(c config) (err error) {
+	if s.tapes.Spool, err = os.OpenRoot(s.dirs.recordings); err != nil { // no link leads out of it
+		return fmt.Errorf("open the recordings: %w", err)
+	}
+	if s.tapes.Store, err = c.Store.Open(s.dirs.recordings); err != nil {
+		return err
+	}
+	s.tapes.Masters, err = keyring.LoadMasters(c.Telephony.RecordingKeys, c.DataDir)
+	return err
+}
+
 // redisLog takes what the Redis client says by itself while it has no server.
 type redisLog struct{ *slog.Logger }
 
@@ -142,7 +159,7 @@ func (l redisLog) Printf(ctx context.Context, format string, v ...any) {
 }
 
 func (s *service) buildTelephony(ctx context.Context, c config) (err error) {
-	c.Telephony.RecordingsDir = s.dirs.recordings
+	c.Telephony.RecordingsDir, c.Telephony.DataDir = s.dirs.recordings, c.DataDir
 	if c.Telephony.Speech.Dir, err = c.speech(); err != nil {
 		return err
 	}
@@ -172,14 +189,11 @@ func (s *service) buildWorker(_ context.Context, c config) error {
 	if c.feeds == nil && c.FeedsDir != "" {
 		feeds.Files = os.DirFS(c.FeedsDir)
 	}
-	s.work = worker.New(worker.Config{DB: s.db, Redis: s.redis, Log: s.log, Feeds: feeds})
+	s.work = worker.New(worker.Config{DB: s.db, Redis: s.redis, Log: s.log, Feeds: feeds, Tapes: s.tapes})
 	return nil
 }
 
 func (s *service) buildAPI(ctx context.Context, c config) (err error) {
-	if s.files, err = os.OpenRoot(s.dirs.recordings); err != nil { // no link leads out of it
-		return fmt.Errorf("open the recordings: %w", err)
-	}
 	url := c.nodes()
 	if s.node != nil {
 		url = s.node.ControlURL()
@@ -191,7 +205,7 @@ func (s *service) buildAPI(ctx context.Context, c config) (err error) {
 	}
 	s.api, err = api.New(c.API, api.Deps{
 		DB: s.db, Redis: s.redis, Phones: command.NewClient(url, c.Telephony.ControlSecret),
-		Recordings: s.files, Pages: frontend.Files(), Browsers: browsers, Log: s.log,
+		Tapes: s.tapes, Pages: frontend.Files(), Browsers: browsers, Box: c.Telephony.Box, Log: s.log,
 	})
 	if err != nil {
 		return err
@@ -300,7 +314,7 @@ func (s *service) close() {
 	if s.redis != nil {
 		_ = s.redis.Close()
 	}
-	if s.files != nil {
-		_ = s.files.Close()
+	if s.tapes.Spool != nil {
+		_ = s.tapes.Spool.Close()
 	}
 }

@@ -7,11 +7,13 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"switchboard/migrations"
 	"switchboard/seed"
 	"switchboard/tenant"
 	"switchboard/tenant/fault"
+	"switchboard/tenant/seal"
 )
 
 func migrateCommand(ctx context.Context, args []string) int {
@@ -64,12 +66,27 @@ func runSeed(ctx context.Context, c config, file, database, data string) error {
 		return err
 	}
 	defer db.Close()
-	if err := seed.New(db, c.Telephony.Realm).Apply(ctx, plan); err != nil {
+	box, err := c.boxFor(plan, data)
+	if err != nil {
+		return err
+	}
+	if err := seed.New(db, c.Telephony.Realm).Seal(box).Apply(ctx, plan); err != nil {
 		return problems(file, err)
 	}
 	fmt.Fprintf(os.Stderr, "seeded: %d shops, %d operators, %d staff, %d trunks, %d plans\n",
 		len(plan.Shops), len(plan.Operators), len(plan.Staff), len(plan.Trunks), len(plan.Plans))
 	return nil
+}
+
+// boxFor is what carriers' passwords of a plan are sealed with, if it has any.
+func (c config) boxFor(plan *seed.Plan, data string) (seal.Box, error) {
+	if !slices.ContainsFunc(plan.Trunks, func(t seed.Trunk) bool { return t.Password != "" }) {
+		return seal.Box{}, nil
+	}
+	if data != "" {
+		c.DataDir = data
+	}
+	return c.box(everything)
 }
 
 // target is the database to seed: the one named, else that of a running demo,

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"time"
@@ -20,6 +19,8 @@ import (
 	"switchboard/api/session"
 	"switchboard/api/web"
 	"switchboard/tenant"
+	"switchboard/tenant/recording"
+	"switchboard/tenant/seal"
 )
 
 // Config is read from the environment.
@@ -32,13 +33,14 @@ type Config struct {
 
 // Deps are what the API stands on.
 type Deps struct {
-	DB         *tenant.DB
-	Redis      redis.UniversalClient
-	Phones     Phones
-	Recordings *os.Root     // the recordings directory
-	Pages      fs.FS        // the frontend, index.html at the root
-	Browsers   http.Handler // of operators' sockets, where telephony is in this process; else nil
-	Log        *slog.Logger
+	DB       *tenant.DB
+	Redis    redis.UniversalClient
+	Phones   Phones
+	Tapes    recording.Library
+	Pages    fs.FS        // the frontend, index.html at the root
+	Browsers http.Handler // of operators' sockets, where telephony is in this process; else nil
+	Box      seal.Box     // seals carriers' passwords
+	Log      *slog.Logger
 }
 
 // API serves HTTP.

@@ -17,6 +17,7 @@ import (
 	"switchboard/api/orders"
 	"switchboard/api/outgoing"
 	"switchboard/api/queues"
+	"switchboard/api/recordings"
 	"switchboard/api/scripts"
 	"switchboard/api/security"
 	"switchboard/api/session"
@@ -59,6 +60,7 @@ func build(d Deps, o session.Options, addr string) *API {
 	}
 	web.Complete(a.parts.api)
 	a.serveContract()
+	a.metrics.Registry().MustRegister(newAlarms(a))
 	a.serveHealth()
 	a.serveBrowsers()
 	a.servePages()
@@ -68,7 +70,8 @@ func build(d Deps, o session.Options, addr string) *API {
 func (a *API) resources(o session.Options) []resource {
 	return []resource{
 		a.guard,
-		calls.New(a.guard, a.deps.Recordings, o.Now),
+		calls.New(a.guard, a.deps.Tapes, o.Now),
+		recordings.New(a.guard, a.deps.Tapes.Masters, o.Now),
 		comments.New(a.deps.DB, a.guard, o.Now),
 		operators.New(a.deps.DB, a.guard),
 		summary.New(a.guard),
@@ -84,7 +87,7 @@ func (a *API) resources(o session.Options) []resource {
 		members.New(a.deps.DB, a.guard),
 		numbers.New(a.guard),
 		queues.New(a.guard),
-		trunks.New(a.deps.DB, a.guard),
+		trunks.New(a.deps.DB, a.guard, a.deps.Box, o.Now),
 		desk.New(a.deps.DB, a.guard, a.deps.Phones, desk.Live{Tell: a.parts.teller.Tell, Hub: a.parts.hub}, o.Now),
 		outgoing.New(a.guard, o.Now),
 		security.New(a.deps.DB, a.guard, a.deps.Phones, o.Now),

@@ -101,9 +101,9 @@ func TestARecordingIsPlayedInPiecesAndAuditedOnce(t *testing.T) {
 	if n := tenanttest.One[int](t, w.World, "select count(*) from house.audit where action = 'recording.listen' and subject = $1", "call:"+g["call"].String()); n != 1 {
 		t.Errorf("%d records of one listening", n)
 	}
-	w.Admin(t, "update shop.recording set state = 'erased'")
-	owner.Do(t, "GET", url, nil).Want(t, http.StatusNotFound)
-	w.Admin(t, "update shop.recording set state = 'ready', path = '../../etc/passwd'")
+	w.Admin(t, "update shop.recording set state = 'erased', deleted_at = now()")
+	owner.Do(t, "GET", url, nil).Want(t, http.StatusGone)
+	w.Admin(t, "update shop.recording set state = 'ready', deleted_at = null, path = '../../etc/passwd'")
 	if a := owner.Do(t, "GET", url, nil); a.Status == http.StatusOK {
 		t.Errorf("a file outside the recordings: %s", a.Body)
 	}

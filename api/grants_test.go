@@ -24,6 +24,7 @@ var callNeeds = []string{
 	"get-shop", "get-call", "get-call-buyer", "begin-walk", "get-walk", "open-walk-card", "close-walk-card", "step-walk", "search-items", "compare-items",
 	"list-snapshots", "get-draft", "order-draft", "save-draft", "get-call-summary", "list-orders", "create-order", "get-order", "confirm-order", "cancel-order",
 	"get-disposition", "set-disposition", "hold-desk-call", "resume-desk-call", "mute-desk-call", "unmute-desk-call", "hangup-desk-call",
+	"pause-recording-desk-call", "resume-recording-desk-call", "stop-recording-desk-call",
 }
 
 // stage is a time in the life of a grant.
@@ -226,7 +227,7 @@ func TestAnOfferShowsItsCard(t *testing.T) {
 		c["greeting"] != "shop-a, anna, слушаю вас." || c["spoke_on"] != "2026-11-03" || c["handed"] != false || c["queue"] != "orders" {
 		t.Errorf("the card is %v", c)
 	}
-	keys := []string{"id", "state", "from", "started_at", "answered_at", "queue", "source", "greeting", "spoke_on", "handed", "shop", "held", "muted", "away_until"}
+	keys := []string{"id", "state", "from", "started_at", "answered_at", "queue", "source", "greeting", "spoke_on", "handed", "shop", "held", "muted", "away_until", "recording"}
 	for key := range c {
 		if !slices.Contains(keys, key) {
 			t.Errorf("the card of an offer has %q: is that for whoever has not answered?", key)

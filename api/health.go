@@ -23,21 +23,37 @@ func (a *API) serveHealth() {
 }
 
 // readiness tells which parts answer. Why one does not is in the log, not here.
+// An alarm does not make the process unready: calls go on.
 type readiness struct {
 	Status string            `json:"status"`
 	Parts  map[string]string `json:"parts"`
+	Alarms []alarmed         `json:"alarms"`
+}
+
+// alarmed is an alarm that lasts; what exactly is wrong is in the database.
+type alarmed struct {
+	Kind  string    `json:"kind"`
+	Node  string    `json:"node"`
+	Since time.Time `json:"since"`
 }
 
 func (a *API) ready(c echo.Context) error {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), readyWithin)
 	defer cancel()
-	r, status := readiness{"ready", map[string]string{}}, http.StatusOK
+	r, status := readiness{"ready", map[string]string{}, []alarmed{}}, http.StatusOK
 	for name, ask := range a.checks() {
 		r.Parts[name] = "ready"
 		if err := ask(ctx); err != nil {
 			a.deps.Log.Warn("not ready", "part", name, "error", err)
 			r.Parts[name], r.Status, status = "away", "not ready", http.StatusServiceUnavailable
 		}
+	}
+	lasting, err := a.lasting(ctx)
+	if err != nil {
+		a.deps.Log.Warn("alarms are not told", "error", err)
+	}
+	for _, l := range lasting {
+		r.Alarms = append(r.Alarms, alarmed{string(l.Kind), l.Node, l.RaisedAt})
 	}
 	return c.JSON(status, r)
 }

@@ -13,6 +13,7 @@ import (
 var kinds = map[string]string{
 	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "sources": "source", "snapshots": "snapshot", "comments": "comment",
 	"operators": "operator", "alerts": "alert",
+	"trunks": "trunk",
 }
 
 // pathKind returns the kind of thing that a path names, or "".
@@ -38,8 +39,11 @@ var bodies = map[string]func(apitest.Goods) any{
 	"create-session": func(apitest.Goods) any {
 		return map[string]any{"email": "nobody@test.example", "password": "x", "client": "api"}
 	},
-	"refresh-session": func(apitest.Goods) any { return map[string]any{"refresh_token": "x"} },
-	"create-comment":  func(apitest.Goods) any { return map[string]any{"at_s": 7.5, "text": "well said"} },
+	"refresh-session":      func(apitest.Goods) any { return map[string]any{"refresh_token": "x"} },
+	"delete-recording":     func(apitest.Goods) any { return map[string]any{"confirm": 1, "reason": "asked to"} },
+	"hold-recording":       func(apitest.Goods) any { return map[string]any{"reason": "case 7"} },
+	"set-recording-policy": func(apitest.Goods) any { return map[string]any{"retention_days": 90, "secret_seconds": 60} },
+	"create-comment":       func(apitest.Goods) any { return map[string]any{"at_s": 7.5, "text": "well said"} },
 	"create-order": func(g apitest.Goods) any {
 		return map[string]any{"call_id": g["call"], "snapshot_id": g["snapshot"], "items": []any{map[string]any{"item_id": g["item"], "quantity": 1}}}
 	},
@@ -59,7 +63,13 @@ var bodies = map[string]func(apitest.Goods) any{
 	"open-walk-card":  func(apitest.Goods) any { return map[string]any{"card": "1"} },
 	"supervise-call":  func(apitest.Goods) any { return map[string]any{"mode": "listen"} },
 	"pause-operator":  func(apitest.Goods) any { return map[string]any{"reason": "training"} },
-	"pause-desk":      func(apitest.Goods) any { return map[string]any{"reason": "lunch"} },
+	"create-trunk": func(apitest.Goods) any {
+		return map[string]any{"name": "another", "from": []any{"198.51.100.0/24"}, "outbound": "sip:198.51.100.1", "reliable": true, "ping": true}
+	},
+	"save-trunk": func(apitest.Goods) any {
+		return map[string]any{"name": "changed", "from": []any{"198.51.101.0/24"}, "outbound": "sip:198.51.101.1", "reliable": true, "ping": true}
+	},
+	"pause-desk": func(apitest.Goods) any { return map[string]any{"reason": "lunch"} },
 	"set-outgoing-limits": func(apitest.Goods) any {
 		return map[string]any{"enabled": true, "countries": []string{"KZ"}, "calls_per_hour": 7, "operator_calls_per_hour": 7, "minutes_per_day": 7,
 			"spend_per_hour": 700, "spend_per_day": 700, "at_once": 7}

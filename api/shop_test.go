@@ -322,9 +322,9 @@ func TestAListeningIsSignedAuditedAndLapses(t *testing.T) {
 	w.Admin(t, "update shop.member set role = 'specialist' where account_id = $1", w.A.Owner)
 	loader.Do(t, "GET", l.URL, nil).Want(t, http.StatusNotFound)
 	w.Admin(t, "update shop.member set role = 'owner' where account_id = $1", w.A.Owner)
-	w.Admin(t, "update shop.recording set state = 'erased'")
-	loader.Do(t, "GET", l.URL, nil).Want(t, http.StatusNotFound)
-	w.Admin(t, "update shop.recording set state = 'ready'")
+	w.Admin(t, "update shop.recording set state = 'erased', deleted_at = now()")
+	loader.Do(t, "GET", l.URL, nil).Want(t, http.StatusGone)
+	w.Admin(t, "update shop.recording set state = 'ready', deleted_at = null")
 	owner.Do(t, "DELETE", "/sessions/current", nil).Want(t, http.StatusNoContent)
 	loader.Do(t, "GET", l.URL, nil).Want(t, http.StatusNotFound)
 }

@@ -44,9 +44,8 @@ type node struct {
 	control, rtc netip.AddrPort
 }
 
-// site starts one; env is more settings of each node, prepare is done to the
-// seeded database.
-func openSite(t *testing.T, operators func(desks netip.AddrPort) string, pools [2]string, prepare ...string) *site {
+// site starts one; prepare is done before its nodes start, on the seeded database.
+func openSite(t *testing.T, operators func(desks netip.AddrPort) string, pools [2]string, prepare ...func(*site)) *site {
 	t.Helper()
 	s := &site{scene: &scene{t: t, floor: &floor{manner: answers}}}
 	var err error
@@ -69,12 +68,12 @@ func openSite(t *testing.T, operators func(desks netip.AddrPort) string, pools [
 	})
 	s.Switchboard = &rig.Switchboard{}
 	s.Info.AdminURL = s.engines.Admin
-	for _, q := range prepare {
-		s.change(q)
-	}
 	s.sip = s.free(proxyHost)
 	for i, pool := range pools {
 		s.nodes[i] = s.place(i, pool)
+	}
+	for _, do := range prepare {
+		do(s)
 	}
 	s.startProxy(pools[0] != pools[1])
 	for i := range s.nodes {

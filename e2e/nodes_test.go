@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"flag"
 	"fmt"
 	"net/netip"
 	"syscall"
@@ -11,10 +12,13 @@ import (
 	"switchboard/telephony/media/tone"
 )
 
+// restartWith is scripts/soak's: as many calls as reliability asks for.
+var restartWith = flag.Int("restart", 3, "how many calls are up when a node of TestARollingRestart stops")
+
 // inPool are operators with fixed telephones, one with a telephone that
 // registers, and one at a desk.
 func inPool(at netip.AddrPort) string {
-	return fmt.Sprintf(fixed, "a{01..06}", "tyres", at) +
+	return fmt.Sprintf(fixed, fmt.Sprintf("a{01..%02d}", *restartWith+6), "tyres", at) +
 		`  - {name: Olga, email: olga@floor.test, password: "e2e-Password-1", tier: order, shops: [lonely], phone: {user: op1, password: "digest-Secret-1"}, ready: true, wrap_up: 0s}` + "\n" +
 		`  - {name: Anna, email: anna@floor.test, password: "e2e-Password-1", tier: order, shops: [greeted], wrap_up: 0s}` + "\n"
 }
@@ -119,20 +123,27 @@ func TestARollingRestart(t *testing.T) {
 	anna := s.seeded("anna")
 	stop, dialled := s.traffic(anna)
 	for i := range s.nodes {
-		up := s.dial(buyer(60+i), tyres, deaf)
-		s.within("answer", up.Answered())
+		var up []*gen.Call
+		for j := range *restartWith {
+			up = append(up, s.dial(buyer(1000*(i+1)+j), tyres, deaf))
+		}
+		for _, c := range up {
+			s.within("answer", c.Answered())
+		}
 		if err := s.nodes[i].Signal(syscall.SIGTERM); err != nil {
 			t.Fatal(err)
 		}
 		s.leads(1 - i)
 		<-time.After(time.Second)
-		select {
-		case <-up.Ended():
-			t.Error("a call was dropped by the restart of its node")
-		default:
+		for _, c := range up {
+			select {
+			case <-c.Ended():
+				t.Error("a call was dropped by the restart of its node")
+			default:
+			}
+			c.Hangup()
+			s.outcome(c, 200, gen.Us)
 		}
-		up.Hangup()
-		s.outcome(up, 200, gen.Us)
 		s.gone(s.nodes[i])
 		if err := s.nodes[i].Err(); err != nil {
 			t.Errorf("%s: %v", s.nodes[i].name, err)
@@ -151,7 +162,7 @@ func TestARollingRestart(t *testing.T) {
 	}
 	s.await("all calls have one record", patience, func() bool {
 		return s.count("select count(*) from shop.call where state <> 'ended'") == 0 &&
-			s.count("select count(*) from shop.call_leg") == n+2
+			s.count("select count(*) from shop.call_leg") == n+2**restartWith
 	})
 }
 
@@ -165,7 +176,7 @@ func (s *site) traffic(o *operator) (stop func(), dialled chan *gen.Call) {
 		defer close(ended)
 		defer close(dialled)
 		for i := 0; ; i++ {
-			c, err := s.callers.Call(gen.Dial{To: s.sip, User: tyres, From: buyer(100 + i), Via: carrier, Audio: deaf})
+			c, err := s.callers.Call(gen.Dial{To: s.sip, User: tyres, From: buyer(100_000 + i), Via: carrier, Audio: deaf})
 			if err != nil {
 				s.t.Error(err)
 				return
@@ -200,9 +211,10 @@ func TestTwoPools(t *testing.T) {
 	operators := func(at netip.AddrPort) string {
 		return fmt.Sprintf(fixed, "a{01..02}", "tyres", at) + fmt.Sprintf(fixed, "b{01..02}", "greeted", at)
 	}
-	s := openSite(t, operators, [2]string{"main", "west"},
-		"update house.shop set pool = 'west' where slug = 'greeted'",
-		"update house.operator o set pool = 'west' from house.account a where a.id = o.id and a.email like 'b0%'")
+	s := openSite(t, operators, [2]string{"main", "west"}, func(s *site) {
+		s.change("update house.shop set pool = 'west' where slug = 'greeted'")
+		s.change("update house.operator o set pool = 'west' from house.account a where a.id = o.id and a.email like 'b0%'")
+	})
 	for number, pool := range map[string]string{tyres: "main", greeted: "west"} {
 		c := s.dial(buyer(len(pool)), number, deaf)
 		s.within("answer to a call of pool "+pool, c.Answered())

@@ -14,6 +14,8 @@ import (
 	"switchboard/tenant"
 	"switchboard/tenant/account"
 	"switchboard/tenant/fault"
+	"switchboard/tenant/seal"
+	"switchboard/tenant/trunk"
 )
 
 // actor is who the audit log says it was.
@@ -25,12 +27,20 @@ type Seeder struct {
 	hasher *account.Hasher
 	realm  string // of the telephones' digest
 	now    func() time.Time
+	box    seal.Box                // seals carriers' passwords
 	hashes map[string]account.Hash // by password: a thousand operators of a template share one
 }
 
 // New returns a Seeder. realm is the SIP realm of the telephony nodes.
 func New(db *tenant.DB, realm string) *Seeder {
 	return &Seeder{db: db, hasher: account.NewHasher(2), realm: realm, now: time.Now, hashes: map[string]account.Hash{}}
+}
+
+// Seal has carriers' passwords sealed in a box, without which a file may have
+// none.
+func (s *Seeder) Seal(box seal.Box) *Seeder {
+	s.box = box
+	return s
 }
 
 // Apply makes what the file names and is not there, and brings the rest in
@@ -45,7 +55,7 @@ func (s *Seeder) Apply(ctx context.Context, p *Plan) error {
 		if err := resolve(tx, p); err != nil {
 			return err
 		}
-		for _, step := range []func(tenant.AcrossTx, *Plan) error{s.plans, s.trunks, s.shops, s.operators, s.staff, s.agree} {
+		for _, step := range []func(tenant.AcrossTx, *Plan) error{s.plans, s.shops, s.trunks, s.operators, s.staff, s.agree} {
 			if err := step(tx, p); err != nil {
 				return err
 			}
@@ -151,18 +161,15 @@ func (s *Seeder) accounts(tx tenant.AcrossTx, people []person) error {
 
 func (s *Seeder) trunks(tx tenant.AcrossTx, p *Plan) error {
 	for _, t := range p.Trunks {
-		if t.Transport == "" {
-			t.Transport = "udp"
+		settings := t.settings()
+		if t.Shop != "" {
+			var shop uuid.UUID
+			if err := tx.Query().Raw("select id from house.shop where slug = ?", t.Shop).Row().Scan(&shop); err != nil {
+				return fmt.Errorf("seed trunk %s: find shop %s: %w", t.Name, t.Shop, err)
+			}
+			settings.ShopID = &shop
 		}
-		if len(t.Codecs) == 0 {
-			t.Codecs = []string{"pcma", "pcmu"}
-		}
-		_, err := tx.Exec(`
-			insert into house.trunk (id, name, sources, outbound, transport, codecs, created_at)
-			values ($1, $2, $3::text[]::cidr[], $4, $5, $6, $7)
-			on conflict (name) do update set sources = excluded.sources, outbound = excluded.outbound, transport = excluded.transport, codecs = excluded.codecs`,
-			uuid.Must(uuid.NewV7()), t.Name, t.From, t.Outbound, t.Transport, t.Codecs, s.now().UTC())
-		if err != nil {
+		if err := trunk.Put(tx, settings, trunk.Change{By: actor, At: s.now(), Box: s.box}); err != nil {
 			return fmt.Errorf("seed trunk %s: %w", t.Name, err)
 		}
 	}

@@ -1,10 +1,10 @@
 package seed
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"net/netip"
 	"path"
 	"regexp"
 	"slices"
@@ -109,29 +109,19 @@ func steps(field string) []any {
 }
 
 func (c *checker) trunk(t Trunk, i int) {
-	at := func(f string) []any { return []any{"trunks", i, f} }
-	if t.Name == "" {
-		c.wrong(at("name"), "is missing")
-	}
 	c.once("trunk", t.Name, "trunks", i, "name")
-	if len(t.From) == 0 {
-		c.wrong(at("from"), "name at least one network, such as 192.0.2.0/24")
-	}
-	for _, n := range t.From {
-		if _, err := netip.ParsePrefix(n); err != nil {
-			c.wrong(at("from"), "%q is no network: write 192.0.2.10/32", n)
+	var problems fault.Problems
+	if errors.As(t.settings().Check(true), &problems) {
+		for _, p := range problems {
+			at := steps(p.Field)
+			if at[0] == "expires_s" {
+				at[0] = "expires"
+			}
+			c.wrong(append([]any{"trunks", i}, at[0]), "%s", p.Problem)
 		}
 	}
-	if !strings.HasPrefix(t.Outbound, "sip:") {
-		c.wrong(at("outbound"), "%q is no SIP URI: write sip:host:port", t.Outbound)
-	}
-	if t.Transport != "" && t.Transport != "udp" && t.Transport != "tcp" {
-		c.wrong(at("transport"), "%q is neither udp nor tcp", t.Transport)
-	}
-	for _, codec := range t.Codecs {
-		if codec != "pcma" && codec != "pcmu" {
-			c.wrong(at("codecs"), "%q is neither pcma nor pcmu", codec)
-		}
+	if t.Shop != "" && !slices.ContainsFunc(c.plan.Shops, func(s Shop) bool { return s.Slug == t.Shop }) {
+		c.need("shop", t.Shop, "trunks", i, "shop")
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"switchboard/billing/plan"
+	"switchboard/telephony/trunk/form"
+	"switchboard/tenant/trunk"
 )
 
 // File is a seed file, read and expanded.
@@ -22,13 +24,43 @@ type File struct {
 	Pay       *Pay        `yaml:"pay"`
 }
 
-// Trunk is a carrier's way in and out.
+// Trunk is a carrier's way in and out. All but the first five may be left out;
+// tenant/trunk says what they are.
 type Trunk struct {
-	Name      string   `yaml:"name"`
-	From      []string `yaml:"from"`      // networks that its requests come from
-	Outbound  string   `yaml:"outbound"`  // SIP URI
-	Transport string   `yaml:"transport"` // udp (also if empty), tcp
-	Codecs    []string `yaml:"codecs"`    // pcma, pcmu; empty: both
+	Name      string       `yaml:"name"`
+	From      []string     `yaml:"from"`      // networks that its requests come from
+	Outbound  string       `yaml:"outbound"`  // SIP URI
+	Transport string       `yaml:"transport"` // udp (also if empty), tcp, tls, any
+	Codecs    []string     `yaml:"codecs"`    // pcma, pcmu; empty: both
+	Shop      string       `yaml:"shop"`      // slug of whose own carrier it is; empty: everybody's
+	SRTP      string       `yaml:"srtp"`      // off (also if empty), optional, required
+	Auth      string       `yaml:"auth"`      // ip (also if empty), digest, register
+	User      string       `yaml:"user"`
+	Password  string       `yaml:"password"`
+	Domain    string       `yaml:"domain"`
+	Expires   Duration     `yaml:"expires"` // of a registration; 5m if absent
+	Challenge bool         `yaml:"challenge"`
+	Priority  int          `yaml:"priority"`
+	Rates     []trunk.Rate `yaml:"rates"`
+	MaxCalls  int          `yaml:"max_calls"`
+	MaxCPS    int          `yaml:"max_cps"`
+	NumberIn  form.Form    `yaml:"number_in"`
+	NumberOut form.Form    `yaml:"number_out"`
+	CallerIn  string       `yaml:"caller_in"`  // from (also if empty), asserted, remote_party
+	CallerOut string       `yaml:"caller_out"` // the same
+	Reliable  *Switch      `yaml:"reliable"`   // on (also if absent): its 100rel works
+	Ping      *Switch      `yaml:"ping"`       // on (also if absent): it answers OPTIONS
+}
+
+// settings are those of a trunk, but for whose it is.
+func (t Trunk) settings() trunk.Settings {
+	on := func(s *Switch) bool { return s == nil || bool(*s) }
+	return trunk.Settings{
+		Name: t.Name, From: t.From, Outbound: t.Outbound, Transport: t.Transport, SRTP: t.SRTP, Codecs: t.Codecs, Auth: t.Auth, User: t.User, Password: t.Password,
+		Domain: t.Domain, ExpiresS: int(time.Duration(t.Expires) / time.Second), Challenge: t.Challenge, Priority: t.Priority, Rates: t.Rates,
+		MaxCalls: t.MaxCalls, MaxCPS: t.MaxCPS, NumberIn: t.NumberIn, NumberOut: t.NumberOut, CallerIn: t.CallerIn, CallerOut: t.CallerOut,
+		Reliable: on(t.Reliable), Ping: on(t.Ping),
+	}.Filled()
 }
 
 // Text is the same in both languages.

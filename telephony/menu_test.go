@@ -6,7 +6,6 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -352,7 +351,7 @@ func TestAMessageIsLeft(t *testing.T) {
 		where l.reason = 'voicemail' and c.outcome = 'voicemail' and t.state = 'open' and l.words like 'Оставил сообщение, 2 с%'`)
 	h.until("somebody is told", "select 1 from house.outbox where kind = 'voicemail.left'")
 	h.until("the recording is ready", "select 1 from shop.recording where state = 'ready' and duration_ms between 5000 and 20000")
-	left, right := stereo(t, filepath.Join(h.recordings, tenanttest.One[string](t, h.w, "select path from shop.recording")))
+	left, right := stereo(h.sound())
 	if !heardTone(left, 620) || heardTone(left, 880) || loud(right) {
 		t.Error("the message has not the speaker alone")
 	}
@@ -368,15 +367,6 @@ func heardTone(samples []int16, frequency float64) bool {
 	return false
 }
 
-func stereo(t *testing.T, path string) (left, right []int16) {
-	t.Helper()
-	file, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := wav.Read(file)
-	if err != nil || len(s.Channels) != 2 {
-		t.Fatal(len(s.Channels), err)
-	}
+func stereo(s wav.Sound) (left, right []int16) {
 	return s.Channels[0], s.Channels[1]
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"switchboard/telephony/call"
 	"switchboard/telephony/command"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/switchd"
@@ -102,7 +103,23 @@ func (s switchboard) inCall(ctx context.Context, o command.Order) error {
 	case command.Mute, command.Unmute:
 		s.n.room.Tell(ctx, switchd.Muted{Call: o.Call, Muted: o.Verb == command.Mute})
 	default:
-		return fault.Invalid{Field: "verb", Problem: "is not one of ready, pause, finish, extend, hangup, hold, resume, mute, unmute"}
+		return s.onTape(o)
+	}
+	return nil
+}
+
+// onTape acts at once and tells the switch after: a recording must stand still
+// before anything is written.
+func (s switchboard) onTape(o command.Order) error {
+	switch o.Verb {
+	case command.PauseTape:
+		s.n.lines.PauseTape(o.Call)
+	case command.ResumeTape:
+		s.n.lines.ResumeTape(o.Call)
+	case command.StopTape:
+		s.n.lines.StopTape(o.Call, call.Operator)
+	default:
+		return fault.Invalid{Field: "verb", Problem: "is none that an operator may ask for"}
 	}
 	return nil
 }

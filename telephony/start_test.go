@@ -47,7 +47,7 @@ func wait(t *testing.T, w *tenanttest.World, c telephony.Config) (*telephony.Nod
 	ctx, stop := context.WithCancel(context.Background())
 	n, err := telephony.New(ctx, telephony.Config{
 		SIPAddr: "127.0.0.1:0", PhonesFrom: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, RTPAddr: netip.MustParseAddr("127.0.0.1"),
-		Seal: c.Seal, RecordingsDir: c.RecordingsDir, MediaDir: filepath.Join(c.RecordingsDir, "media"), Speech: c.Speech, ControlAddr: "127.0.0.1:0", ControlSecret: "test", Pool: "main", TraceDays: 7, Node: c.Node, Realm: "switchboard",
+		Seal: c.Seal, RecordingsDir: c.RecordingsDir, RecordingKeys: masterKey, MediaDir: filepath.Join(c.RecordingsDir, "media"), Speech: c.Speech, ControlAddr: "127.0.0.1:0", ControlSecret: "test", Pool: "main", TraceDays: 7, Node: c.Node, Realm: "switchboard",
 	}, w.DB, func([]switchd.Hint) {}, log)
 	if err != nil {
 		t.Fatal(err)

@@ -100,7 +100,7 @@ func (n *Node) desk(operator uuid.UUID) (node string, ok bool) {
 
 // ready says whether a proxy may bring us new pages.
 func (n *Node) ready(w http.ResponseWriter, _ *http.Request) {
-	if !n.leads.Load() {
+	if !n.sure() {
 		http.Error(w, "this node does not lead the pool", http.StatusServiceUnavailable)
 		return
 	}

@@ -3,8 +3,6 @@ package telephony_test
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -12,7 +10,6 @@ import (
 
 	"switchboard/telephony/command"
 	"switchboard/telephony/media/tone"
-	"switchboard/telephony/media/wav"
 	"switchboard/tenant/fault"
 	"switchboard/tenant/tenanttest"
 )
@@ -60,15 +57,7 @@ func TestSupervisorHearsAndIsHeard(t *testing.T) {
 func (st *stage) tape() {
 	st.t.Helper()
 	st.until("the recording is ready", "select 1 from shop.recording where state = 'ready'")
-	path := tenanttest.One[string](st.t, st.w, "select path from shop.recording")
-	file, err := os.ReadFile(filepath.Join(st.recordings, path))
-	if err != nil {
-		st.t.Fatal(err)
-	}
-	s, err := wav.Read(file)
-	if err != nil {
-		st.t.Fatal(err)
-	}
+	s := st.sound()
 	at := func(kind, mode string) int {
 		return int(tenanttest.One[float64](st.t, st.w, `select extract(epoch from e.at - r.started_at) * 8000 from shop.call_event e join shop.recording r on r.call_id = e.call_id
 			where e.kind = $1 and e.body->>'mode' is not distinct from nullif($2, '')`, kind, mode))

@@ -64,8 +64,8 @@ func (n *Node) bye(o journal.Orphan) {
 
 // mend makes a recording whole whose writer died.
 func (n *Node) mend(ctx context.Context, t journal.Tape) {
-	facts, err := recording.Repair(filepath.Join(n.cfg.RecordingsDir, filepath.FromSlash(t.Path)))
-	row := journal.Recording{Bytes: facts.Bytes, DurationMS: facts.DurationMS}
+	facts, err := n.repair(ctx, t)
+	row := journal.Recording{Bytes: facts.Bytes, DurationMS: facts.DurationMS, StoredBytes: facts.Stored.Bytes}
 	state := "ready"
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -74,10 +74,23 @@ func (n *Node) mend(ctx context.Context, t journal.Tape) {
 		state, row.Error = "failed", "the file cannot be mended"
 		n.log.Error("recording of a dead switch", "path", t.Path, "err", err)
 	default:
-		sum := `\x` + facts.SHA256
-		row.SHA256 = &sum
+		sum, stored := `\x`+facts.SHA256, `\x`+facts.Stored.SHA256
+		row.SHA256, row.StoredSHA256 = &sum, &stored
 	}
 	if err := n.lease.CloseTape(ctx, t, state, row); err != nil {
 		n.log.Error("recording of a dead switch is not closed", "path", t.Path, "err", err)
 	}
+}
+
+// repair gives the file of a recording its end.
+func (n *Node) repair(ctx context.Context, t journal.Tape) (recording.Facts, error) {
+	path := filepath.Join(n.cfg.RecordingsDir, filepath.FromSlash(t.Path))
+	if t.KeyVersion == nil {
+		return recording.Repair(path)
+	}
+	secret, err := n.lease.OpenSealed(ctx, n.masters, t)
+	if err != nil {
+		return recording.Facts{}, err
+	}
+	return recording.RepairSealed(path, secret)
 }

@@ -31,6 +31,7 @@ import (
 	"switchboard/telephony/trunk"
 	"switchboard/telephony/webleg"
 	"switchboard/tenant"
+	"switchboard/tenant/keyring"
 	"switchboard/tenant/seal"
 )
 
@@ -51,6 +52,8 @@ type Config struct {
 	ICE           ICE
 	Public        string `env:"PUBLIC_URL"` // where pages are from
 	RecordingsDir string `env:"RECORDINGS_DIR"`
+	RecordingKeys string `env:"RECORDING_KEYS"` // NAME:HEX of 32 bytes, by commas; empty: made, and kept in DataDir
+	DataDir       string `env:"DATA_DIR" envDefault:".switchboard"`
 	Speech        Speech
 	MediaDir      string           `env:"MEDIA_DIR"` // the sounds of shops
 	ControlAddr   string           `env:"CONTROL_ADDR" envDefault:"127.0.0.1:8089"`
@@ -80,6 +83,8 @@ type Node struct {
 	browsers *webleg.Hub
 	leads    atomic.Bool // the pool, and takes what is new
 	stays    stays
+	sureAt   atomic.Int64 // when the lease was last renewed, Unix ms
+	unsure   atomic.Bool  // that was too long ago
 	present  *presence.Book
 	drains   chan struct{} // closed when somebody wants us to end
 	drain    sync.Once
@@ -90,6 +95,9 @@ type Node struct {
 	room     *switchd.Switch
 	ua       *sipua.UA
 	duty     *duty
+	masters  keyring.Masters
+	ring     *keyring.Ring
+	disk     *disk
 	began    time.Time
 	alarms   chan sipua.Alarm
 	traces   chan ended
@@ -114,8 +122,12 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 	if n.speech, err = openSpeech(cfg.Speech, log); err != nil {
 		return nil, err
 	}
+	if err = n.openKeys(ctx); err != nil {
+		return nil, err
+	}
+	n.disk = newDisk(cfg.RecordingsDir)
 	n.voices = newVoices(n.speech, cfg.MediaDir, log)
-	n.book, err = directory.Open(ctx, db, log, func(d *directory.Directory) { n.duty.review(d); n.voices.learn(d) })
+	n.book, err = directory.Open(ctx, db, log, func(d *directory.Directory) { n.duty.review(d); n.voices.learn(d); n.freshKeys() })
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +135,7 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 	if err != nil {
 		return nil, err
 	}
-	n.lines = line.New(line.Config{Ports: n.ports, PhoneSRTP: encryption, Node: cfg.Node, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Voice: n.voice(), Traced: n.traced, Log: log})
+	n.lines = line.New(line.Config{Ports: n.ports, PhoneSRTP: encryption, Node: cfg.Node, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Voice: n.voice(), Traced: n.traced, Log: log, Trouble: n.disk.report})
 	if err = n.openTrunks(); err != nil {
 		return nil, err
 	}
@@ -195,6 +207,7 @@ func (n *Node) lead(ctx context.Context, g *errgroup.Group) error {
 		return err
 	}
 	n.room = switchd.New(lease, n.lines, numbers, acd.Policy{}, n.hints, n.log)
+	n.room.SealWith(n.ring.Seal)
 	n.lines.Connect(n.ua, n.browsers, n.room)
 	n.duty.open(n.room)
 	if err := n.book.Refresh(ctx); err != nil {
@@ -213,8 +226,11 @@ func (n *Node) lead(ctx context.Context, g *errgroup.Group) error {
 	g.Go(func() error { n.gate.Run(ctx); return ctx.Err() })
 	g.Go(func() error { n.speech.Run(ctx); return ctx.Err() })
 	g.Go(func() error { n.present.Run(ctx); return ctx.Err() })
+	n.sureAt.Store(time.Now().UnixMilli())
 	g.Go(func() error { return n.keepLease(ctx) })
+	g.Go(func() error { return n.watchLease(ctx) })
 	g.Go(func() error { return n.duty.run(ctx) })
+	g.Go(func() error { return n.watchDisk(ctx) })
 	g.Go(func() error { return n.mindRetired(ctx) })
 	n.leads.Store(true)
 	n.ua.TurnAway(0)
@@ -248,18 +264,32 @@ func (n *Node) keepLease(ctx context.Context) error {
 			return ctx.Err()
 		case <-t.C:
 		}
-		inHand, err := n.room.InHandOfAll(ctx)
-		if err != nil {
-			return err
-		}
-		err = n.lease.Renew(ctx, n.lines.Heard(), inHand, grantFor.Milliseconds())
+		err := n.renew(ctx)
 		if errors.Is(err, journal.ErrSucceeded) {
 			return err
 		}
 		if err != nil && ctx.Err() == nil {
 			n.log.Warn("lease is not renewed", "err", err)
 		}
+		if err == nil {
+			n.renewed()
+		}
 	}
+}
+
+// renewWithin is how long a renewal may take. A database that is slow is better
+// waited for: who gives up closes the session that holds the lock.
+const renewWithin = 15 * time.Second
+
+// renew does it once.
+func (n *Node) renew(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, renewWithin)
+	defer cancel()
+	inHand, err := n.room.InHandOfAll(ctx)
+	if err != nil {
+		return err
+	}
+	return n.lease.Renew(ctx, n.lines.Heard(), inHand, grantFor.Milliseconds())
 }
 
 func (n *Node) serveControl(ctx context.Context) error {

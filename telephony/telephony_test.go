@@ -32,6 +32,9 @@ type house struct {
 	recordings string
 }
 
+// masterKey is that of the tests' recordings.
+const masterKey = "test:0707070707070707070707070707070707070707070707070707070707070707"
+
 // open starts a node on a world that prepare, if there is one, has arranged.
 func open(t *testing.T, prepare ...func(*tenanttest.World)) *house {
 	t.Helper()

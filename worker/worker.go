@@ -13,9 +13,11 @@ import (
 	"switchboard/tenant/catalogue"
 	"switchboard/tenant/cdr"
 	"switchboard/tenant/live"
+	"switchboard/tenant/recording"
 	"switchboard/tenant/task"
 	"switchboard/worker/feed"
 	"switchboard/worker/job"
+	"switchboard/worker/keep"
 	"switchboard/worker/rate"
 	"switchboard/worker/reap"
 	"switchboard/worker/recall"
@@ -29,6 +31,7 @@ type Config struct {
 	Redis redis.UniversalClient
 	Log   *slog.Logger
 	Feeds catalogue.Origin // where the shops' feeds are found
+	Tapes recording.Library
 }
 
 // Worker does what is owed. Any number of them may run.
@@ -38,6 +41,7 @@ type Worker struct {
 	teller *live.Teller
 	reaper *reap.Reaper
 	sweep  *sweep.Sweeper
+	keeper *keep.Keeper
 	watch  *watch.Watcher
 }
 
@@ -48,6 +52,7 @@ func New(c Config) *Worker {
 		jobs:   job.New(c.DB, c.Redis, c.Log),
 		teller: live.NewTeller(c.Redis),
 		sweep:  sweep.New(c.DB, c.Log, time.Now),
+		keeper: keep.New(c.DB, c.Tapes, c.Log, time.Now),
 	}
 	w.watch = watch.New(c.DB, w.teller.Tell, time.Now)
 	w.reaper = reap.New(c.DB, c.Log, w.teller.Tell)
@@ -66,6 +71,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	all.Go(func() { w.teller.Run(beside) })
 	all.Go(func() { w.every(beside, reap.Every, w.reaper.Look) })
 	all.Go(func() { w.every(beside, sweep.Every, w.sweep.Sweep) })
+	all.Go(func() { w.every(beside, keep.Every, w.keeper.Look) })
 	all.Go(func() { w.every(beside, watch.Every, w.watch.Look) })
 	return w.jobs.Run(ctx)
 }

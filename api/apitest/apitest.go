@@ -26,6 +26,9 @@ import (
 	"switchboard/api"
 	"switchboard/deploy/embedded"
 	"switchboard/tenant/account"
+	"switchboard/tenant/depot"
+	"switchboard/tenant/keyring"
+	"switchboard/tenant/recording"
 	"switchboard/tenant/tenanttest"
 )
 
@@ -36,6 +39,7 @@ type World struct {
 	Redis      *redis.Client
 	Phones     *Phones
 	Recordings string // directory
+	Tapes      recording.Library
 	Log        *Log
 	Stop       func() // tells the API to stop; the test does it at its end
 }
@@ -57,13 +61,9 @@ func Open(t testing.TB) *World {
 	t.Cleanup(server.Stop)
 	w.Redis = redis.NewClient(&redis.Options{Addr: server.Addr()})
 	t.Cleanup(func() { _ = w.Redis.Close() })
-	root, err := os.OpenRoot(w.Recordings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = root.Close() })
+	w.openTapes(t)
 	a, err := api.New(api.Config{Secret: "a secret of the tests, 32 bytes or more"}, api.Deps{
-		DB: w.DB, Redis: w.Redis, Phones: w.Phones, Recordings: root, Log: slog.New(slog.NewJSONHandler(w.Log, nil)),
+		DB: w.DB, Redis: w.Redis, Phones: w.Phones, Tapes: w.Tapes, Log: slog.New(slog.NewJSONHandler(w.Log, nil)),
 		Pages: fstest.MapFS{"index.html": {Data: []byte("<title>Switchboard</title>")}},
 	})
 	if err != nil {
@@ -77,6 +77,22 @@ func Open(t testing.TB) *World {
 	})
 	w.GivePasswords(t)
 	return w
+}
+
+// openTapes has recordings in a directory, with a master key of the tests.
+func (w *World) openTapes(t testing.TB) {
+	t.Helper()
+	var err error
+	if w.Tapes.Spool, err = os.OpenRoot(w.Recordings); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.Tapes.Spool.Close() })
+	if w.Tapes.Store, err = (depot.Config{}).Open(w.Recordings); err != nil {
+		t.Fatal(err)
+	}
+	if w.Tapes.Masters, err = keyring.ParseMasters("test:" + strings.Repeat("07", 32)); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // serve runs the API's own server on a port of the kernel's choice.
@@ -123,8 +139,8 @@ func (w *World) Record(t testing.TB, s tenanttest.Shop, call uuid.UUID, sound []
 	if err := os.WriteFile(filepath.Join(w.Recordings, name), sound, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w.Admin(t, `insert into shop.recording (shop_id, id, call_id, state, path, started_at, offset_ms, duration_ms, bytes, sha256)
-		values ($1, gen_random_uuid(), $2, 'ready', $3, now(), 5000, 100000, $4, $5)`, s.ID.UUID(), call, name, len(sound), sum[:])
+	w.Admin(t, `insert into shop.recording (shop_id, id, call_id, state, path, started_at, offset_ms, duration_ms, bytes, sha256, place)
+		values ($1, gen_random_uuid(), $2, 'ready', $3, now(), 5000, 100000, $4, $5, 'directory')`, s.ID.UUID(), call, name, len(sound), sum[:])
 }
 
 // Log gathers what the API logs.

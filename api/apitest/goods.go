@@ -57,6 +57,8 @@ func (w *World) Fill(t testing.TB, s tenanttest.Shop, operator uuid.UUID) Goods 
 	w.fillTrace(t, s, g)
 	g["comment"] = w.add(t, s, `insert into shop.call_comment (shop_id, id, call_id, author_id, at_ms, text, created_at)
 		values ($1, $2, $3, $4, 7000, $5, now())`, g["call"], s.Owner, Canary(s))
+	g["trunk"] = w.add(t, s, `insert into house.trunk (shop_id, id, name, sources, outbound, transport, codecs, created_at)
+		values ($1, $2, $3, '{}', 'sip:192.0.2.1', 'udp', '{pcma}', now())`, Canary(s))
 	return g
 }
 

@@ -4,7 +4,6 @@ package calls
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,19 +23,20 @@ import (
 	"switchboard/tenant/order"
 	"switchboard/tenant/page"
 	"switchboard/tenant/quality"
+	"switchboard/tenant/recording"
 )
 
 // Handler serves the calls of a shop.
 type Handler struct {
-	guard      *session.Guard
-	recordings *os.Root
-	now        func() time.Time
+	guard *session.Guard
+	tapes recording.Library
+	now   func() time.Time
 }
 
-// New returns a Handler that finds sound in recordings, and keeps beside it how
-// it looks.
-func New(g *session.Guard, recordings *os.Root, now func() time.Time) *Handler {
-	return &Handler{g, recordings, now}
+// New returns a Handler that finds sound among tapes, and keeps in their spool
+// how it looks.
+func New(g *session.Guard, tapes recording.Library, now func() time.Time) *Handler {
+	return &Handler{g, tapes, now}
 }
 
 // readers may look at what happened in a shop.
@@ -188,7 +188,10 @@ func told(tx tenant.Tx, id uuid.UUID, shop session.Shop) (Story, error) {
 	if err != nil {
 		return Story{}, err
 	}
-	out := tell(s, role, shop)
+	out, err := tell(s, role, shop)
+	if err != nil {
+		return Story{}, err
+	}
 	legs, err := quality.Of(tx, id)
 	if err != nil {
 		return Story{}, err

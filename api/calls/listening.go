@@ -2,18 +2,14 @@ package calls
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/google/uuid"
 
 	"switchboard/api/session"
 	"switchboard/api/web"
 	"switchboard/tenant"
-	"switchboard/tenant/cdr"
-	"switchboard/tenant/fault"
 )
 
 // Listening is where a browser may play a recording.
@@ -29,11 +25,11 @@ type listening struct{ Body Listening }
 const pause = 15 * time.Minute
 
 func (h *Handler) ask(ctx context.Context, in *one) (*listening, error) {
-	var rec cdr.Recording
+	var t tape
 	var shop tenant.ID
 	err := h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) (err error) {
 		shop = tx.Scope().Shop()
-		if rec, err = ready(tx, in.ID); err != nil {
+		if t, err = h.ready(tx, in.ID); err != nil {
 			return err
 		}
 		return noteListening(tx, in.ID)
@@ -41,7 +37,7 @@ func (h *Handler) ask(ctx context.Context, in *one) (*listening, error) {
 	if err != nil {
 		return nil, err
 	}
-	until := h.now().Add(pause + time.Duration(rec.DurationMS)*time.Millisecond)
+	until := h.now().Add(pause + time.Duration(t.rec.DurationMS)*time.Millisecond)
 	token, err := h.guard.SignLink(ctx, session.Link{Shop: shop, Thing: in.ID, Until: until})
 	if err != nil {
 		return nil, err
@@ -49,16 +45,8 @@ func (h *Handler) ask(ctx context.Context, in *one) (*listening, error) {
 	return &listening{Listening{web.Prefix + "/sound?token=" + url.QueryEscape(token), until}}, nil
 }
 
-// ready returns the recording of a call that can be heard.
-func ready(tx tenant.Tx, call uuid.UUID) (cdr.Recording, error) {
-	rec, err := cdr.RecordingOf(tx, call)
-	if err == nil && rec.State != "ready" {
-		err = fmt.Errorf("recording of call %s is %s: %w", call, rec.State, fault.NotFound)
-	}
-	return rec, err
-}
-
 type token struct {
+	Form
 	Token string `query:"token" required:"true" maxLength:"1000" doc:"Of the address"`
 }
 
@@ -69,13 +57,13 @@ func (h *Handler) play(ctx context.Context, in *token) (*huma.StreamResponse, er
 	if err != nil {
 		return nil, err
 	}
-	var rec cdr.Recording
+	var t tape
 	err = h.guard.Through(ctx, d, func(tx tenant.Tx) error {
-		rec, err = ready(tx, link.Thing)
+		t, err = h.ready(tx, link.Thing)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return h.stream(rec)
+	return h.stream(ctx, t, in.Form)
 }

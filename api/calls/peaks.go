@@ -7,6 +7,7 @@ import (
 
 	"switchboard/tenant"
 	"switchboard/tenant/cdr"
+	"switchboard/tenant/recording"
 	"switchboard/tenant/wave"
 )
 
@@ -25,17 +26,17 @@ type peaks struct{ Body Peaks }
 func bars(rec cdr.Recording) int { return int(min(7200, max(320, rec.DurationMS/250))) }
 
 func (h *Handler) peaks(ctx context.Context, in *one) (*peaks, error) {
-	var rec cdr.Recording
+	var t tape
 	err := h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) (err error) {
-		rec, err = ready(tx, in.ID)
+		t, err = h.ready(tx, in.ID)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	w, kept := h.kept(rec)
+	w, kept := h.kept(t.rec)
 	if !kept {
-		if w, err = h.draw(rec); err != nil {
+		if w, err = h.draw(ctx, t); err != nil {
 			return nil, err
 		}
 	}
@@ -48,13 +49,9 @@ type drawn struct {
 	Wave   wave.Wave `json:"wave"`
 }
 
-// beside is where the wave of a recording is kept: it goes when the recording's
-// files go.
-func beside(rec cdr.Recording) string { return rec.Path + ".peaks" }
-
 // kept returns the wave that was drawn before, unless it was of other content.
 func (h *Handler) kept(rec cdr.Recording) (wave.Wave, bool) {
-	b, err := h.recordings.ReadFile(beside(rec))
+	b, err := h.tapes.Spool.ReadFile(recording.Peaks(rec.Path))
 	if err != nil {
 		return wave.Wave{}, false
 	}
@@ -67,25 +64,21 @@ func (h *Handler) kept(rec cdr.Recording) (wave.Wave, bool) {
 
 // draw reads the recording and keeps what it drew. A directory that cannot be
 // written to costs the drawing again each time.
-func (h *Handler) draw(rec cdr.Recording) (wave.Wave, error) {
-	f, err := h.open(rec)
+func (h *Handler) draw(ctx context.Context, t tape) (wave.Wave, error) {
+	sound, err := h.tapes.Open(ctx, t.reader)
 	if err != nil {
 		return wave.Wave{}, err
 	}
-	defer f.Close()
-	info, err := f.Stat()
+	defer sound.Close()
+	w, err := wave.Draw(sound, sound.Size(), bars(t.rec))
 	if err != nil {
-		return wave.Wave{}, fmt.Errorf("measure the recording of call %s: %w", rec.CallID, err)
+		return wave.Wave{}, fmt.Errorf("recording of call %s: %w", t.rec.CallID, err)
 	}
-	w, err := wave.Draw(f, info.Size(), bars(rec))
+	b, err := json.Marshal(drawn{hexadecimal(t.rec.SHA256), w})
 	if err != nil {
-		return wave.Wave{}, fmt.Errorf("recording of call %s: %w", rec.CallID, err)
+		return wave.Wave{}, fmt.Errorf("recording of call %s: %w", t.rec.CallID, err)
 	}
-	b, err := json.Marshal(drawn{hexadecimal(rec.SHA256), w})
-	if err != nil {
-		return wave.Wave{}, fmt.Errorf("recording of call %s: %w", rec.CallID, err)
-	}
-	_ = h.recordings.WriteFile(beside(rec), b, 0o640)
+	_ = h.tapes.Spool.WriteFile(recording.Peaks(t.rec.Path), b, 0o640)
 	return w, nil
 }
 

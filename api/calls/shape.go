@@ -2,6 +2,7 @@ package calls
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"time"
 
@@ -97,9 +98,44 @@ type Recording struct {
 	State    string  `json:"state" enum:"recording,ready,failed,erased"`
 	OffsetS  float64 `json:"offset_s" doc:"Seconds from the call's start to the first sample"`
 	Duration float64 `json:"duration_s" doc:"Seconds of sound"`
-	Bytes    int64   `json:"bytes" doc:"Size of the file"`
-	SHA256   string  `json:"sha256" doc:"Of the file, hexadecimal; empty until it is closed"`
-	Error    string  `json:"error" doc:"Why there is none, where it failed"`
+	Bytes    int64   `json:"bytes" doc:"Size of the WAV file"`
+	SHA256   string  `json:"sha256" doc:"Of the WAV file, hexadecimal; empty until it is closed"`
+	Error    string  `json:"error" doc:"Why there is none, where it failed, or why it ends before the call"`
+	Gaps     []Gap   `json:"gaps" nullable:"false" doc:"In which it stood still, and is silent"`
+	Moving   bool    `json:"moving" doc:"Its file has not come to the store yet; it can be heard nevertheless"`
+	Held     bool    `json:"held" doc:"For the law: it is not deleted by any rule"`
+	HeldFor  string  `json:"held_for" doc:"Why, in words"`
+
+	DeletedAt     *time.Time `json:"deleted_at" doc:"Null if it was not"`
+	DeletedRule   string     `json:"deleted_rule" enum:",request,retention,buyer,keys" doc:"Somebody asked for it, it was too old, its buyer was forgotten, the shop's keys were destroyed"`
+	DeletedReason string     `json:"deleted_reason" doc:"In words"`
+}
+
+// Gap is a stretch of a recording in which it stood still.
+type Gap struct {
+	FromS float64 `json:"from_s" doc:"Seconds from the recording's start"`
+	ToS   float64 `json:"to_s" doc:"Seconds from the recording's start"`
+	Why   string  `json:"why" enum:"payment"`
+}
+
+func showRecording(r cdr.Recording) (*Recording, error) {
+	var gaps []cdr.Gap
+	if err := json.Unmarshal(r.Gaps, &gaps); err != nil {
+		return nil, fmt.Errorf("read the gaps of the recording of call %s: %w", r.CallID, err)
+	}
+	out := &Recording{
+		State: r.State, OffsetS: seconds(r.OffsetMS), Duration: seconds(r.DurationMS), Bytes: r.Bytes, SHA256: hexadecimal(r.SHA256), Error: r.Error,
+		Gaps: []Gap{}, Moving: r.State == "ready" && r.Place == "spool", Held: r.Held, HeldFor: r.HeldReason,
+		DeletedAt: r.DeletedAt, DeletedRule: r.DeletedRule, DeletedReason: r.DeletedReason,
+	}
+	for _, g := range gaps {
+		to := r.DurationMS
+		if g.ToMS != nil {
+			to = min(*g.ToMS, r.DurationMS)
+		}
+		out.Gaps = append(out.Gaps, Gap{seconds(g.FromMS), seconds(to), g.Why})
+	}
+	return out, nil
 }
 
 func show(c cdr.Call, shop session.Shop) Call {
@@ -132,7 +168,7 @@ func recordingURL(call uuid.UUID, shop session.Shop) string {
 
 func seconds(ms int64) float64 { return float64(ms) / 1000 }
 
-func tell(s cdr.Story, role string, shop session.Shop) Story {
+func tell(s cdr.Story, role string, shop session.Shop) (Story, error) {
 	out := Story{Call: show(s.Call.For(role), shop), Events: make([]Event, len(s.Events)), ScriptPath: []Step{}, SnapshotID: s.SnapshotID, Explanation: orNull(s.Explanation)}
 	for i, e := range s.Events {
 		out.Events[i] = Event{e.Seq, e.AtMS, e.At, e.Kind, e.Body}
@@ -144,9 +180,12 @@ func tell(s cdr.Story, role string, shop session.Shop) Story {
 		}
 	}
 	if r := s.Recording; r != nil {
-		out.Recording = &Recording{r.State, seconds(r.OffsetMS), seconds(r.DurationMS), r.Bytes, hexadecimal(r.SHA256), r.Error}
+		var err error
+		if out.Recording, err = showRecording(*r); err != nil {
+			return Story{}, err
+		}
 	}
-	return out
+	return out, nil
 }
 
 // orNull makes JSON of what the database left out.

@@ -71,6 +71,9 @@ func (h *Handler) Register(a huma.API) {
 		{command.Resume, "Talk on"},
 		{command.Mute, "Silence to the buyer and in the recording, from a telephone too"},
 		{command.Unmute, "Be heard again"},
+		{command.PauseTape, "Have the recording stand still while the buyer tells the number of a card; again, for as long anew"},
+		{command.ResumeTape, "Have the recording go on"},
+		{command.StopTape, "End the recording of the call, because the buyer does not want to be recorded"},
 	} {
 		route := fmt.Sprintf("POST /desk/calls/{id}/%s", v.verb)
 		huma.Register(a, web.Op(string(v.verb)+"-desk-call", route, v.summary, operators), h.onCall(v.verb))

@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -65,6 +66,20 @@ type CallCard struct {
 	SpokeOn    *string    `json:"spoke_on" format:"date" doc:"The day on which I last spoke with this buyer for this shop, by the shop's clock; null if never"`
 	Handed     bool       `json:"handed" doc:"Another operator had this call before: there is a summary"`
 	Shop       ShopCard   `json:"shop" gorm:"embedded;embeddedPrefix:shop_"`
+	Supervised *string    `json:"supervised" gorm:"-" enum:"listen,whisper,barge" doc:"What a supervisor does at the call, as far as I am told: the most of it; null for nothing"`
+
+	Recording CardRecording `json:"recording" gorm:"-"`
+}
+
+// CardRecording is how it stands with the recording of a call.
+type CardRecording struct {
+	State string     `json:"state" enum:"on,paused,off" doc:"Paused while the buyer tells the number of a card; off where the shop does not record, or the buyer does not want it"`
+	Until *time.Time `json:"until" doc:"When it goes on by itself; null unless it is paused"`
+}
+
+// recordingOf is on for a switch that says nothing of it.
+func recordingOf(t command.Tape) CardRecording {
+	return CardRecording{cmp.Or(string(t.State), "on"), t.Until}
 }
 
 // ShopCard is a shop as its operator speaks for it.
@@ -103,7 +118,8 @@ func (h *Handler) card(tx tenant.AcrossTx, d command.Desk, name string) (*CallCa
 		return nil, fmt.Errorf("shop of call %s: %w", d.Call.ID, fault.NotFound)
 	}
 	c.ID, c.State, c.StartedAt, c.AnsweredAt = d.Call.ID, string(d.Call.State), d.Call.StartedAt, d.Call.AnsweredAt
-	c.Held, c.Muted, c.AwayUntil = d.Call.State == "held", d.Call.Muted, d.Call.AwayUntil
+	c.Held, c.Muted, c.AwayUntil, c.Supervised = d.Call.State == "held", d.Call.Muted, d.Call.AwayUntil, supervised(d.Call.Watchers)
+	c.Recording = recordingOf(d.Call.Tape)
 	c.From = cmp.Or(d.Call.From, c.From) // its row may be a moment behind
 	if d.State == "offered" {
 		c.From = e164.Mask(c.From)
@@ -111,4 +127,15 @@ func (h *Handler) card(tx tenant.AcrossTx, d command.Desk, name string) (*CallCa
 	var err error
 	c.Greeting, err = script.Greeting(tx, script.Greeted{Shop: d.Call.ShopID, Queue: d.Call.QueueID, Operator: name}, h.now())
 	return &c, err
+}
+
+// supervised is the most that any of the supervisors does.
+func supervised(all []command.Watcher) *string {
+	for _, most := range []command.Supervise{command.Barge, command.Whisper, command.Listen} {
+		if slices.ContainsFunc(all, func(w command.Watcher) bool { return w.Mode == most }) {
+			mode := string(most)
+			return &mode
+		}
+	}
+	return nil
 }

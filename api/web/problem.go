@@ -19,7 +19,7 @@ import (
 type Problem struct {
 	Title     string `json:"title" doc:"The status in words" example:"Not Found"`
 	Status    int    `json:"status" doc:"HTTP status code" example:"404"`
-	Code      string `json:"code" doc:"What went wrong, stable for programs" enum:"bad_request,unauthorized,forbidden,not_found,method_not_allowed,timeout,conflict,changed,csrf,stale,in_progress,key_reused,too_large,unsupported,invalid,shop_required,no_phone,held_by_phone,too_many,internal,unavailable"`
+	Code      string `json:"code" doc:"What went wrong, stable for programs" enum:"bad_request,unauthorized,forbidden,not_found,method_not_allowed,timeout,conflict,changed,csrf,stale,in_progress,key_reused,too_large,unsupported,invalid,shop_required,no_phone,held_by_phone,too_many,deleted,internal,unavailable"`
 	Detail    string `json:"detail" doc:"The same for people, in English"`
 	RequestID string `json:"request_id,omitempty" doc:"To quote when you ask us about it"`
 	Errors    []Flaw `json:"errors,omitempty" nullable:"false" doc:"Every value at fault"`
@@ -132,6 +132,13 @@ type coded struct {
 }
 
 func (c coded) Unwrap() error { return c.error }
+
+// Gone answers for what was there and was deleted, to those who could see it.
+func Gone(detail string) *Problem {
+	p := plain(http.StatusGone, detail)
+	p.Code = "deleted"
+	return p
+}
 
 // Stale answers with what is kept now a change that was made from an older
 // state.

@@ -23,7 +23,7 @@ import (
 type Engines struct {
 	pg                 *embedded.Postgres
 	redis              *Redis
-	app, across, Owner string // URLs
+	App, Across, Owner string // URLs
 	Admin              string // URL of the superuser
 	dir                string
 }
@@ -44,7 +44,7 @@ func StartEngines(ctx context.Context, s Setup) (_ *Engines, err error) {
 	if err := migrations.Provision(ctx, e.pg.AdminURL(), name, pw); err != nil {
 		return nil, err
 	}
-	e.app, e.across = e.pg.URL("switchboard_app", pw.App, name), e.pg.URL("switchboard_across", pw.Across, name)
+	e.App, e.Across = e.pg.URL("switchboard_app", pw.App, name), e.pg.URL("switchboard_across", pw.Across, name)
 	e.Owner = e.pg.URL("switchboard_owner", pw.Owner, name)
 	e.Admin = strings.Replace(e.pg.AdminURL(), "/postgres?", "/"+name+"?", 1)
 	if _, err := migrations.Up(ctx, e.Owner); err != nil {
@@ -83,7 +83,7 @@ func (e *Engines) Stop() error {
 func (e *Engines) Part(s Setup, verb string, env ...string) (*Process, error) {
 	cmd := exec.Command(s.Binary, verb) //nolint:gosec // the binary under test
 	cmd.Env = append(append(clean(os.Environ()), s.Env...),
-		"DATABASE_URL="+e.app, "DATABASE_ACROSS_URL="+e.across, "REDIS_URL="+e.redis.URL(), "DATA_DIR="+filepath.Join(e.dir, "data"))
+		"DATABASE_URL="+e.App, "DATABASE_ACROSS_URL="+e.Across, "REDIS_URL="+e.redis.URL(), "DATA_DIR="+filepath.Join(e.dir, "data"))
 	cmd.Env = append(cmd.Env, env...)
 	return start(e.dir, cmd, syscall.SIGKILL)
 }

@@ -9,10 +9,11 @@ const src = import.meta.dirname;
 const features = ['shop', 'desk', 'floor', 'finance', 'admin'];
 const below: Record<string, readonly string[]> = {
   app: [...features, 'live', 'api', 'ui'],
+  phone: ['ui'],
   live: ['api', 'ui'],
   api: [],
   ui: [],
-  ...Object.fromEntries(features.map((f) => [f, ['live', 'api', 'ui']])),
+  ...Object.fromEntries(features.map((f) => [f, ['phone', 'live', 'api', 'ui']])),
 };
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(

@@ -34,6 +34,10 @@ const (
 	Resume Verb = "resume" // talks on
 	Mute   Verb = "mute"   // silence to the buyer
 	Unmute Verb = "unmute"
+
+	PauseTape  Verb = "pause-recording"  // the buyer tells what must not be in it
+	ResumeTape Verb = "resume-recording" // they have
+	StopTape   Verb = "stop-recording"   // the buyer does not want to be recorded
 )
 
 // Order is one request.
@@ -98,9 +102,16 @@ type Call struct {
 	// AwayUntil is there while the operator's browser is not: until then the
 	// buyer hears music and the call stays theirs.
 	AwayUntil *time.Time `json:"away_until,omitempty"`
+	Tape      Tape       `json:"tape"`
 	Watchers  []Watcher  `json:"watchers,omitempty"` // at a desk only those that its operator is told of
 	Since     time.Time  `json:"since"`              // in State
 	Why       *Why       `json:"why,omitempty"`      // it waits
+}
+
+// Tape is how it stands with the recording of a call.
+type Tape struct {
+	State State      `json:"state"`           // on, paused, off
+	Until *time.Time `json:"until,omitempty"` // when it goes on by itself, if it is paused
 }
 
 // Card is what an operator's browser shows of a call that rings: no more than

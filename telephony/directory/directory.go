@@ -36,6 +36,7 @@ type Shop struct {
 	Greeting string // standard, none
 	Greets   string // the greeting in the shop's own words; empty: the stock one
 	Record   bool
+	Secret   time.Duration // how long a recording may stand still for a payment
 	Away     time.Duration // how long a buyer hears music while the operator's browser is gone
 	Face
 

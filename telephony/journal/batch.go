@@ -88,10 +88,12 @@ on conflict (id) do update set state = excluded.state, media_at = excluded.media
 const deleteDialogs = `delete from house.dialog where id = any ($1)`
 
 const upsertRecordings = `
-insert into shop.recording (shop_id, id, call_id, kind, state, path, started_at, offset_ms, duration_ms, bytes, sha256, error)
-select shop_id, id, call_id, coalesce(nullif(kind, ''), 'call'), state, path, started_at, offset_ms, duration_ms, bytes, sha256, error
+insert into shop.recording (shop_id, id, call_id, kind, state, path, started_at, offset_ms, duration_ms, bytes, sha256, error, key_version, data_key, gaps, stored_bytes, stored_sha256)
+select shop_id, id, call_id, coalesce(nullif(kind, ''), 'call'), state, path, started_at, offset_ms, duration_ms, bytes, sha256, error, key_version, data_key, coalesce(gaps, '[]'), coalesce(stored_bytes, 0), stored_sha256
 from json_populate_recordset(null::shop.recording, $1)
-on conflict (shop_id, id) do update set state = excluded.state, duration_ms = excluded.duration_ms, bytes = excluded.bytes, sha256 = excluded.sha256, error = excluded.error`
+on conflict (shop_id, id) do update set state = excluded.state, duration_ms = excluded.duration_ms, bytes = excluded.bytes, sha256 = excluded.sha256, error = excluded.error,
+  gaps = excluded.gaps, stored_bytes = excluded.stored_bytes, stored_sha256 = excluded.stored_sha256
+where shop.recording.state = 'recording'`
 
 // leader is who a batch was committed by.
 type leader struct {

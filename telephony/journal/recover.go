@@ -10,6 +10,8 @@ import (
 
 	"switchboard/tenant"
 	"switchboard/tenant/cdr"
+	"switchboard/tenant/keyring"
+	"switchboard/tenant/sealed"
 )
 
 // dead is that an earlier epoch is not of a leader who has retired and finishes
@@ -37,6 +39,8 @@ func (l *Lease) Orphans(ctx context.Context) ([]Orphan, error) {
 type Tape struct {
 	ShopID, ID uuid.UUID
 	Path       string
+	KeyVersion *int // nil: the file is not sealed
+	DataKey    []byte
 }
 
 // Tapes returns the recordings of calls of earlier epochs that are open still.
@@ -44,21 +48,33 @@ func (l *Lease) Tapes(ctx context.Context) ([]Tape, error) {
 	var out []Tape
 	err := l.db.Across(ctx, "find recordings of a dead switch", func(tx tenant.AcrossTx) error {
 		return tx.Query().Raw(`
-			select r.shop_id, r.id, r.path from shop.recording r join shop.call c on c.shop_id = r.shop_id and c.id = r.call_id
+			select r.shop_id, r.id, r.path, r.key_version, r.data_key from shop.recording r join shop.call c on c.shop_id = r.shop_id and c.id = r.call_id
 			 where r.state = 'recording' and c.pool = ? and c.epoch < ? and`+dead, l.pool, l.epoch, l.pool).Scan(&out).Error
 	})
 	return out, err
 }
 
-// CloseTape writes what a repaired recording came to.
+// CloseTape writes what a repaired recording came to. A gap that it died in ends
+// with it.
 func (l *Lease) CloseTape(ctx context.Context, t Tape, state string, facts Recording) error {
 	return l.db.Across(ctx, "close a recording of a dead switch", func(tx tenant.AcrossTx) error {
 		_, err := tx.Exec(`
-			update shop.recording set state = $3, duration_ms = $4, bytes = $5, sha256 = $6::bytea, error = $7
+			update shop.recording set state = $3, duration_ms = $4, bytes = $5, sha256 = $6::bytea, error = $7, stored_bytes = $8, stored_sha256 = $9::bytea,
+			  gaps = (select coalesce(jsonb_agg(case when g->'to_ms' = 'null' then g || jsonb_build_object('to_ms', $4::bigint) else g end order by o), '[]')
+			    from jsonb_array_elements(gaps) with ordinality as e(g, o))
 			 where shop_id = $1 and id = $2 and state = 'recording'`,
-			t.ShopID, t.ID, state, facts.DurationMS, facts.Bytes, facts.SHA256, facts.Error)
+			t.ShopID, t.ID, state, facts.DurationMS, facts.Bytes, facts.SHA256, facts.Error, facts.StoredBytes, facts.StoredSHA256)
 		return err
 	})
+}
+
+// OpenSealed returns what opens a recording that nobody closed.
+func (l *Lease) OpenSealed(ctx context.Context, m keyring.Masters, t Tape) (secret sealed.Secret, err error) {
+	err = l.db.Across(ctx, "open a recording of a dead switch", func(tx tenant.AcrossTx) error {
+		secret, err = m.OpenAcross(tx, t.ShopID, t.ID, keyring.Wrapped{Version: *t.KeyVersion, DataKey: t.DataKey})
+		return err
+	})
+	return secret, err
 }
 
 // CallNumbers returns the last call number of every shop.

@@ -96,5 +96,19 @@ type (
 		Bytes      int64     `json:"bytes"`
 		SHA256     *string   `json:"sha256"` // \x and hexadecimal
 		Error      string    `json:"error"`
+
+		KeyVersion   *int    `json:"key_version"` // nil: the file is not sealed
+		DataKey      *string `json:"data_key"`    // \x and hexadecimal
+		Gaps         []Gap   `json:"gaps"`
+		StoredBytes  int64   `json:"stored_bytes"`
+		StoredSHA256 *string `json:"stored_sha256"`
+	}
+
+	// Gap is a stretch of a recording in which it stood still: silence on both
+	// channels. ToMS is nil as long as it does.
+	Gap struct {
+		FromMS int64  `json:"from_ms"`
+		ToMS   *int64 `json:"to_ms"`
+		Why    string `json:"why"`
 	}
 )

@@ -44,6 +44,8 @@ type Config struct {
 	Voice      Voice
 	Traced     func(Traced) // told of every call that is over; must not block; nil: nobody wants to know
 	Log        *slog.Logger
+
+	Trouble func(error) // recordings cannot be written; nil: nobody asks. Must not block
 }
 
 // Lines are all wires of this node. They implement switchd.Phones.

@@ -41,7 +41,9 @@ func sine(frequency float64, d time.Duration) []int16 {
 
 func (w *wire) takeMessage(m switchd.Message) {
 	w.silence()
-	w.record(*m.Recording)
+	if m.Recording != nil { // there was a key for it
+		w.record(*m.Recording)
+	}
 	x := &message{most: time.Now().Add(m.Most)}
 	x.heard.Store(time.Now().UnixMilli())
 	w.message = x

@@ -68,7 +68,7 @@ func (l *Lines) greeting(s *directory.Shop) []*media.Clip {
 }
 
 // Ring lets the buyer hear that it rings.
-func (l *Lines) Ring(id uuid.UUID) { l.on(id, func(w *wire) { w.buyer.sip.Ring() }) }
+func (l *Lines) Ring(id uuid.UUID) { l.on(id, func(w *wire) { w.decided = true; w.buyer.sip.Ring() }) }
 
 // Offer rings an operator's telephone.
 func (l *Lines) Offer(o switchd.Offer) { l.on(o.Call, func(w *wire) { w.ring(o) }) }

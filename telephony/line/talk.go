@@ -1,11 +1,8 @@
 package line
 
 import (
-	"path/filepath"
-
 	"github.com/google/uuid"
 
-	"switchboard/telephony/media/recording"
 	"switchboard/telephony/menu"
 	"switchboard/telephony/switchd"
 )
@@ -82,6 +79,7 @@ func (w *wire) requeue(leg uuid.UUID) {
 	if w.talker == nil {
 		return
 	}
+	w.resumeTape("operator gone")
 	gone := w.talker
 	w.talker, w.voice, w.muted, w.away = nil, nil, false, false
 	w.locked.Store(false)
@@ -96,7 +94,8 @@ func (w *wire) mute(muted bool) {
 	}
 }
 
-// pressed shows the operator a key of the buyer's.
+// pressed shows the operator a key of the buyer's: that there was one, while
+// the recording stands still for what they must not keep.
 func (w *wire) pressed(key byte) {
 	if w.robot != nil {
 		w.step(menu.Key{Key: key})
@@ -109,40 +108,11 @@ func (w *wire) pressed(key byte) {
 	switch {
 	case w.waits() && w.queued.Callback && key == '1':
 		w.tell(switchd.Wished{Call: w.id})
+	case w.served() && w.secret.on:
+		w.talker.press(maskedKey)
 	case w.served():
 		w.talker.press(key)
 	}
-}
-
-// record starts the tape. A tape that cannot be started, or breaks, ends
-// nothing but itself.
-func (w *wire) record(rec switchd.Recording) {
-	r, err := recording.Start(filepath.Join(w.lines.cfg.Recordings, filepath.FromSlash(rec.Path)))
-	if err != nil {
-		w.lines.cfg.Log.Error("call is not recorded", "call", w.id, "err", err)
-		rec.Row.State, rec.Row.Error = "failed", "the file could not be made"
-		w.tell(switchd.Recorded{Recording: rec.Row, State: rec.Row.State})
-		return
-	}
-	w.tape = &tape{r, rec}
-}
-
-// endTape closes the recording and reports what it came to.
-func (w *wire) endTape() {
-	if w.tape == nil {
-		return
-	}
-	facts, err := w.tape.Close()
-	row := w.tape.row.Row
-	row.State, row.Bytes, row.DurationMS = "ready", facts.Bytes, facts.DurationMS
-	sum := `\x` + facts.SHA256
-	row.SHA256 = &sum
-	if err != nil {
-		w.lines.cfg.Log.Error("recording is not whole", "call", w.id, "err", err)
-		row.State, row.Error = "failed", "the disk did not take all of it"
-	}
-	w.tape = nil
-	w.tell(switchd.Recorded{Recording: row, State: row.State, Bytes: row.Bytes, MS: row.DurationMS})
 }
 
 // letGo hangs up an operator's leg that is not the talker's.

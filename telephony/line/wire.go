@@ -12,7 +12,6 @@ import (
 	"switchboard/telephony/e164"
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/g711"
-	"switchboard/telephony/media/recording"
 	"switchboard/telephony/sdp"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/switchd"
@@ -51,8 +50,10 @@ type wire struct {
 	music    *media.Playback // to the third
 	bond     bond            // who hears whom now
 	tape     *tape
+	secret   secret
 	guards   []func()
 	over     bool
+	decided  bool            // the buyer was told something
 	dialogs  []dialog        // all that there were; Lines.mu guards them
 	queue    uuid.UUID       // where the buyer waits, or will
 	menu     *directory.Menu // that they meet first; nil for none
@@ -80,12 +81,6 @@ type end struct {
 	operator uuid.UUID // whose telephone it is; uuid.Nil: the buyer's
 	held     bool      // by a re-INVITE from this side
 	up       bool      // answered
-}
-
-// tape is a recording under way.
-type tape struct {
-	*recording.Recorder
-	row switchd.Recording
 }
 
 // run does what is posted until the call is over.

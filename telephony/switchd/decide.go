@@ -137,7 +137,7 @@ func explain(why map[string]any) json.RawMessage {
 // record opens the row of the call's recording, if the shop wants one. A call
 // that was given back goes on with its own.
 func (f *floor) record(l *live) *Recording {
-	if !l.number.Shop.Record || l.taped {
+	if !l.number.Shop.Record || l.taped || l.objected {
 		return nil
 	}
 	return f.openTape(l, "call")
@@ -147,10 +147,15 @@ func (f *floor) record(l *live) *Recording {
 func (f *floor) openTape(l *live, kind string) *Recording {
 	l.taped = true
 	r := &Recording{ID: uuid.New(), Shop: l.row.ShopID}
-	r.Path = l.row.ShopID.String() + "/" + f.instant().Format("2006-01-02") + "/" + l.id.String() + ".wav"
+	r.Path = l.row.ShopID.String() + "/" + f.instant().Format("2006-01-02") + "/" + l.id.String() + ".tape"
 	r.Row = journal.Recording{
 		ShopID: l.row.ShopID, ID: r.ID, CallID: l.id, Kind: kind, State: "recording", Path: r.Path,
-		StartedAt: f.instant(), OffsetMS: int64(f.now) - l.row.StartedAt.UnixMilli(),
+		StartedAt: f.instant(), OffsetMS: int64(f.now) - l.row.StartedAt.UnixMilli(), Gaps: []journal.Gap{},
+	}
+	if err := f.lock(r); err != nil { // a call is not recorded in the clear, and goes on
+		r.Row.State, r.Row.Error = "failed", err.Error()
+		f.batch.Recorded = append(f.batch.Recorded, r.Row)
+		return nil
 	}
 	f.batch.Recorded = append(f.batch.Recorded, r.Row)
 	return r

@@ -35,6 +35,7 @@ type floor struct {
 	hints   []Hint
 	desks   map[uuid.UUID]struct{} // that changed
 	counts  Counts
+	seal    Sealer // nil: recordings are not sealed
 	paces   map[paceOf]*wait.Pace
 	places  map[acd.CallID]*place // of buyers who are to be called back
 }
@@ -67,6 +68,8 @@ type live struct {
 	muted    bool
 	away     *acd.Instant     // while the operator's browser is: until when it is waited for
 	taped    bool             // a recording was begun
+	objected bool             // the buyer does not want one
+	secret   *acd.Instant     // while the recording stands still: until when at latest
 	queue    *directory.Queue // that it waits in, or will
 	menu     *directory.Menu  // that it meets first; nil: none
 	spokenMS int64            // of the message that was left
@@ -172,11 +175,17 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.dismiss(ev)
 	case Recorded:
 		f.recorded(ev)
+	case TapePaused:
+		f.tapePaused(ev)
+	case TapeResumed:
+		f.tapeResumed(ev)
+	case Objected:
+		f.objected(ev)
 	case Measured:
 		f.measured(ev)
 	case Retired:
 		f.retired = true
-		clear(f.places) // people have their tasks
+		f.forgoAll()
 		f.log(nil, ev)
 	case marker:
 		close(ev.stepped)

@@ -3,6 +3,7 @@ package switchd
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -262,6 +263,17 @@ func (f *floor) forgo(shop uuid.UUID, phone e164.Number) {
 				f.act(acd.HungUp{Call: p.key})
 			}
 			return
+		}
+	}
+}
+
+// forgoAll drops all places: people have their tasks.
+func (f *floor) forgoAll() {
+	all := slices.SortedFunc(maps.Values(f.places), func(a, b *place) int { return bytes.Compare(a.id[:], b.id[:]) })
+	clear(f.places)
+	for _, p := range all {
+		if p.again == 0 && f.calls[p.key] == nil {
+			f.act(acd.HungUp{Call: p.key})
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"switchboard/telephony/acd"
 	"switchboard/telephony/journal"
+	"switchboard/tenant/sealed"
 )
 
 // Phones is what the switch needs of the telephones. No method may block, and
@@ -61,6 +62,8 @@ type Recording struct {
 	Shop uuid.UUID
 	Path string // below the recordings directory
 	Row  journal.Recording
+
+	Secret *sealed.Secret // that the file is sealed with; nil: it is not
 }
 
 // Journal is where the switch writes: what is committed survives, and is soon

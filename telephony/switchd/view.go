@@ -105,7 +105,7 @@ func (l *live) view(c acd.CallView) command.Call {
 	if c.Due != acd.Never {
 		v.Due = ptr(wall(c.Due))
 	}
-	v.From, v.Muted = l.from, l.muted
+	v.From, v.Muted, v.Tape = l.from, l.muted, l.tape()
 	if l.away != nil {
 		v.AwayUntil = ptr(wall(*l.away))
 	}

@@ -143,6 +143,8 @@ type cable struct {
 	hub   netip.AddrPort
 	cut   atomic.Bool
 	went  atomic.Int64
+
+	forgets atomic.Bool // at the next packet, from which ports it passed on
 }
 
 const publicAddress = "127.0.0.2"
@@ -173,6 +175,12 @@ func (c *cable) run() {
 		n, from, err := c.front.ReadFromUDPAddrPort(buffer)
 		if err != nil {
 			return
+		}
+		if c.forgets.Swap(false) {
+			for _, b := range backs {
+				b.Close()
+			}
+			clear(backs)
 		}
 		back := backs[from]
 		if back == nil {

@@ -137,5 +137,23 @@ type Recording struct {
 	DurationMS int64
 	Bytes      int64
 	SHA256     []byte
-	Error      string
+	Error      string // why it is not there, or not whole
+
+	KeyVersion    *int   // of the shop's key; nil: the file is not sealed
+	DataKey       []byte // nil: destroyed
+	Place         string // spool, directory, s3, none
+	Gaps          []byte // JSON, as Gap
+	Held          bool   // for the law: never deleted
+	HeldReason    string
+	DeletedAt     *time.Time
+	DeletedRule   string // request, retention, buyer, keys
+	DeletedReason string
+}
+
+// Gap is a stretch of a recording in which it stood still. ToMS is nil as long as
+// it does.
+type Gap struct {
+	FromMS int64  `json:"from_ms"`
+	ToMS   *int64 `json:"to_ms"`
+	Why    string `json:"why"`
 }

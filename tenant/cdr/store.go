@@ -234,6 +234,7 @@ func RecordingOf(tx tenant.Tx, call uuid.UUID) (Recording, error) {
 
 func recording(tx tenant.Tx, call uuid.UUID) (r Recording, found bool, err error) {
 	res := tx.Query().Raw(`
-		select id, call_id, state, path, started_at, offset_ms, duration_ms, bytes, sha256, error from shop.recording where call_id = ?`, call).Scan(&r)
+		select id, call_id, state, path, started_at, offset_ms, duration_ms, bytes, sha256, error, key_version, data_key, place, gaps, held, held_reason,
+		  deleted_at, deleted_rule, deleted_reason from shop.recording where call_id = ?`, call).Scan(&r)
 	return r, res.RowsAffected > 0, res.Error
 }

@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { sessionQuery } from '../api/session';
+import { readQuality } from '../floor/quality';
 import { readCalls, readCatalogue, readLost, readOrders, readPlace, readScript } from '../shop/filters';
 import { follow } from '../ui/language';
 import { localeOf } from '../ui/person';
@@ -37,6 +38,7 @@ const home = createRoute({
   beforeLoad: ({ context: { account } }) => {
     const shop = account.shops[0];
     if (shop) throw redirect({ to: '/s/$shop', params: { shop: shop.slug } });
+    if (account.staff.includes('supervisor')) throw redirect({ to: '/floor' });
     if (account.staff.some((role) => role !== 'operator')) throw redirect({ to: '/admin/shops' });
     throw redirect({ to: '/desk' });
   },
@@ -71,6 +73,21 @@ const deskDay = createRoute({
   getParentRoute: () => desk,
   path: 'day',
   component: lazyRouteComponent(() => import('../desk/DayPage'), 'DayPage'),
+});
+const floor = createRoute({
+  getParentRoute: () => inside,
+  path: '/floor',
+  validateSearch: (s: Record<string, unknown>): { call?: string; who?: string } => ({
+    ...(text(s.call) && { call: text(s.call) }),
+    ...(text(s.who) && { who: text(s.who) }),
+  }),
+  component: lazyRouteComponent(() => import('../floor/FloorPage'), 'FloorPage'),
+});
+const quality = createRoute({
+  getParentRoute: () => inside,
+  path: '/floor/quality',
+  validateSearch: readQuality,
+  component: lazyRouteComponent(() => import('../floor/QualityPage'), 'QualityPage'),
 });
 const shop = createRoute({
   getParentRoute: () => inside,
@@ -143,6 +160,8 @@ const tree = root.addChildren([
     shops,
     security,
     desk.addChildren([deskPage, deskCheck, deskDay]),
+    floor,
+    quality,
     shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script, outgoing]),
   ]),
 ]);

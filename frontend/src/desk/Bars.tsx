@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCircleCheck, IconEar } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { wrong } from '../live/clock';
@@ -9,12 +9,15 @@ import css from './desk.module.css';
 import { useHouse } from './house';
 import { isInCall } from './scene';
 
-type State = 'lost' | 'offered' | 'ready';
+type State = 'lost' | 'offered' | 'ready' | 'talking';
+
+const glyphs = { lost: IconAlertTriangle, offered: IconAlertTriangle, ready: IconCircleCheck, talking: IconEar } as const;
 
 function Bar({ state, children, actions }: { state: State; children: ReactNode; actions?: ReactNode }) {
+  const Glyph = glyphs[state];
   return (
-    <div className={css.bar} data-state={state} role={state === 'ready' ? 'status' : 'alert'}>
-      {state === 'ready' ? <IconCircleCheck size={18} aria-hidden /> : <IconAlertTriangle size={18} aria-hidden />}
+    <div className={css.bar} data-state={state} role={state === 'ready' || state === 'talking' ? 'status' : 'alert'}>
+      <Glyph size={18} aria-hidden />
       <p>{children}</p>
       {actions}
     </div>
@@ -30,6 +33,7 @@ export function Bars({ silentFor }: { silentFor: number }) {
       {silentFor > 5_000 && <ServerBar silentFor={silentFor} />}
       <ClockBar />
       <Handed />
+      <Supervised />
     </div>
   );
 }
@@ -147,4 +151,12 @@ function Handed() {
       {t('desk.bar.handed')}
     </Bar>
   );
+}
+
+/** A supervisor is at the call, and I am told. */
+function Supervised() {
+  const { t } = useTranslation();
+  const { scene, desk } = useHouse();
+  const mode = desk.call?.supervised;
+  return isInCall(scene) && mode ? <Bar state="talking">{t(`desk.bar.supervised.${mode}`)}</Bar> : null;
 }

@@ -2,12 +2,12 @@ import { Button, NativeSelect, Slider } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { type Choice, choose, chosen, type Devices, devices } from '../phone/devices';
+import { echo, type Meter, meter, tone } from '../phone/trial';
+import { here, type Trouble, troubleOf } from '../phone/trouble';
 import { ring } from './bell';
 import css from './desk.module.css';
 import { useHouse } from './house';
-import { type Choice, choose, chosen, type Devices, devices } from './phone/devices';
-import { echo, type Meter, meter, tone } from './phone/trial';
-import { here, type Trouble, troubleOf } from './phone/trouble';
 
 /** Whether I can hear and be heard, before somebody rings. */
 export function CheckPage() {

@@ -26,7 +26,7 @@ export function Idle() {
           {away
             ? lapsed
               ? t('desk.idle.lapsedText')
-              : t('desk.idle.awayText', { reason })
+              : t(desk.reason.startsWith('supervisor:') ? 'desk.idle.sentText' : 'desk.idle.awayText', { reason })
             : t(scene.at === 'idle' && scene.resting ? 'desk.idle.resting' : 'desk.idle.text')}
         </p>
         <div className={css.verbs}>
@@ -50,7 +50,7 @@ const known = ['break', 'lunch', 'training', 'technical', 'other'] as const;
 function useReason(): string {
   const { t } = useTranslation();
   const { reason } = useHouse().desk;
-  const of = known.find((k) => k === reason) ?? 'other';
+  const of = known.find((k) => k === reason.replace('supervisor:', '')) ?? 'other';
   return t(`desk.reason.${of}`).toLowerCase();
 }
 

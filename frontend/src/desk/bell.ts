@@ -1,5 +1,5 @@
 // How a call makes itself noticed: a ring, the browser's notification. Sound is never alone.
-import { chosen } from './phone/devices';
+import { chosen } from '../phone/devices';
 
 type Sink = AudioContext & { setSinkId?: (id: string) => Promise<void> };
 

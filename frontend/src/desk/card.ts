@@ -29,6 +29,8 @@ export function cardOf(v: unknown, now: number): Card | undefined {
     handed: false,
     held: false,
     muted: false,
+    supervised: null,
+    recording: { state: 'on', until: null },
     shop: {
       id: text(s, 'id'),
       slug: text(s, 'slug'),

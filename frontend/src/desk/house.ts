@@ -1,8 +1,8 @@
 // What every part of the desk may look at and do.
 import { createContext, useContext } from 'react';
 import type { Clock } from '../live/clock';
+import type { Line, Sight } from '../phone/line';
 import { localeOf, useNow } from '../ui/person';
-import type { Line, Sight } from './phone/line';
 import type { Card, Desk, Scene } from './scene';
 import type { Orders } from './useDesk';
 import type { Mode } from './useLine';

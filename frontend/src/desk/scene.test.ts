@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { newPhone, type Phone } from '../phone/phone';
 import { keys, meaningOf, type Press, twice } from './keymap';
-import { newPhone, type Phone } from './phone/phone';
 import { type Card, type Desk, sceneOf, titleOf } from './scene';
 import { Board } from './verbs';
 
@@ -12,6 +12,8 @@ const card: Card = {
   handed: false,
   held: false,
   muted: false,
+  supervised: null,
+  recording: { state: 'on', until: null },
   away_until: null,
   queue: 'orders',
   source: 'Яндекс Директ',

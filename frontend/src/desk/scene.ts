@@ -1,8 +1,8 @@
 // What the desk shows, of what the server last said and what the telephone knows at once. Pure.
 import type { Schemas } from '../api/client';
+import type { Phone } from '../phone/phone';
 import { unreachable } from '../ui/unreachable';
 import { cardOf } from './card';
-import type { Phone } from './phone/phone';
 
 export type Desk = Schemas['Desk'];
 export type Card = Schemas['CallCard'];

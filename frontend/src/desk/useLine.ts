@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { client } from '../api/client';
-import { Line, type Sight, type Ticket } from './phone/line';
+import { Line, type Sight, type Ticket } from '../phone/line';
 
 const place = 'switchboard.phone';
 export type Mode = 'browser' | 'desk phone';

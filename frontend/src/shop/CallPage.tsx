@@ -14,6 +14,7 @@ import { OrderLines } from './OrderLines';
 import { Path } from './Path';
 import { Player } from './Player';
 import { SnapshotNote } from './SnapshotNote';
+import { Sound } from './Sound';
 import { readScript, type Script } from './script';
 import { TraceCard } from './Trace';
 
@@ -61,6 +62,7 @@ function Body({ story }: { story: Story }) {
         </div>
         <div className={css.stack}>
           <Charge story={story} />
+          <Sound story={story} />
           {story.catalogue_snapshot_id && (
             <section className={css.card}>
               <h2>{t('snapshot.title')}</h2>

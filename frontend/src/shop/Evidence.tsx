@@ -29,9 +29,15 @@ const told = [
   'wrap',
   'release',
   'recorded',
+  'measured',
   'extended',
   'finished',
   'lost',
+  'supervised',
+  'watching',
+  'unwatched',
+  'dismissed',
+  'seized',
 ] as const;
 
 /** From the first event to the end of the work after the call, with the switch's own milliseconds. */
@@ -81,6 +87,7 @@ function What({ moment }: { moment: Moment }) {
   if (!kind) return <b className={css.mono}>{moment.kind}</b>;
   const queue = queues.find((q) => q.id === text('queue'))?.name;
   const by = (['caller', 'operator', 'system'] as const).find((b) => b === text('by'));
+  const mode = (['listen', 'whisper', 'barge'] as const).find((m) => m === text('mode'));
   return (
     <>
       <b>
@@ -90,9 +97,11 @@ function What({ moment }: { moment: Moment }) {
             ? t('timeline.inQueue', { queue })
             : kind === 'offer' && text('operator')
               ? t('timeline.offered', { operator: nameOf(text('operator')) })
-              : kind === 'muted' && moment.body.get('muted') === false
-                ? t('moment.unmuted')
-                : t(`moment.${kind}`)}
+              : kind === 'supervised' && mode
+                ? t(`timeline.supervised.${mode}`)
+                : kind === 'muted' && moment.body.get('muted') === false
+                  ? t('moment.unmuted')
+                  : t(`moment.${kind}`)}
       </b>
       {kind === 'arrived' && <p>{t('timeline.by', { trunk: text('trunk') })}</p>}
       {kind === 'hung-up' && text('reason') && <p className={css.mono}>{text('reason')}</p>}

@@ -1,27 +1,31 @@
-// Package recording writes what a buyer and an operator say to a stereo A-law
-// WAV file.
+// Package recording writes what a buyer and an operator say to a file: sealed,
+// or a stereo A-law WAV file as it is.
 package recording
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/wav"
+	"switchboard/tenant/sealed"
 )
 
 // Facts is what there is to know about a finished recording.
 type Facts struct {
-	Bytes      int64
+	Bytes      int64 // of the WAV file
 	DurationMS int64
-	SHA256     string // of the whole file, in hexadecimal
+	SHA256     string // of the WAV file, in hexadecimal
+	Stored     Stored
+}
+
+// Stored is the file as it lies on the disk; for a WAV file that is not sealed
+// the same.
+type Stored struct {
+	Bytes  int64
+	SHA256 string
 }
 
 // Recorder is a media.Tap that writes a recording. The first channel is the
@@ -30,7 +34,7 @@ type Facts struct {
 type Recorder struct {
 	path  string
 	began time.Time
-	file  file
+	file  medium
 	stop  chan struct{}
 	wg    sync.WaitGroup
 
@@ -48,14 +52,13 @@ type Recorder struct {
 	err   error
 }
 
-// file is what a Recorder needs of an *os.File. The tests have one on a disk
-// that is full.
-type file interface {
-	io.ReadWriteSeeker
-	io.WriterAt
-	io.Closer
-	Truncate(size int64) error
-	Sync() error
+// medium is what a Recorder writes to.
+type medium interface {
+	// Write takes samples.
+	Write(samples []byte) (int, error)
+	// finish ends the file after size bytes of samples, those that it took, and
+	// returns its facts.
+	finish(size int64) (Facts, error)
 }
 
 // flushEvery is how often samples go to the file. With lag it keeps a killed
@@ -65,36 +68,37 @@ const flushEvery = 500 * time.Millisecond
 // maxBytes is what the sizes in a WAV header can say: 74 hours.
 const maxBytes = wav.Endless &^ 1
 
-// Start begins a recording at path, now. A file that is there already is an
-// error: no recording is ever overwritten.
+// Start begins a recording at path, now: a WAV file as it is. A file that is
+// there already is an error: no recording is ever overwritten.
 func Start(path string) (*Recorder, error) { return StartAt(path, time.Now()) }
 
 // StartAt begins a recording with the sample that is heard at an instant; what
 // was said before it - while a notice still played - is left out.
 func StartAt(path string, instant time.Time) (*Recorder, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("start recording: %w", err)
-	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	f, err := create(path)
 	if err != nil {
-		return nil, fmt.Errorf("start recording: %w", err)
-	}
-	r, err := start(path, f, instant)
-	if err != nil {
-		f.Close()
 		return nil, err
 	}
-	return r, nil
+	return begin(path, f, func() (medium, error) { return newPlain(f) }, instant)
 }
 
-// start writes the header of a file that has no end yet, which players play as
-// far as it goes, and begins to write.
-func start(path string, f file, instant time.Time) (*Recorder, error) {
-	h := wav.StereoHeader(wav.Endless)
-	if _, err := f.Write(h[:]); err != nil {
+// StartSealed is Start for a file that only its secret opens.
+func StartSealed(path string, secret sealed.Secret) (*Recorder, error) {
+	f, err := create(path)
+	if err != nil {
+		return nil, err
+	}
+	return begin(path, f, func() (medium, error) { return newVault(f, secret) }, time.Now())
+}
+
+// begin starts to write to what open makes of a file.
+func begin(path string, f file, open func() (medium, error), instant time.Time) (*Recorder, error) {
+	m, err := open()
+	if err != nil {
+		_ = f.Close()
 		return nil, fmt.Errorf("start recording %s: %w", path, err)
 	}
-	r := &Recorder{path: path, began: instant, file: f, stop: make(chan struct{}), tape: newTape()}
+	r := &Recorder{path: path, began: instant, file: m, stop: make(chan struct{}), tape: newTape()}
 	r.wg.Go(r.run)
 	return r, nil
 }
@@ -120,6 +124,31 @@ func (r *Recorder) Hear(channel int, p *media.Packet) {
 	if r.tape != nil {
 		r.tape.put(channel, p, now)
 	}
+}
+
+// Pause has the recording stand still from an instant on: both channels are
+// silent, as are keys. It returns where that is, in ms. A second Pause changes
+// nothing.
+func (r *Recorder) Pause(instant time.Time) int64 {
+	at := max(0, r.position(instant))
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.tape != nil {
+		at = r.tape.hush(at)
+	}
+	return (at*1000 + rate - 1) / rate // all of the span that is told is silent
+}
+
+// Resume has it go on, and returns from where, in ms: a little after the instant,
+// so that nothing of before is heard that comes late.
+func (r *Recorder) Resume(instant time.Time) int64 {
+	at := max(0, r.position(instant)) + patience
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.tape != nil {
+		at = r.tape.speak(at)
+	}
+	return at * 1000 / rate
 }
 
 // position returns where an instant is on the time line.
@@ -196,45 +225,9 @@ func (r *Recorder) finish(end int64) (Facts, error) {
 	r.tape = nil
 	err = errors.Join(r.failed, err)
 	r.mu.Unlock()
-	facts, sealed := seal(r.file, r.written)
-	if sealed != nil {
-		err = errors.Join(err, fmt.Errorf("finish recording %s: %w", r.path, sealed))
-	}
-	if closed := r.file.Close(); closed != nil {
-		err = errors.Join(err, fmt.Errorf("close recording %s: %w", r.path, closed))
+	facts, ended := r.file.finish(r.written)
+	if ended != nil {
+		err = errors.Join(err, fmt.Errorf("finish recording %s: %w", r.path, ended))
 	}
 	return facts, err
-}
-
-// seal gives a file with size bytes of samples its final header and length, and
-// returns its facts. A torn last sample is cut off.
-func seal(f file, size int64) (Facts, error) {
-	size -= size % channels
-	h := wav.StereoHeader(uint32(size))
-	if _, err := f.WriteAt(h[:], 0); err != nil {
-		return Facts{}, err
-	}
-	if err := f.Truncate(wav.HeaderSize + size); err != nil {
-		return Facts{}, err
-	}
-	if err := f.Sync(); err != nil {
-		return Facts{}, err
-	}
-	return examine(f)
-}
-
-func examine(f io.ReadSeeker) (Facts, error) {
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return Facts{}, err
-	}
-	sum := sha256.New()
-	n, err := io.Copy(sum, f)
-	if err != nil {
-		return Facts{}, err
-	}
-	return Facts{
-		Bytes:      n,
-		DurationMS: (n - wav.HeaderSize) / channels * 1000 / rate,
-		SHA256:     hex.EncodeToString(sum.Sum(nil)),
-	}, nil
 }

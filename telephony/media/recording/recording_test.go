@@ -75,7 +75,8 @@ func checkFacts(t *testing.T, path string, got Facts) {
 		t.Fatal(err)
 	}
 	sum := sha256.Sum256(b)
-	want := Facts{int64(len(b)), int64(len(b)-wav.HeaderSize) / 16, hex.EncodeToString(sum[:])}
+	digest := hex.EncodeToString(sum[:])
+	want := Facts{int64(len(b)), int64(len(b)-wav.HeaderSize) / 16, digest, Stored{int64(len(b)), digest}}
 	if got != want {
 		t.Errorf("facts %+v, want %+v", got, want)
 	}
@@ -273,6 +274,10 @@ func TestNothingIsOverwritten(t *testing.T) {
 	}
 }
 
+func startPlain(path string, f file) (*Recorder, error) {
+	return begin(path, f, func() (medium, error) { return newPlain(f) }, time.Now())
+}
+
 // fullDisk is a file on a disk that has room for so many bytes.
 type fullDisk struct {
 	*os.File
@@ -299,7 +304,7 @@ func TestDiskFull(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := start(path, &fullDisk{f, wav.HeaderSize + 16001}, time.Now())
+		r, err := startPlain(path, &fullDisk{f, wav.HeaderSize + 16001})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -333,7 +338,7 @@ func TestNoRoomForTheHeader(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if _, err := start("call.wav", &fullDisk{f, 10}, time.Now()); !errors.Is(err, syscall.ENOSPC) {
+	if _, err := startPlain("call.wav", &fullDisk{f, 10}); !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("started with %v", err)
 	}
 }

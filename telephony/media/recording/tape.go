@@ -25,7 +25,17 @@ type tape struct {
 	rings [channels][capacity]byte // A-law, by position modulo capacity
 	lanes [channels]lane
 	taken int64 // positions before it are in the file
+	gaps  []gap // in which nothing is heard; those before taken are forgotten
+
+	hushed bool  // what comes now is left out, wherever it belongs
+	strict int64 // up to there what comes too late finds no place
 }
+
+// gap is a stretch of the time line that stays silent.
+type gap struct{ from, to int64 }
+
+// open is the end of a gap that has none yet.
+const open = 1<<63 - 1
 
 func newTape() *tape {
 	t := &tape{}
@@ -40,8 +50,10 @@ func newTape() *tape {
 // put places p, heard at position now, on a channel. What comes too late for its
 // place, or finds no room because the disk stalls, is left out.
 func (t *tape) put(channel int, p *media.Packet, now int64) {
-	at, ok := t.lanes[channel].place(p, now)
-	if !ok {
+	lane := &t.lanes[channel]
+	lane.strict = now < t.strict
+	at, ok := lane.place(p, now)
+	if !ok || t.hushed {
 		return
 	}
 	payload := p.Payload
@@ -54,6 +66,9 @@ func (t *tape) put(channel int, p *media.Packet, now int64) {
 	table := g711.Table(p.Law, g711.ALaw)
 	ring := &t.rings[channel]
 	for i, b := range payload {
+		if t.silent(at + int64(i)) {
+			continue
+		}
 		if table != nil {
 			b = table[b]
 		}
@@ -73,6 +88,7 @@ func (t *tape) take(end int64, b []byte) int {
 			n++
 		}
 	}
+	t.forget()
 	return n
 }
 
@@ -85,6 +101,7 @@ type lane struct {
 	timestamp uint32 // of the newest packet that was placed
 	position  int64  // where that is
 	strays    int    // packets in a row that found no place
+	strict    bool   // what is late does not begin anew
 
 	// the least lateness of the packets since the last settling
 	least   int64
@@ -117,6 +134,8 @@ func (l *lane) place(p *media.Packet, now int64) (int64, bool) {
 	switch {
 	case late < -tooEarly:
 		return l.anchor(p, natural), true
+	case late > patience && l.strict:
+		return 0, false
 	case late > patience:
 		if l.strays++; l.strays < maxStrays && !p.Marker {
 			return 0, false
@@ -133,7 +152,7 @@ func (l *lane) place(p *media.Packet, now int64) (int64, bool) {
 
 // anchor places the source anew, with p at position.
 func (l *lane) anchor(p *media.Packet, position int64) int64 {
-	*l = lane{known: true, ssrc: p.SSRC, timestamp: p.Timestamp, position: position, least: patience}
+	*l = lane{strict: l.strict, known: true, ssrc: p.SSRC, timestamp: p.Timestamp, position: position, least: patience}
 	return position
 }
 
@@ -147,4 +166,51 @@ func (l *lane) settle(late int64) {
 		l.position += l.least
 	}
 	l.least, l.packets = patience, 0
+}
+
+// hush begins a gap at a position, and takes back what is heard from there on
+// already. It returns where the gap begins: where it did, if there is one.
+func (t *tape) hush(at int64) int64 {
+	if n := len(t.gaps); n > 0 && t.gaps[n-1].to == open {
+		return t.gaps[n-1].from
+	}
+	at = max(at, t.taken)
+	t.hushed = true
+	t.gaps = append(t.gaps, gap{at, open})
+	for c := range t.rings {
+		for i := at; i < t.taken+capacity; i++ {
+			t.rings[c][i%capacity] = g711.ALaw.Silence()
+		}
+	}
+	return at
+}
+
+// stalled is how long a network may have kept back what was said in a gap.
+const stalled = 3 * rate
+
+// speak ends the gap at a position, and returns that. What was said in it may
+// come for a while yet: it finds its place in the gap, or none.
+func (t *tape) speak(at int64) int64 {
+	t.hushed, t.strict = false, at+stalled
+	if n := len(t.gaps); n > 0 && t.gaps[n-1].to == open {
+		t.gaps[n-1].to = at
+	}
+	return at
+}
+
+// silent reports whether a position is in a gap.
+func (t *tape) silent(at int64) bool {
+	for _, g := range t.gaps {
+		if at >= g.from && at < g.to {
+			return true
+		}
+	}
+	return false
+}
+
+// forget drops the gaps that nothing can fall into any more.
+func (t *tape) forget() {
+	for len(t.gaps) > 0 && t.gaps[0].to <= t.taken {
+		t.gaps = t.gaps[1:]
+	}
 }

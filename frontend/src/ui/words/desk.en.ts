@@ -34,6 +34,7 @@ export const desk = {
     text: 'A call appears here by itself, with a sound and a notification.',
     resting: 'The phone did not take the last call. The next one comes in a few seconds.',
     away: 'No calls come',
+    sentText: 'A supervisor has sent you on a pause: {{reason}}. Press Ready when you are back.',
     awayText: 'Paused: {{reason}}. Press Ready when you are back.',
     lapsed: 'The call went to another operator',
     lapsedText: 'You are paused; press Ready when you are back.',
@@ -236,6 +237,11 @@ export const desk = {
     other: 'Other',
   },
   bar: {
+    supervised: {
+      listen: 'A supervisor listens to this talk.',
+      whisper: 'A supervisor whispers: you alone hear it, the buyer does not.',
+      barge: 'A supervisor is in the talk: you and the buyer hear them.',
+    },
     lost: 'Connection lost {{since}}.',
     music: 'The buyer hears music; the call stays yours for {{left}}.',
     late: 'The call may have gone to another operator by now.',

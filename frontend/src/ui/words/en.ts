@@ -1,6 +1,8 @@
 // Every sentence of the pages, in English.
 import { abuse } from './abuse.en';
 import { desk } from './desk.en';
+import { floor } from './floor.en';
+import { quality } from './quality.en';
 
 export const en = {
   fresh: { age: 'Age of the data', stale: 'The data is old: say "let me confirm"', was: 'was {{value}}' },
@@ -242,8 +244,14 @@ export const en = {
     offered: 'Offered to {{operator}}',
     since: '{{ms}} ms after the first packet, {{at}}',
     ms: '{{ms}} ms',
+    supervised: { listen: 'A supervisor listens', whisper: 'A supervisor whispers to the operator', barge: 'A supervisor barges in' },
   },
   moment: {
+    supervised: 'A supervisor is at the call',
+    watching: 'The supervisor is on the line',
+    unwatched: 'The supervisor hung up',
+    dismissed: 'The supervisor left',
+    seized: 'The supervisor took the call over',
     arrived: 'The call came',
     greeted: 'The greeting was played',
     enqueue: 'In the queue',
@@ -265,6 +273,7 @@ export const en = {
     wrap: 'Wrap-up',
     release: 'The operator is free',
     recorded: 'The recording was saved',
+    measured: 'How it sounded was reckoned',
     extended: 'Wrap-up was extended',
     finished: 'Wrap-up was finished',
     lost: 'The call was lost',
@@ -515,5 +524,7 @@ export const en = {
   },
   shops: { page: 'Shops · Switchboard', title: 'Shops', none: 'No shops yet' },
   desk,
+  floor,
+  quality,
   ...abuse,
 } as const;

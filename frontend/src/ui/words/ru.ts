@@ -1,6 +1,8 @@
 // Every sentence of the pages, in Russian. One key is one whole sentence; counts follow CLDR.
 import { abuse } from './abuse.ru';
 import { desk } from './desk.ru';
+import { floor } from './floor.ru';
+import { quality } from './quality.ru';
 
 export const ru = {
   fresh: { age: 'Возраст данных', stale: 'Данные устарели: скажите «уточню»', was: 'было {{value}}' },
@@ -270,8 +272,14 @@ export const ru = {
     offered: 'Предложен: {{operator}}',
     since: 'через {{ms}} мс от первого пакета, {{at}}',
     ms: '{{ms}} мс',
+    supervised: { listen: 'Супервайзер слушает', whisper: 'Супервайзер подсказывает оператору', barge: 'Супервайзер вступает в разговор' },
   },
   moment: {
+    supervised: 'Супервайзер на звонке',
+    watching: 'Супервайзер на линии',
+    unwatched: 'Супервайзер положил трубку',
+    dismissed: 'Супервайзер вышел',
+    seized: 'Супервайзер взял звонок себе',
     arrived: 'Вызов пришёл',
     greeted: 'Приветствие прозвучало',
     enqueue: 'В очереди',
@@ -293,6 +301,7 @@ export const ru = {
     wrap: 'Постобработка',
     release: 'Оператор свободен',
     recorded: 'Запись сохранена',
+    measured: 'Качество связи посчитано',
     extended: 'Постобработка продлена',
     finished: 'Постобработка окончена',
     lost: 'Звонок потерян',
@@ -571,5 +580,7 @@ export const ru = {
   },
   shops: { page: 'Магазины · Switchboard', title: 'Магазины', none: 'Магазинов ещё нет' },
   desk,
+  floor,
+  quality,
   ...abuse,
 } as const;

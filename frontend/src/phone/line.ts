@@ -16,10 +16,9 @@ type Untimed<T> = T extends unknown ? Omit<T, 'at'> : never;
 const nap = 5_000;
 /** How often quality is measured and told, ms. */
 const measure = 5_000;
-const kept = 'switchboard.desk.token';
 
 /** The token of this page before it was reloaded. A tab that is copied must not copy it, so it is kept only while leaving. */
-function cameBack(): string {
+function cameBack(kept: string): string {
   const token = sessionStorage.getItem(kept) ?? '';
   sessionStorage.removeItem(kept);
   return token;
@@ -39,7 +38,11 @@ export class Line {
   private sample: Sample | undefined;
   private token = '';
 
-  constructor(private readonly ticket: () => Promise<Ticket>) {}
+  /** kept names where the token stays while this page is loaded anew: another page of the same tab must not find it. */
+  constructor(
+    private readonly ticket: () => Promise<Ticket>,
+    private readonly kept = 'switchboard.desk.token',
+  ) {}
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -56,7 +59,7 @@ export class Line {
   }
 
   private begin(): void {
-    if (this.sight.phone.link.at === 'off') this.tell({ type: 'start', token: cameBack() });
+    if (this.sight.phone.link.at === 'off') this.tell({ type: 'start', token: cameBack(this.kept) });
   }
 
   /** Leaves everything as a closed page would. */
@@ -89,7 +92,7 @@ export class Line {
 
   private readonly moved = (): void => this.tell({ type: 'network' });
   private readonly leaving = (): void => {
-    if (this.token) sessionStorage.setItem(kept, this.token);
+    if (this.token) sessionStorage.setItem(this.kept, this.token);
   };
 
   private wind(): Worker {

@@ -1,6 +1,6 @@
 // The telephone of the desk as a rule: what it is after each thing that happens,
 // and what is to be done about it. No socket, no sound, no clock in here.
-import { unreachable } from '../../ui/unreachable';
+import { unreachable } from '../ui/unreachable';
 import { type Ask, closed, type Heard, type Ice, type Sent, type Shown } from './protocol';
 
 /** Instants are ms of this computer's monotonic clock, except that they may jump while it sleeps. */

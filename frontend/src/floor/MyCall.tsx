@@ -1,0 +1,71 @@
+import { Button } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { clock } from '../ui/format';
+import { Key, Num } from '../ui/ui';
+import { modeGlyphs } from './Calls';
+import { type Call, type Mode, mine, secondsSince } from './floor';
+import css from './floor.module.css';
+import { Hears } from './Hears';
+import { type Seen, useServerNow } from './useFloor';
+import type { Supervision } from './useSupervision';
+
+export const modes: readonly Mode[] = ['listen', 'whisper', 'barge'];
+export const modeKeys: Record<Mode, string> = { listen: 'L', whisper: 'W', barge: 'B' };
+
+/** The call that I am at, wherever on the floor I look. */
+export function MyCall({ call, seen, supervision }: { call: Call; seen: Seen; supervision: Supervision }) {
+  const { t } = useTranslation();
+  const now = useServerNow(seen);
+  const me = mine(call);
+  if (!me) return null;
+  const Glyph = modeGlyphs[me.mode];
+  const name = seen.floor.operators.find((o) => o.id === call.operator_id)?.name ?? '';
+  return (
+    <section className={css.mine} aria-label={t('floor.mine')}>
+      <Glyph size={18} aria-hidden />
+      <p>
+        <b>{t(me.up ? `floor.mode.${me.mode}.now` : 'floor.ringing', { name: name || t('floor.calls.nobody') })}</b>
+        <Hears call={call} mode={me.mode} />
+      </p>
+      <Num>{clock(secondsSince(me.since, now))}</Num>
+      <Modes call={call} supervision={supervision} />
+      <Button
+        size="xs"
+        color="lost"
+        variant="default"
+        onClick={() => supervision.stop(call.id)}
+        rightSection={<Key>S</Key>}
+        aria-keyshortcuts="S"
+      >
+        {t('floor.stop')}
+      </Button>
+    </section>
+  );
+}
+
+/** What I may do at a call; what I do is pressed. */
+export function Modes({ call, supervision }: { call: Call; supervision: Supervision }) {
+  const { t } = useTranslation();
+  const now = mine(call)?.mode;
+  return (
+    <span className={css.modes}>
+      {modes.map((m) => {
+        const Glyph = modeGlyphs[m];
+        return (
+          <Button
+            key={m}
+            size="xs"
+            variant={now === m ? 'light' : 'default'}
+            aria-pressed={now === m}
+            aria-keyshortcuts={modeKeys[m]}
+            leftSection={<Glyph size={14} aria-hidden />}
+            rightSection={<Key>{modeKeys[m]}</Key>}
+            onClick={() => supervision.begin(call.id, m)}
+          >
+            {t(`floor.mode.${m}.verb`)}
+          </Button>
+        );
+      })}
+    </span>
+  );
+}
