@@ -3,10 +3,6 @@ package main
 import (
 	"go/ast"
 	"go/parser"
-	"go/token"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -57,8 +53,9 @@ var may = map[string][]string{
 	},
 
 	// telephone audio
-	"telephony/media":           {"telephony/media/emodel", "telephony/media/g711", "telephony/media/wav", "telephony/sdp"},
+	"telephony/media":           {"telephony/media/emodel", "telephony/media/g711", "telephony/media/g722", "telephony/media/wav", "telephony/sdp"},
 	"telephony/media/g711":      {},
+	"telephony/media/g722":      {"telephony/media/g711"},
 	"telephony/media/emodel":    {},
 	"telephony/media/jitter":    {"telephony/media"},
 	"telephony/media/prompt":    {"telephony/media"},
@@ -81,6 +78,7 @@ var may = map[string][]string{
 	"tenant/script":             {"tenant", "tenant/fault", "tenant/script/graph", "tenant/script/walk"},
 	"tenant/script/graph":       {"tenant/fault"},
 	"tenant/script/walk":        {"billing/money", "telephony/e164", "tenant/fault", "tenant/script/graph"},
+	"tenant/clip":               {"telephony/media/g711", "telephony/media/wav", "tenant", "tenant/fault", "tenant/menu"},
 	"tenant/menu":               {"telephony/e164", "telephony/menu", "tenant", "tenant/fault"},
 	"tenant/catalogue":          {"tenant", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault", "tenant/outbox"},
 	"tenant/catalogue/feed":     {"billing/money", "tenant/fault"},
@@ -94,6 +92,8 @@ var may = map[string][]string{
 		"telephony/trunk/form", "tenant/seal", "tenant/trunk",
 	},
 	"tenant/hours": {},
+	"tenant/move":  {"telephony/e164", "tenant", "tenant/fault"},
+	"tenant/gist":  {"billing/money", "tenant", "tenant/draft", "tenant/fault", "tenant/script", "tenant/script/walk"},
 	"tenant/seal":  {},
 	"tenant/trunk": {"telephony/trunk/form", "tenant", "tenant/fault", "tenant/seal"},
 
@@ -101,7 +101,7 @@ var may = map[string][]string{
 	".": {
 		"api", "billing/rate", "demo", "demo/data", "deploy/embedded", "frontend", "migrations", "seed", "telephony", "telephony/command",
 		"telephony/simulate", "telephony/switchd", "tenant", "tenant/catalogue", "tenant/catalogue/fetch", "tenant/depot", "tenant/fault", "tenant/keyring", "tenant/live",
-		"tenant/recording", "tenant/seal", "worker",
+		"tenant/cdr", "tenant/recording", "tenant/seal", "tenant/task", "worker", "worker/voicemail",
 	},
 
 	// the kernel, its schema and its test world
@@ -117,25 +117,25 @@ var may = map[string][]string{
 	"telephony/command":   {"telephony/trace", "tenant/fault"},
 	"telephony/control":   {"telephony/command", "telephony/trace", "tenant/fault"},
 	"telephony/gate":      {"telephony/destination", "telephony/directory", "telephony/e164", "tenant", "tenant/fault", "tenant/outgoing"},
-	"telephony/directory": {"telephony/e164", "telephony/menu", "telephony/trunk/form", "tenant", "tenant/hours"},
+	"telephony/directory": {"telephony/e164", "telephony/menu", "telephony/trunk/form", "tenant", "tenant/hours", "tenant/move"},
 	"telephony/journal":   {"tenant", "tenant/cdr", "tenant/keyring", "tenant/outbox", "tenant/sealed", "tenant/task"},
 	"telephony/presence":  {"tenant"},
 	"telephony/line": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/media", "telephony/media/g711", "telephony/media/mix",
 		"telephony/media/prompt", "telephony/media/recording", "telephony/media/tone", "telephony/menu", "telephony/sdp", "telephony/sipua", "telephony/switchd", "telephony/trace",
-		"telephony/webleg", "tenant", "tenant/cdr",
+		"telephony/webleg", "tenant", "tenant/cdr", "tenant/fault", "tenant/move",
 	},
 	"telephony": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/control", "telephony/directory", "telephony/gate", "telephony/journal", "telephony/line", "telephony/e164", "telephony/trace", "telephony/media",
 		"telephony/media/g711", "telephony/media/prompt", "telephony/media/recording", "telephony/media/speech", "telephony/menu", "telephony/presence", "telephony/say", "telephony/sdp", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/trunk", "telephony/webleg",
 		"telephony/trunk/locate",
-		"tenant", "tenant/alarm", "tenant/alert", "tenant/cdr", "tenant/fault", "tenant/keyring", "tenant/order", "tenant/outgoing", "tenant/script", "tenant/seal", "tenant/ticket",
+		"tenant", "tenant/alarm", "tenant/alert", "tenant/cdr", "tenant/fault", "tenant/gist", "tenant/keyring", "tenant/move", "tenant/order", "tenant/outgoing", "tenant/script", "tenant/seal", "tenant/ticket",
 	},
 	"telephony/webleg":      {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp", "telephony/webleg/lite"},
 	"telephony/webleg/lite": {"telephony/media/g711"},
 	"telephony/switchd": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/directory", "telephony/e164", "telephony/journal", "telephony/menu", "telephony/wait",
-		"tenant/cdr", "tenant/fault", "tenant/keyring", "tenant/sealed", "tenant/task",
+		"tenant/cdr", "tenant/fault", "tenant/keyring", "tenant/move", "tenant/sealed", "tenant/task",
 	},
 
 	// recordings: the sealed file, its keys, how it sounds, where it is kept, what becomes of it; and what is amiss
@@ -177,9 +177,9 @@ var may = map[string][]string{
 	// the process for browsers and integrations: one package a resource
 	"api": {
 		"api/calls", "api/catalogue", "api/comments", "api/desk", "api/docs", "api/events",
-		"api/exports", "api/floor", "api/lostcalls", "api/members", "api/numbers",
+		"api/exports", "api/floor", "api/lostcalls", "api/members", "api/menus", "api/numbers",
 		"api/once", "api/operators", "api/orders", "api/outgoing", "api/queues", "api/recordings", "api/scripts", "api/security", "api/session",
-		"api/shops", "api/summary", "api/tasks", "api/traces", "api/trunks", "api/walks", "api/web",
+		"api/shops", "api/sounds", "api/summary", "api/tasks", "api/traces", "api/trunks", "api/voice", "api/walks", "api/web",
 		"tenant", "tenant/alarm", "tenant/fault", "tenant/live", "tenant/recording", "tenant/seal",
 	},
 	"api/apitest": {"api", "deploy/embedded", "telephony/command", "telephony/trace", "tenant", "tenant/account", "tenant/depot", "tenant/fault", "tenant/keyring", "tenant/recording", "tenant/script", "tenant/tenanttest"},
@@ -191,7 +191,7 @@ var may = map[string][]string{
 	"api/desk": {
 		"api/once", "api/orders", "api/session", "api/web", "billing/money", "billing/wage", "telephony/command", "telephony/e164", "tenant", "tenant/cdr",
 		"tenant/disposition", "tenant/draft", "tenant/fault", "tenant/live", "tenant/order", "tenant/page", "tenant/script", "tenant/script/walk", "tenant/shift",
-		"tenant/ticket",
+		"tenant/ticket", "tenant/account",
 	},
 	"api/comments": {"api/once", "api/session", "api/web", "tenant", "tenant/account", "tenant/cdr", "tenant/comment"},
 	"api/docs":     {},
@@ -201,7 +201,10 @@ var may = map[string][]string{
 		"api/session", "api/web", "telephony/command", "telephony/e164", "tenant", "tenant/account", "tenant/fault", "tenant/live", "tenant/quality", "tenant/ticket",
 	},
 	"api/lostcalls": {"api/session", "api/web", "telephony/e164", "tenant", "tenant/cdr", "tenant/fault", "tenant/page", "tenant/task"},
-	"api/members":   {"api/session", "api/web", "tenant", "tenant/account", "tenant/member"},
+	"api/members":   {"api/session", "api/web", "tenant", "tenant/account", "tenant/member", "telephony/e164", "tenant/fault", "tenant/move"},
+	"api/menus":     {"api/once", "api/session", "api/web", "telephony/menu", "tenant", "tenant/fault", "tenant/menu"},
+	"api/sounds":    {"api/session", "api/web", "tenant", "tenant/clip"},
+	"api/voice":     {"api/session", "api/web", "tenant", "tenant/fault"},
 	"api/numbers":   {"api/session", "api/web", "tenant"},
 	"api/once":      {"api/session", "api/web", "tenant", "tenant/fault"},
 	"api/operators": {"api/session", "api/web", "tenant", "tenant/account", "tenant/cdr"},
@@ -209,7 +212,7 @@ var may = map[string][]string{
 	"api/queues":    {"api/session", "api/web", "tenant"},
 	"api/scripts":   {"api/once", "api/session", "api/web", "tenant", "tenant/fault", "tenant/script"},
 	"api/session":   {"api/web", "tenant", "tenant/account", "tenant/fault"},
-	"api/shops":     {"api/session", "api/web", "tenant", "tenant/page"},
+	"api/shops":     {"api/session", "api/web", "tenant", "tenant/page", "tenant/move"},
 	"api/summary":   {"api/session", "api/web", "tenant", "tenant/fault", "tenant/summary"},
 	"api/tasks":     {"api/session", "api/web", "telephony/e164", "tenant", "tenant/cdr", "tenant/live", "tenant/page", "tenant/task"},
 	"api/outgoing":  {"api/session", "api/web", "tenant", "tenant/outgoing"},
@@ -224,15 +227,16 @@ var may = map[string][]string{
 
 	// what may wait
 	"worker": {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/live", "tenant/recording", "tenant/task",
-		"worker/feed", "worker/job", "worker/keep", "worker/rate", "worker/reap", "worker/recall", "worker/sweep", "worker/watch"},
-	"worker/job":    {"tenant", "tenant/outbox"},
-	"worker/feed":   {"tenant", "tenant/catalogue", "tenant/fault", "tenant/live"},
-	"worker/rate":   {"billing/ledger", "tenant", "tenant/cdr", "tenant/live"},
-	"worker/reap":   {"tenant", "tenant/cdr", "tenant/live"},
-	"worker/keep":   {"tenant", "tenant/alarm", "tenant/depot", "tenant/keyring", "tenant/recording"},
-	"worker/recall": {"tenant", "tenant/fault", "tenant/live", "tenant/task"},
-	"worker/watch":  {"tenant", "tenant/alert", "tenant/live"},
-	"worker/sweep":  {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/outbox", "tenant/task"},
+		"worker/feed", "worker/job", "worker/keep", "worker/rate", "worker/reap", "worker/recall", "worker/sweep", "worker/voicemail", "worker/watch"},
+	"worker/job":       {"tenant", "tenant/outbox"},
+	"worker/feed":      {"tenant", "tenant/catalogue", "tenant/fault", "tenant/live"},
+	"worker/rate":      {"billing/ledger", "tenant", "tenant/cdr", "tenant/live"},
+	"worker/reap":      {"tenant", "tenant/cdr", "tenant/live"},
+	"worker/keep":      {"tenant", "tenant/alarm", "tenant/depot", "tenant/keyring", "tenant/recording"},
+	"worker/recall":    {"tenant", "tenant/fault", "tenant/live", "tenant/task"},
+	"worker/watch":     {"tenant", "tenant/alert", "tenant/live"},
+	"worker/sweep":     {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/outbox", "tenant/task"},
+	"worker/voicemail": {"tenant", "tenant/fault", "tenant/live", "tenant/task"},
 
 	// what is measured: telephones, the programs beside them, the figures
 	"bench/gen":    {"telephony/media/g711"},
@@ -250,7 +254,7 @@ var pure = []string{
 	"billing/money", "billing/rating",
 	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/wait",
 	"telephony/e164", "telephony/say", "telephony/sipua/life",
-	"telephony/media/g711", "telephony/media/tone", "telephony/trunk/form", "telephony/trunk/pick",
+	"telephony/media/emodel", "telephony/media/g711", "telephony/media/tone", "telephony/trunk/form", "telephony/trunk/pick",
 	"tenant/script/graph", "tenant/script/walk",
 }
 
@@ -341,54 +345,3 @@ func processOf(pkg string) string {
 
 // leaf reports whether pkg imports nothing of ours.
 func leaf(pkg string) bool { return len(may[pkg]) == 0 }
-
-// TestFilesAreShort keeps every file within 400 lines.
-func TestFilesAreShort(t *testing.T) {
-	walk(t, func(file string, src []byte) {
-		if n := strings.Count(string(src), "\n"); n > 400 {
-			t.Errorf("%s has %d lines: split it at a name the domain already has", file, n)
-		}
-	})
-}
-
-// files calls visit for every Go file that is not a test. It reads the files
-// itself: had it asked the go command, its result would stay cached although a
-// file changed.
-func files(t *testing.T, mode parser.Mode, visit func(pkg, file string, f *ast.File)) {
-	t.Helper()
-	walk(t, func(file string, src []byte) {
-		if strings.HasSuffix(file, "_test.go") {
-			return
-		}
-		f, err := parser.ParseFile(token.NewFileSet(), file, src, mode)
-		if err != nil {
-			t.Fatal(err)
-		}
-		visit(filepath.ToSlash(filepath.Dir(file)), file, f)
-	})
-}
-
-// walk calls visit for every Go file of ours, tests included.
-func walk(t *testing.T, visit func(file string, src []byte)) {
-	t.Helper()
-	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == "testdata" || (strings.HasPrefix(d.Name(), ".") && file != ".")) {
-			return fs.SkipDir
-		}
-		if d.IsDir() || !strings.HasSuffix(file, ".go") {
-			return nil
-		}
-		src, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		visit(filepath.ToSlash(file), src)
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}

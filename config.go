@@ -16,6 +16,7 @@ import (
 	"switchboard/telephony"
 	"switchboard/tenant/depot"
 	"switchboard/tenant/seal"
+	"switchboard/worker/voicemail"
 )
 
 // config is that of every process: each field from the environment.
@@ -31,10 +32,11 @@ type config struct {
 
 	ControlNodes []string `env:"CONTROL_NODES"` // of telephony, where there are several
 
-	Store     depot.Config
-	API       api.Config
-	Telephony telephony.Config
-	feeds     fs.FS // of the demo's seed, instead of FeedsDir
+	Store      depot.Config
+	API        api.Config
+	Telephony  telephony.Config
+	Transcribe voicemail.Hook
+	feeds      fs.FS // of the demo's seed, instead of FeedsDir
 }
 
 // readConfig reads the environment; every mistake is one error.

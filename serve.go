@@ -63,7 +63,7 @@ type service struct {
 }
 
 // folders are where files go that are not the database's.
-type folders struct{ recordings, mail string }
+type folders struct{ recordings, mail, media string }
 
 // serve runs the parts until ctx ends.
 func serve(ctx context.Context, c config, which parts) error {
@@ -96,6 +96,9 @@ func build(ctx context.Context, c config, which parts) (_ *service, err error) {
 		}
 	}()
 	if s.dirs.recordings, err = c.recordings(); err != nil {
+		return nil, err
+	}
+	if s.dirs.media, err = c.media(); err != nil {
 		return nil, err
 	}
 	if s.dirs.mail, err = c.folder("mail"); err != nil {
@@ -163,9 +166,7 @@ func (s *service) buildTelephony(ctx context.Context, c config) (err error) {
 	if c.Telephony.Speech.Dir, err = c.speech(); err != nil {
 		return err
 	}
-	if c.Telephony.MediaDir, err = c.media(); err != nil {
-		return err
-	}
+	c.Telephony.MediaDir = s.dirs.media
 	s.rtpConfig, s.drainFor = c.Telephony, c.Telephony.DrainFor
 	s.teller = live.NewTeller(s.redis)
 	s.node, err = telephony.New(ctx, c.Telephony, s.db, func(hs []switchd.Hint) {
@@ -189,7 +190,10 @@ func (s *service) buildWorker(_ context.Context, c config) error {
 	if c.feeds == nil && c.FeedsDir != "" {
 		feeds.Files = os.DirFS(c.FeedsDir)
 	}
-	s.work = worker.New(worker.Config{DB: s.db, Redis: s.redis, Log: s.log, Feeds: feeds, Tapes: s.tapes})
+	if err := c.Transcribe.Check(); err != nil {
+		return err
+	}
+	s.work = worker.New(worker.Config{DB: s.db, Redis: s.redis, Log: s.log, Feeds: feeds, Tapes: s.tapes, Message: s.message, Transcribe: c.Transcribe})
 	return nil
 }
 
@@ -205,7 +209,7 @@ func (s *service) buildAPI(ctx context.Context, c config) (err error) {
 	}
 	s.api, err = api.New(c.API, api.Deps{
 		DB: s.db, Redis: s.redis, Phones: command.NewClient(url, c.Telephony.ControlSecret),
-		Tapes: s.tapes, Pages: frontend.Files(), Browsers: browsers, Box: c.Telephony.Box, Log: s.log,
+		Tapes: s.tapes, Media: s.dirs.media, Pages: frontend.Files(), Browsers: browsers, Box: c.Telephony.Box, Log: s.log,
 	})
 	if err != nil {
 		return err

@@ -37,6 +37,7 @@ type Deps struct {
 	Redis    redis.UniversalClient
 	Phones   Phones
 	Tapes    recording.Library
+	Media    string       // MEDIA_DIR: the sounds of shops
 	Pages    fs.FS        // the frontend, index.html at the root
 	Browsers http.Handler // of operators' sockets, where telephony is in this process; else nil
 	Box      seal.Box     // seals carriers' passwords

@@ -12,6 +12,7 @@ import (
 	"switchboard/api/floor"
 	"switchboard/api/lostcalls"
 	"switchboard/api/members"
+	"switchboard/api/menus"
 	"switchboard/api/numbers"
 	"switchboard/api/operators"
 	"switchboard/api/orders"
@@ -22,10 +23,12 @@ import (
 	"switchboard/api/security"
 	"switchboard/api/session"
 	"switchboard/api/shops"
+	"switchboard/api/sounds"
 	"switchboard/api/summary"
 	"switchboard/api/tasks"
 	"switchboard/api/traces"
 	"switchboard/api/trunks"
+	"switchboard/api/voice"
 	"switchboard/api/walks"
 	"switchboard/api/web"
 	"switchboard/tenant/live"
@@ -35,6 +38,7 @@ import (
 type Phones interface {
 	desk.Phones
 	floor.Phones
+	voice.Phones
 	security.Phones
 	traces.Phones
 }
@@ -83,10 +87,13 @@ func (a *API) resources(o session.Options) []resource {
 		events.New(a.guard, a.parts.hub),
 		lostcalls.New(a.guard),
 		tasks.New(a.guard, a.parts.teller.Tell, o.Now),
-		shops.New(a.deps.DB, a.guard),
+		shops.New(a.deps.DB, a.guard, o.Now),
 		members.New(a.deps.DB, a.guard),
 		numbers.New(a.guard),
 		queues.New(a.guard),
+		menus.New(a.guard, o.Now),
+		sounds.New(a.guard, a.deps.Media),
+		voice.New(a.guard, a.deps.Phones),
 		trunks.New(a.deps.DB, a.guard, a.deps.Box, o.Now),
 		desk.New(a.deps.DB, a.guard, a.deps.Phones, desk.Live{Tell: a.parts.teller.Tell, Hub: a.parts.hub}, o.Now),
 		outgoing.New(a.guard, o.Now),

@@ -27,8 +27,11 @@ var course = []struct{ operation, by string }{
 	{"list-scripts", "owner"}, {"create-script", "owner"}, {"get-script", "owner"}, {"save-script", "owner"}, {"publish-script", "owner"},
 	{"get-desk", "operator"}, {"ready-desk", "operator"}, {"pause-desk", "operator"}, {"extend-desk", "operator"}, {"finish-desk", "operator"},
 	{"create-desk-ticket", "operator"}, {"mute-desk-call", "operator"}, {"unmute-desk-call", "operator"},
+	{"hold-desk-call", "operator"}, {"resume-desk-call", "operator"},
 	{"pause-recording-desk-call", "operator"}, {"resume-recording-desk-call", "operator"}, {"stop-recording-desk-call", "operator"},
-	{"hold-desk-call", "operator"}, {"resume-desk-call", "operator"}, {"hangup-desk-call", "operator"},
+	{"list-transfer-targets", "operator"}, {"transfer-desk-call", "operator"}, {"consult-desk-call", "operator"}, {"swap-desk-call", "operator"},
+	{"conference-desk-call", "operator"}, {"back-desk-call", "operator"}, {"complete-desk-call", "operator"}, {"park-desk-call", "operator"},
+	{"hangup-desk-call", "operator"}, {"get-transfer-rule", "owner"}, {"set-transfer-rule", "owner"}, {"set-member-phone", "owner"},
 	{"begin-walk", "operator"}, {"get-walk", "operator"}, {"open-walk-card", "operator"}, {"close-walk-card", "operator"}, {"step-walk", "operator"},
 	{"get-draft", "operator"}, {"order-draft", "operator"}, {"save-draft", "operator"}, {"get-call-summary", "operator"},
 	{"get-disposition", "operator"}, {"set-disposition", "operator"}, {"get-desk-day", "operator"}, {"compare-items", "operator"},
@@ -39,12 +42,15 @@ var course = []struct{ operation, by string }{
 	{"list-tasks", "owner"}, {"claim-task", "owner"}, {"release-task", "owner"}, {"done-task", "owner"},
 	{"list-orders", "owner"}, {"create-order", "operator"}, {"get-order", "operator"}, {"confirm-order", "operator"}, {"cancel-order", "operator"},
 	{"supervise-call", "admin"}, {"leave-call", "admin"}, {"pause-operator", "admin"}, {"create-floor-ticket", "admin"},
+	{"list-menus", "owner"}, {"create-menu", "owner"}, {"get-menu", "owner"}, {"save-menu", "owner"}, {"publish-menu", "owner"}, {"restore-menu", "owner"},
+	{"list-sounds", "owner"}, {"get-voice", "owner"}, {"set-voice", "owner"}, {"set-queue-voice", "owner"}, {"set-number-voice", "owner"},
 	{"export-billing", "owner"}, {"count-billing", "owner"}, {"delete-session", "admin"},
 }
 
 // apart are operations that another test asks: they need a secret of their own,
-// or do not end.
-var apart = []string{"create-session", "refresh-session", "stream-events", "stream-desk", "stream-floor", "get-peaks", "play-sound"}
+// do not end, take a file, or change nothing.
+var apart = []string{"create-session", "refresh-session", "stream-events", "stream-desk", "stream-floor", "get-peaks", "play-sound",
+	"create-sound", "get-sound-audio", "delete-sound", "speak-voice", "try-menu"}
 
 func TestEveryOperationWorksForItsOwnAndIsAuditedOnce(t *testing.T) {
 	t.Parallel()
@@ -93,6 +99,7 @@ func hand(t *testing.T, s siege) {
 	s.w.Phones.Put(command.Desk{Operator: s.own["operator"], State: "talking", Phone: "fixed", Since: now,
 		Call: &command.Call{ID: s.own["call"], ShopID: s.w.B.ID.UUID(), QueueID: s.w.B.Queue, NumberID: s.w.B.Number, State: "talking", StartedAt: now}})
 	s.w.Admin(t, "update shop.script set updated_at = 'epoch'::timestamptz + interval '1 microsecond' where id = $1", s.own["script"])
+	s.w.Admin(t, "update shop.menu set updated_at = 'epoch'::timestamptz + interval '1 microsecond' where id = $1", s.own["menu"])
 	held := tenanttest.One[string](t, s.w.World, `insert into shop.snapshot (shop_id, id, seq, source_id, state, taken_at)
 		values ($1, gen_random_uuid(), 2, $2, 'held', now()) returning id::text`, s.w.B.ID.UUID(), s.own["source"])
 	s.w.Admin(t, `insert into shop.item_staged (shop_id, snapshot_id, offer_id, body, content_hash) select shop_id, $2::uuid, offer_id,

@@ -24,6 +24,7 @@ var callNeeds = []string{
 	"get-shop", "get-call", "get-call-buyer", "begin-walk", "get-walk", "open-walk-card", "close-walk-card", "step-walk", "search-items", "compare-items",
 	"list-snapshots", "get-draft", "order-draft", "save-draft", "get-call-summary", "list-orders", "create-order", "get-order", "confirm-order", "cancel-order",
 	"get-disposition", "set-disposition", "hold-desk-call", "resume-desk-call", "mute-desk-call", "unmute-desk-call", "hangup-desk-call",
+	"list-transfer-targets", "transfer-desk-call", "consult-desk-call", "swap-desk-call", "conference-desk-call", "back-desk-call", "complete-desk-call", "park-desk-call",
 	"pause-recording-desk-call", "resume-recording-desk-call", "stop-recording-desk-call",
 }
 
@@ -224,10 +225,10 @@ func TestAnOfferShowsItsCard(t *testing.T) {
 	b.anna.client.Do(t, "GET", "/desk", nil).Want(t, http.StatusOK).JSON(t, &desk)
 	c := desk.Call
 	if desk.State != "offered" || c["from"] == "+79215550144" || !strings.HasSuffix(fmt.Sprint(c["from"]), "44") ||
-		c["greeting"] != "shop-a, anna, слушаю вас." || c["spoke_on"] != "2026-11-03" || c["handed"] != false || c["queue"] != "orders" {
+		c["greeting"] != "shop-a, anna, слушаю вас." || c["spoke_on"] != "2026-11-03" || c["handed"] != false || c["move"] != nil || c["missed"] != nil || c["queue"] != "orders" {
 		t.Errorf("the card is %v", c)
 	}
-	keys := []string{"id", "state", "from", "started_at", "answered_at", "queue", "source", "greeting", "spoke_on", "handed", "shop", "held", "muted", "away_until", "recording"}
+	keys := []string{"id", "state", "from", "started_at", "answered_at", "queue", "source", "greeting", "spoke_on", "handed", "shop", "held", "muted", "away_until", "move", "missed", "recording"}
 	for key := range c {
 		if !slices.Contains(keys, key) {
 			t.Errorf("the card of an offer has %q: is that for whoever has not answered?", key)

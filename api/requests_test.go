@@ -11,7 +11,7 @@ import (
 
 // kinds are the things that ids in paths are of, by the word before {id}.
 var kinds = map[string]string{
-	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "sources": "source", "snapshots": "snapshot", "comments": "comment",
+	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "sources": "source", "snapshots": "snapshot", "comments": "comment", "menus": "menu", "sounds": "sound", "members": "member", "queues": "queue", "numbers": "number",
 	"operators": "operator", "alerts": "alert",
 	"trunks": "trunk",
 }
@@ -61,15 +61,42 @@ var bodies = map[string]func(apitest.Goods) any{
 	"order-draft":     func(apitest.Goods) any { return map[string]any{"revision": 1} },
 	"set-disposition": func(apitest.Goods) any { return map[string]any{"outcome": "other"} },
 	"open-walk-card":  func(apitest.Goods) any { return map[string]any{"card": "1"} },
-	"supervise-call":  func(apitest.Goods) any { return map[string]any{"mode": "listen"} },
-	"pause-operator":  func(apitest.Goods) any { return map[string]any{"reason": "training"} },
+	"transfer-desk-call": func(apitest.Goods) any {
+		return map[string]any{"to": map[string]any{"kind": "tier", "tier": "consultant"}, "note": "knows tyres"}
+	},
+	"consult-desk-call": func(apitest.Goods) any {
+		return map[string]any{"to": map[string]any{"kind": "outside", "phone": "8 921 000-00-77"}}
+	},
+	"park-desk-call": func(apitest.Goods) any { return map[string]any{"seconds": 30} },
+	"set-transfer-rule": func(apitest.Goods) any {
+		return map[string]any{"operators": true, "queues": true, "specialists": true, "outside": []any{"+7921"}, "email": "info@shop.test", "ring_s": 20, "queue_s": 60, "park_s": 120, "park_free": false}
+	},
+	"set-member-phone": func(apitest.Goods) any { return map[string]any{"phone": "8 921 000-00-01"} },
+	"pause-desk":       func(apitest.Goods) any { return map[string]any{"reason": "lunch"} },
+	"supervise-call":   func(apitest.Goods) any { return map[string]any{"mode": "listen"} },
+	"pause-operator":   func(apitest.Goods) any { return map[string]any{"reason": "training"} },
+	"create-menu":      func(apitest.Goods) any { return map[string]any{"name": "night", "source": "start: a"} },
+	"save-menu": func(apitest.Goods) any {
+		return map[string]any{"source": strings.ReplaceAll(apitest.Menu, "заказ", "заказы")}
+	},
+	"publish-menu": func(apitest.Goods) any { return map[string]any{"note": "new"} },
+	"restore-menu": func(apitest.Goods) any { return map[string]any{"version": 1} },
+	"try-menu": func(apitest.Goods) any {
+		return map[string]any{"source": apitest.Menu, "steps": []string{"1", "listen"}}
+	},
+	"create-sound": func(apitest.Goods) any { return "no sound" },
+	"set-voice":    func(apitest.Goods) any { return map[string]any{"greeting_text": "Шины.", "away_seconds": 60} },
+	"speak-voice":  func(apitest.Goods) any { return map[string]any{"text": "Шины."} },
+	"set-queue-voice": func(g apitest.Goods) any {
+		return map[string]any{"menu_id": g["menu"], "announce_s": 30, "offers_callback": true, "music_id": g["sound"]}
+	},
+	"set-number-voice": func(g apitest.Goods) any { return map[string]any{"menu_id": g["menu"]} },
 	"create-trunk": func(apitest.Goods) any {
 		return map[string]any{"name": "another", "from": []any{"198.51.100.0/24"}, "outbound": "sip:198.51.100.1", "reliable": true, "ping": true}
 	},
 	"save-trunk": func(apitest.Goods) any {
 		return map[string]any{"name": "changed", "from": []any{"198.51.101.0/24"}, "outbound": "sip:198.51.101.1", "reliable": true, "ping": true}
 	},
-	"pause-desk": func(apitest.Goods) any { return map[string]any{"reason": "lunch"} },
 	"set-outgoing-limits": func(apitest.Goods) any {
 		return map[string]any{"enabled": true, "countries": []string{"KZ"}, "calls_per_hour": 7, "operator_calls_per_hour": 7, "minutes_per_day": 7,
 			"spend_per_hour": 700, "spend_per_day": 700, "at_once": 7}
@@ -85,10 +112,12 @@ var queries = map[string]func(apitest.Goods) string{
 	"compare-items": func(g apitest.Goods) string {
 		return "?item_id=" + g["item"].String() + "&item_id=" + g["other item"].String()
 	},
+	"create-sound": func(apitest.Goods) string { return "?name=jingle" },
+	"delete-sound": func(apitest.Goods) string { return "?confirm=jingle" },
 }
 
 // headers are those that operations cannot do without.
-var headers = map[string]map[string]string{"save-script": {"If-Match": `"1"`}}
+var headers = map[string]map[string]string{"save-script": {"If-Match": `"1"`}, "save-menu": {"If-Match": `"1"`}}
 
 // plainRequest makes the request of an operation for some goods. An operation
 // that takes a body must have one in bodies.

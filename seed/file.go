@@ -31,7 +31,7 @@ type Trunk struct {
 	From      []string     `yaml:"from"`      // networks that its requests come from
 	Outbound  string       `yaml:"outbound"`  // SIP URI
 	Transport string       `yaml:"transport"` // udp (also if empty), tcp, tls, any
-	Codecs    []string     `yaml:"codecs"`    // pcma, pcmu; empty: both
+	Codecs    []string     `yaml:"codecs"`    // pcma, pcmu, and g722 beside them; empty: the first two
 	Shop      string       `yaml:"shop"`      // slug of whose own carrier it is; empty: everybody's
 	SRTP      string       `yaml:"srtp"`      // off (also if empty), optional, required
 	Auth      string       `yaml:"auth"`      // ip (also if empty), digest, register

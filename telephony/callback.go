@@ -2,6 +2,7 @@ package telephony
 
 import (
 	"context"
+	"slices"
 
 	"switchboard/telephony/directory"
 	"switchboard/telephony/line"
@@ -28,15 +29,17 @@ func (n *Node) ringBuyer(ctx context.Context, b line.Buyer) (func(string), error
 
 // termsOf are a trunk's, on which audio is offered.
 func termsOf(t *directory.Trunk) line.Terms {
-	return line.Terms{Trunk: t.Name, Laws: spokenBy(t), SRTP: sdp.ParsePolicy(t.SRTP)}
+	return line.Terms{Trunk: t.Name, Laws: spokenBy(t), SRTP: sdp.ParsePolicy(t.SRTP), Wide: slices.Contains(t.Codecs, "g722")}
 }
 
-// spokenBy are the codecs of a trunk, in its order.
+// spokenBy are the laws of a trunk, in its order.
 func spokenBy(t *directory.Trunk) []g711.Law {
 	known := map[string]g711.Law{"pcma": g711.ALaw, "pcmu": g711.MuLaw}
 	laws := make([]g711.Law, 0, len(t.Codecs))
 	for _, c := range t.Codecs {
-		laws = append(laws, known[c])
+		if law, is := known[c]; is {
+			laws = append(laws, law)
+		}
 	}
 	return laws
 }

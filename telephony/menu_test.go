@@ -17,7 +17,6 @@ import (
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/speech"
 	"switchboard/telephony/media/tone"
-	"switchboard/telephony/media/wav"
 	"switchboard/telephony/say"
 	"switchboard/telephony/sipua"
 	"switchboard/tenant"
@@ -351,7 +350,8 @@ func TestAMessageIsLeft(t *testing.T) {
 		where l.reason = 'voicemail' and c.outcome = 'voicemail' and t.state = 'open' and l.words like 'Оставил сообщение, 2 с%'`)
 	h.until("somebody is told", "select 1 from house.outbox where kind = 'voicemail.left'")
 	h.until("the recording is ready", "select 1 from shop.recording where state = 'ready' and duration_ms between 5000 and 20000")
-	left, right := stereo(h.sound())
+	tape := h.sound()
+	left, right := tape.Channels[0], tape.Channels[1]
 	if !heardTone(left, 620) || heardTone(left, 880) || loud(right) {
 		t.Error("the message has not the speaker alone")
 	}
@@ -365,8 +365,4 @@ func heardTone(samples []int16, frequency float64) bool {
 		}
 	}
 	return false
-}
-
-func stereo(s wav.Sound) (left, right []int16) {
-	return s.Channels[0], s.Channels[1]
 }

@@ -3,6 +3,7 @@ package telephony_test
 import (
 	"encoding/json"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -72,25 +73,11 @@ func (h *house) page(who uuid.UUID, freq float64) *page {
 	h.t.Helper()
 	server := httptest.NewServer(h.node.Browsers())
 	h.t.Cleanup(server.Close)
-	var secret string
-	err := h.w.DB.Across(h.t.Context(), "test", func(tx tenant.AcrossTx) (err error) {
-		secret, err = ticket.Issue(tx, who)
-		return err
-	})
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	var ws *websocket.Conn
-	h.eventually("the node serves pages", func() (ok bool) {
-		ws, _, err = websocket.Dial(h.t.Context(), server.URL+"/rtc", &websocket.DialOptions{HTTPHeader: map[string][]string{"Origin": {server.URL}}}) //nolint:bodyclose // there is none after an upgrade
-		return err == nil
-	})
-	ws.SetReadLimit(1 << 20)
-	p := &page{t: h.t, ws: ws, up: make(chan struct{})}
-	p.write(fields{"type": "hello", "ticket": secret, "device": "a program"})
+	p := &page{t: h.t, up: make(chan struct{})}
+	h.eventually("the node serves pages, and knows whose this is", func() bool { return p.enter(h, server.URL, who) })
 	var all sync.WaitGroup
 	over := make(chan struct{})
-	p.stop = sync.OnceFunc(func() { close(over); _ = ws.CloseNow(); _ = p.pc.Close(); all.Wait() })
+	p.stop = sync.OnceFunc(func() { close(over); _ = p.ws.CloseNow(); _ = p.pc.Close(); all.Wait() })
 	p.connect()
 	all.Go(p.listen)
 	all.Go(func() { p.speak(freq, over) })
@@ -101,6 +88,32 @@ func (h *house) page(who uuid.UUID, freq float64) *page {
 		h.t.Fatal("a page has no audio within 20 s")
 	}
 	return p
+}
+
+// enter begins a session, and reports false for one that is sent away: the node
+// may not lead yet, or not have heard of who it is.
+func (p *page) enter(h *house, url string, who uuid.UUID) bool {
+	var secret string
+	err := h.w.DB.Across(h.t.Context(), "test", func(tx tenant.AcrossTx) (err error) {
+		secret, err = ticket.Issue(tx, who)
+		return err
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	ws, _, err := websocket.Dial(h.t.Context(), url+"/rtc", &websocket.DialOptions{HTTPHeader: map[string][]string{"Origin": {url}}}) //nolint:bodyclose // there is none after an upgrade
+	if err != nil {
+		return false
+	}
+	ws.SetReadLimit(1 << 20)
+	p.ws = ws
+	p.write(fields{"type": "hello", "ticket": secret, "device": "a program"})
+	_, b, err := ws.Read(h.t.Context())
+	if err != nil || !strings.Contains(string(b), `"welcome"`) {
+		_ = ws.CloseNow()
+		return false
+	}
+	return true
 }
 
 func (p *page) write(m fields) {

@@ -44,6 +44,9 @@ func (p peers) Secret(user string) (string, bool) {
 	return op.HA1, true
 }
 
+// Desk implements sipua.Desks.
+func (p peers) Desk(src netip.AddrPort) (string, bool) { return p.n.lines.Desk(src) }
+
 func (p peers) Registered(user string, c sipua.Contact) {
 	p.n.lines.Registered(user, c)
 	p.n.keepPlace(user, c)
@@ -87,6 +90,9 @@ func (s switchboard) Do(ctx context.Context, o command.Order) error {
 
 // inCall is what an operator does to the call in hand.
 func (s switchboard) inCall(ctx context.Context, o command.Order) error {
+	if guest, err := s.leaves(ctx, o); guest || err != nil {
+		return err
+	}
 	if err := s.n.room.InHand(ctx, o.Operator, o.Call); err != nil {
 		return err
 	}
@@ -103,9 +109,19 @@ func (s switchboard) inCall(ctx context.Context, o command.Order) error {
 	case command.Mute, command.Unmute:
 		s.n.room.Tell(ctx, switchd.Muted{Call: o.Call, Muted: o.Verb == command.Mute})
 	default:
-		return s.onTape(o)
+		return s.onCall(ctx, o)
 	}
 	return nil
+}
+
+// onCall is what an operator does to the recording, or to who else is in the
+// call.
+func (s switchboard) onCall(ctx context.Context, o command.Order) error {
+	switch o.Verb {
+	case command.PauseTape, command.ResumeTape, command.StopTape:
+		return s.onTape(o)
+	}
+	return s.moving(ctx, o)
 }
 
 // onTape acts at once and tells the switch after: a recording must stand still

@@ -55,6 +55,9 @@ func (s sealed) settings() telephony.Seal {
 	return telephony.Seal{TLSAddr: "127.0.0.1:0", Certificate: s.cert, Key: s.key, CA: s.cert, PhoneSRTP: "required"}
 }
 
+// voicing is how a phone sends its own.
+type voicing struct{ encryption, codec, rate string }
+
 // softPhone is baresip: it registers over TLS, answers by itself, and says a
 // tone of 440 Hz. What it hears it writes to files.
 type softPhone struct {
@@ -62,17 +65,17 @@ type softPhone struct {
 	stop func()
 }
 
-func newSoftPhone(t *testing.T, node *telephony.Node, s sealed, encryption string) *softPhone {
+func newSoftPhone(t *testing.T, node *telephony.Node, s sealed, v voicing) *softPhone {
 	t.Helper()
 	p := &softPhone{dir: t.TempDir()}
 	voice := filepath.Join(p.dir, "voice.wav")
-	if out, err := exec.Command("sox", "-n", "-r", "8000", "-c", "1", "-b", "16", voice, "synth", "60", "sine", "440", "vol", "0.4").CombinedOutput(); err != nil {
+	if out, err := exec.Command("sox", "-n", "-r", v.rate, "-c", "1", "-b", "16", voice, "synth", "60", "sine", "440", "vol", "0.4").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	config := fmt.Sprintf("sip_cafile %s\nsip_verify_server yes\nmodule_path /usr/lib/baresip/modules\nsip_listen 127.0.0.1:0\nmodule g711.so\nmodule srtp.so\n"+
+	config := fmt.Sprintf("sip_cafile %s\nsip_verify_server yes\nmodule_path /usr/lib/baresip/modules\nsip_listen 127.0.0.1:0\nmodule %s.so\nmodule srtp.so\n"+
 		"module aufile.so\nmodule aubridge.so\nmodule sndfile.so\nsnd_path %s\nmodule_app account.so\nmodule_app menu.so\naudio_source aufile,%s\naudio_player aubridge,x\n"+
-		"audio_alert aubridge,y\nnet_interface 127.0.0.1\n", s.cert, p.dir, voice)
-	account := fmt.Sprintf("<sip:anna@%s;transport=tls>;auth_user=anna;auth_pass=secret;answermode=auto;regint=120;mediaenc=%s\n", node.SIPS(), encryption)
+		"audio_alert aubridge,y\nnet_interface 127.0.0.1\n", s.cert, v.codec, p.dir, voice)
+	account := fmt.Sprintf("<sip:anna@%s;transport=tls>;auth_user=anna;auth_pass=secret;answermode=auto;regint=120;mediaenc=%s\n", node.SIPS(), v.encryption)
 	for name, text := range map[string]string{"config": config, "contacts": "", "accounts": account} {
 		if err := os.WriteFile(filepath.Join(p.dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -134,7 +137,7 @@ func TestACallToAPhoneOverTLSAndSRTP(t *testing.T) {
 	anna := h.w.AddOperator(t, "anna", h.w.A)
 	h.w.Admin(t, "update house.operator set sip_user = 'anna', sip_ha1 = $2, always_on = true where id = $1", anna, digest.HA1("anna", "switchboard", "secret"))
 	h.w.Admin(t, "update house.shop set greeting = 'none' where id = $1", h.w.A.ID.UUID())
-	soft := newSoftPhone(t, h.node, s, "srtp-mand")
+	soft := newSoftPhone(t, h.node, s, voicing{"srtp-mand", "g711", "8000"})
 	h.onDuty(1)
 	call := h.carrier(s).ringSealed(h, sdp.Required)
 	await[sipua.Answered](t, call)
@@ -214,7 +217,7 @@ func (h *house) carrier(s sealed) *phone {
 }
 
 // ringSealed is ring over TLS, under a policy.
-func (p *phone) ringSealed(h *house, policy sdp.Policy) *ringing {
+func (p *phone) ringSealed(h *house, policy sdp.Policy, change ...func(*sdp.Local)) *ringing {
 	h.t.Helper()
 	r := &ringing{over: make(chan sipua.Event, 16)}
 	var err error
@@ -223,6 +226,9 @@ func (p *phone) ringSealed(h *house, policy sdp.Policy) *ringing {
 	}
 	r.local = sdp.NewLocal(r.audio.LocalAddr(), g711.ALaw)
 	r.local.SRTP = policy
+	for _, f := range change {
+		f(r.local)
+	}
 	r.leg, err = p.ua.Dial(sipua.Target{
 		URI: fmt.Sprintf("sips:84950000001@%s", h.node.SIPS()), FromUser: "89215550144", SDP: r.local.Offer(),
 		Listen: func(ev sipua.Event) {
@@ -254,4 +260,36 @@ func TestATrunkThatRequiresSRTP(t *testing.T) {
 	if ev := await[sipua.Failed](t, h.carrier(s).ringSealed(h, sdp.Off)); ev.Code != 488 || ev.Reason != "SRTP Required" {
 		t.Errorf("answered %d %s", ev.Code, ev.Reason)
 	}
+}
+
+// TestWidebandCall: a buyer and somebody else's telephone that both speak G.722
+// are given it as it comes, encrypted on both legs; the tape hears both.
+func TestWidebandCall(t *testing.T) {
+	t.Parallel()
+	s := newSealed(t)
+	h := openSealed(t, s)
+	h.w.Admin(t, "update house.trunk set codecs = '{g722,pcma}'")
+	anna := h.w.AddOperator(t, "anna", h.w.A)
+	h.w.Admin(t, "update house.operator set sip_user = 'anna', sip_ha1 = $2, always_on = true where id = $1", anna, digest.HA1("anna", "switchboard", "secret"))
+	h.w.Admin(t, "update house.shop set greeting = 'none' where id = $1", h.w.A.ID.UUID())
+	soft := newSoftPhone(t, h.node, s, voicing{"srtp-mand", "g722", "16000"})
+	h.onDuty(1)
+	call := h.carrier(s).ringSealed(h, sdp.Required, func(l *sdp.Local) { l.Wide = true })
+	await[sipua.Answered](t, call)
+	player := media.NewPlayer()
+	defer player.Close()
+	hears := listen(call.audio)
+	defer player.Loop(call.audio, media.NewClip(tone.Sine(800, 8000))).Stop()
+	h.until("the call is talking", "select 1 from shop.call where state = 'talking' and operator_id = $1", anna)
+	if heard := hears(8000, t); !tone.Heard(heard[4000:], 440) {
+		t.Errorf("the buyer hears the phone's tone by %.2f", tone.Power(heard[4000:], 440))
+	}
+	call.leg.Hangup("bye")
+	h.until("the recording is ready", "select 1 from shop.recording where state = 'ready' and duration_ms > 500")
+	soft.stop()
+	if heard := soft.heard(t); len(heard) < 6000 || !tone.Heard(heard[len(heard)/2:len(heard)/2+2000], 800) {
+		t.Errorf("the phone hears %d samples, the buyer's tone by %.2f", len(heard), tone.Power(heard, 800))
+	}
+	h.tape(t, 800, 440)
+	h.until("both legs spoke G.722", "select 1 from shop.leg_quality having count(*) filter (where codec = 'G722') = 2")
 }

@@ -1,6 +1,11 @@
 package telephony
 
-import "switchboard/telephony/media/speech"
+import (
+	"context"
+
+	"switchboard/telephony/command"
+	"switchboard/telephony/media/speech"
+)
 
 // offerCallback is what a waiting caller is offered.
 func offerCallback(language string) string {
@@ -21,4 +26,13 @@ func willCall(language string) string {
 // standing are texts of ours that callers hear who may be called back.
 func standing(language string) []speech.Text {
 	return []speech.Text{{Language: language, Words: offerCallback(language)}, {Language: language, Words: willCall(language)}}
+}
+
+// Speak has a text spoken for a page: as callers hear it.
+func (s switchboard) Speak(ctx context.Context, w command.Words) (command.Spoken, error) {
+	clip, err := s.n.speech.Clip(ctx, speech.Text{Language: w.Language, Words: w.Words})
+	if err != nil {
+		return command.Spoken{}, err
+	}
+	return command.Spoken{WAV: clip.WAV()}, nil
 }

@@ -197,14 +197,16 @@ func TestWhoMayNotSupervise(t *testing.T) {
 	}
 	st.begin(command.Listen)
 	for name, c := range map[string]struct{ got, want error }{
-		"an operator":      {ask(command.Listen, st.anna, st.id), fault.NotFound},
-		"no such call":     {ask(command.Listen, st.sup, uuid.New()), fault.NotFound},
-		"another's mode":   {ask(command.StopIt, st.sup, uuid.New()), fault.NotFound},
-		"a word of no use": {ask("shout", st.sup, st.id), fault.Conflict},
+		"an operator":    {ask(command.Listen, st.anna, st.id), fault.NotFound},
+		"no such call":   {ask(command.Listen, st.sup, uuid.New()), fault.NotFound},
+		"another's mode": {ask(command.StopIt, st.sup, uuid.New()), fault.NotFound},
 	} {
 		if !errors.Is(c.got, c.want) {
 			t.Errorf("%s: %v, want %v", name, c.got, c.want)
 		}
+	}
+	if err := ask("shout", st.sup, st.id); !errors.As(err, new(fault.Invalid)) {
+		t.Errorf("a word of no use: %v, want invalid", err)
 	}
 	deaf := st.supervisorOf("deaf")
 	st.eventually("who has no telephone is told so", func() bool { return errors.Is(ask(command.Listen, deaf, st.id), command.ErrDeaf) })

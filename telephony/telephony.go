@@ -135,7 +135,10 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 	if err != nil {
 		return nil, err
 	}
-	n.lines = line.New(line.Config{Ports: n.ports, PhoneSRTP: encryption, Node: cfg.Node, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Voice: n.voice(), Traced: n.traced, Log: log, Trouble: n.disk.report})
+	n.lines = line.New(line.Config{
+		Ports: n.ports, PhoneSRTP: encryption, Node: cfg.Node, Recordings: cfg.RecordingsDir, Book: n.book.Now, Brief: n.brief, Greeting: n.greeting, Voice: n.voice(), Traced: n.traced, Log: log, Trouble: n.disk.report,
+		Seek: n.seekByPhone, Network: n.callOut, Summary: n.summary, Gist: n.tell,
+	})
 	if err = n.openTrunks(); err != nil {
 		return nil, err
 	}

@@ -69,6 +69,7 @@ type ringing struct {
 	audio *media.RTPLeg
 	local *sdp.Local
 	over  chan sipua.Event
+	ears  *hearing // of a second call
 }
 
 type anyone struct{}

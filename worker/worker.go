@@ -22,6 +22,7 @@ import (
 	"switchboard/worker/reap"
 	"switchboard/worker/recall"
 	"switchboard/worker/sweep"
+	"switchboard/worker/voicemail"
 	"switchboard/worker/watch"
 )
 
@@ -32,6 +33,9 @@ type Config struct {
 	Log   *slog.Logger
 	Feeds catalogue.Origin // where the shops' feeds are found
 	Tapes recording.Library
+
+	Message    voicemail.Recordings // of messages; nil where none is written down
+	Transcribe voicemail.Hook       // that has been checked
 }
 
 // Worker does what is owed. Any number of them may run.
@@ -58,6 +62,7 @@ func New(c Config) *Worker {
 	w.reaper = reap.New(c.DB, c.Log, w.teller.Tell)
 	job.ServeBatch(w.jobs, cdr.Finished, rate.New(c.DB, w.teller.Tell, time.Now).Charge)
 	job.Serve(w.jobs, catalogue.Look, feed.New(c.DB, c.Feeds, w.teller.Tell).Look)
+	job.Serve(w.jobs, task.Left, voicemail.New(c.DB, w.teller.Tell, c.Message, c.Transcribe).Take)
 	job.Serve(w.jobs, task.Due, recall.New(c.DB, w.teller.Tell, time.Now).Remind)
 	return w
 }

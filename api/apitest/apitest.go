@@ -63,7 +63,7 @@ func Open(t testing.TB) *World {
 	t.Cleanup(func() { _ = w.Redis.Close() })
 	w.openTapes(t)
 	a, err := api.New(api.Config{Secret: "a secret of the tests, 32 bytes or more"}, api.Deps{
-		DB: w.DB, Redis: w.Redis, Phones: w.Phones, Tapes: w.Tapes, Log: slog.New(slog.NewJSONHandler(w.Log, nil)),
+		DB: w.DB, Redis: w.Redis, Phones: w.Phones, Tapes: w.Tapes, Media: t.TempDir(), Log: slog.New(slog.NewJSONHandler(w.Log, nil)),
 		Pages: fstest.MapFS{"index.html": {Data: []byte("<title>Switchboard</title>")}},
 	})
 	if err != nil {
@@ -255,6 +255,12 @@ func (c Client) Get(t testing.TB, path string) Answer {
 	return c.send(t, http.MethodGet, path, nil)
 }
 
+// Send is Do with a body that is no JSON.
+func (c Client) Send(t testing.TB, method, path, contentType string, body []byte) Answer {
+	t.Helper()
+	return c.With("Content-Type", contentType).send(t, method, "/api/v1"+path, bytes.NewReader(body))
+}
+
 func (c Client) send(t testing.TB, method, path string, body io.Reader) Answer {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -264,7 +270,7 @@ func (c Client) send(t testing.TB, method, path string, body io.Reader) Answer {
 		t.Fatal(err)
 	}
 	req.Header = c.Header.Clone()
-	if body != nil {
+	if body != nil && req.Header.Get("Content-Type") == "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	transport := http.DefaultTransport

@@ -53,6 +53,7 @@ func (w *World) Fill(t testing.TB, s tenanttest.Shop, operator uuid.UUID) Goods 
 	w.fillScript(t, s, g)
 	w.fillOrder(t, s, g)
 	w.fillLost(t, s, g)
+	w.fillVoice(t, s, g)
 	g["alert"] = w.add(t, s, "insert into house.alert (shop_id, id, at, last_at, kind, subject) values ($1, $2, now(), now(), 'outbound', $3)", Canary(s))
 	w.fillTrace(t, s, g)
 	g["comment"] = w.add(t, s, `insert into shop.call_comment (shop_id, id, call_id, author_id, at_ms, text, created_at)
@@ -172,4 +173,20 @@ func (w *World) Print(t testing.TB, s tenanttest.Shop) string {
 		sums[i] = fmt.Sprintf("select %d as n, '%s ' || coalesce(md5(string_agg(r::text, '|' order by r::text)), '-') as sum from %s r where shop_id = $1", i, table, table)
 	}
 	return tenanttest.One[string](t, w.World, "select string_agg(sum, E'\n' order by n) from ("+strings.Join(sums, " union all ")+") q", s.ID.UUID())
+}
+
+// Menu is a small menu that can be walked through.
+const Menu = `start: main
+nodes:
+  main: {ask: "Один - заказ.", keys: {1: person}}
+  person: {queue: Соединяю.}
+`
+
+func (w *World) fillVoice(t testing.TB, s tenanttest.Shop, g Goods) {
+	t.Helper()
+	g["menu"] = w.add(t, s, "insert into shop.menu (shop_id, id, name, draft, created_at, updated_at) values ($1, $2, $3, $4, now(), now())", Canary(s), Menu)
+	w.add(t, s, `insert into shop.menu_version (shop_id, id, menu_id, version, source, graph, note, published_at, published_by)
+		values ($1, $2, $3, 1, $4, '{}', $5, now(), 'member:x')`, g["menu"], Menu, Canary(s))
+	g["sound"] = w.add(t, s, `insert into shop.sound (shop_id, id, name, sha256, bytes, duration_ms, source, created_at, created_by)
+		values ($1, $2, 'jingle', decode(repeat('ab', 32), 'hex'), 10, 1000, $3, now(), 'member:x')`, Canary(s))
 }

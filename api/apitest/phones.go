@@ -82,6 +82,11 @@ func (p *Phones) Do(_ context.Context, o command.Order) error {
 	return nil
 }
 
+// Targets implements desk.Phones.
+func (p *Phones) Targets(context.Context, uuid.UUID) (command.Targets, error) {
+	return command.Targets{Email: "info@shop.test", ParkS: 120, Items: []command.Target{{Kind: "tier", Tier: "consultant", Free: true}}}, nil
+}
+
 // Supervise implements floor.Phones: as an order of the supervisor's.
 func (p *Phones) Supervise(ctx context.Context, s command.Supervision) error {
 	return p.Do(ctx, command.Order{Verb: command.Verb(s.Do), Operator: s.Supervisor, Call: s.Call})
@@ -99,6 +104,16 @@ func (p *Phones) Floor(context.Context) (command.Floor, error) {
 		}
 	}
 	return f, nil
+}
+
+// Speak implements voice.Phones: a beep of no length for every text.
+func (p *Phones) Speak(_ context.Context, language, words string) ([]byte, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.down {
+		return nil, fmt.Errorf("speak: %w", fault.Unavailable)
+	}
+	return []byte("RIFF " + language + " " + words), nil
 }
 
 // Security implements security.Phones: one address is banned.

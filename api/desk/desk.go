@@ -24,6 +24,8 @@ type Phones interface {
 	Desk(ctx context.Context, operator uuid.UUID) (command.Desk, error)
 	// Do carries out what the operator asks for.
 	Do(ctx context.Context, o command.Order) error
+	// Targets returns to whom the operator's call may go.
+	Targets(ctx context.Context, operator uuid.UUID) (command.Targets, error)
 }
 
 // Handler serves operators' desks.
@@ -62,6 +64,7 @@ func (h *Handler) Register(a huma.API) {
 	huma.Register(a, web.Op("stream-desk", "GET /desk/events", "Live: my desk, whenever it changes", operators,
 		web.Streams("text/event-stream", "Server-sent events: desk with what get-desk answers, first at once; beat every 15 s")), h.stream)
 	h.registerWork(a, operators)
+	h.registerMoves(a, operators)
 	for _, v := range []struct {
 		verb    command.Verb
 		summary string
@@ -146,12 +149,7 @@ func (h *Handler) onCall(v command.Verb) func(context.Context, *CallPath) (*answ
 func (h *Handler) do(ctx context.Context, o command.Order) (*answer, error) {
 	o.Operator = session.Who(ctx).Account
 	if err := h.phones.Do(ctx, o); err != nil {
-		for code, known := range command.Codes {
-			if errors.Is(err, known) {
-				return nil, web.Coded(code, err)
-			}
-		}
-		return nil, err
+		return nil, coded(err)
 	}
 	err := h.db.Across(ctx, "audit an operator's order", func(tx tenant.AcrossTx) error {
 		subject := "operator:" + o.Operator.String()
@@ -164,4 +162,17 @@ func (h *Handler) do(ctx context.Context, o command.Order) (*answer, error) {
 		return nil, err
 	}
 	return h.look(ctx)
+}
+
+// coded gives a refusal of the switch the code that a page tells it by.
+func coded(err error) error {
+	if errors.Is(err, command.ErrBarred) {
+		return web.Told("no_transfer_here", "Here no transfer: offer the e-mail.", err)
+	}
+	for code, known := range command.Codes {
+		if errors.Is(err, known) {
+			return web.Coded(code, err)
+		}
+	}
+	return err
 }

@@ -66,6 +66,8 @@ type CallCard struct {
 	SpokeOn    *string    `json:"spoke_on" format:"date" doc:"The day on which I last spoke with this buyer for this shop, by the shop's clock; null if never"`
 	Handed     bool       `json:"handed" doc:"Another operator had this call before: there is a summary"`
 	Shop       ShopCard   `json:"shop" gorm:"embedded;embeddedPrefix:shop_"`
+	Move       *Move      `json:"move" gorm:"-" doc:"The call is on its way to somebody else; null if not"`
+	Missed     *Miss      `json:"missed" gorm:"-" doc:"The last transfer, if it came to nothing"`
 	Supervised *string    `json:"supervised" gorm:"-" enum:"listen,whisper,barge" doc:"What a supervisor does at the call, as far as I am told: the most of it; null for nothing"`
 
 	Recording CardRecording `json:"recording" gorm:"-"`
@@ -123,6 +125,9 @@ func (h *Handler) card(tx tenant.AcrossTx, d command.Desk, name string) (*CallCa
 	c.From = cmp.Or(d.Call.From, c.From) // its row may be a moment behind
 	if d.State == "offered" {
 		c.From = e164.Mask(c.From)
+	}
+	if err := c.moves(tx, d); err != nil {
+		return nil, err
 	}
 	var err error
 	c.Greeting, err = script.Greeting(tx, script.Greeted{Shop: d.Call.ShopID, Queue: d.Call.QueueID, Operator: name}, h.now())

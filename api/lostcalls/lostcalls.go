@@ -36,7 +36,7 @@ type LostCall struct {
 	CallID   uuid.UUID  `json:"call_id" format:"uuid"`
 	CallNo   int64      `json:"call_no" doc:"Of the call, in the shop's own numbering"`
 	From     string     `json:"from" doc:"The buyer's number, masked for roles that need not know it; empty if withheld or erased"`
-	Reason   string     `json:"reason" enum:"abandoned,busy,failed,closed"`
+	Reason   string     `json:"reason" enum:"abandoned,busy,failed,closed,voicemail"`
 	Words    string     `json:"words" doc:"The same for people, in the shop's language"`
 	WaitedS  float64    `json:"waited_s" doc:"Seconds that the buyer waited"`
 	Owner    string     `json:"owner" doc:"The responsible unit: pool:NAME or member:ID"`
@@ -72,7 +72,7 @@ type query struct {
 	web.Paging
 	From     time.Time `query:"from" doc:"Only calls lost at this instant or later"`
 	To       time.Time `query:"to" doc:"Only calls lost before this instant"`
-	Reason   string    `query:"reason" enum:"abandoned,busy,failed,closed" doc:"Only calls lost for this reason"`
+	Reason   string    `query:"reason" enum:"abandoned,busy,failed,closed,voicemail" doc:"Only calls lost for this reason"`
 	Owner    string    `query:"owner" maxLength:"100" doc:"Only calls that this unit answers for: pool:NAME or member:ID"`
 	Callback string    `query:"callback" enum:"owed,open,claimed,done,cancelled" doc:"Only calls whose callback is so; owed: open or claimed"`
 	CallID   uuid.UUID `query:"call_id" format:"uuid" doc:"Only this call"`

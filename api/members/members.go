@@ -10,9 +10,12 @@ import (
 
 	"switchboard/api/session"
 	"switchboard/api/web"
+	"switchboard/telephony/e164"
 	"switchboard/tenant"
 	"switchboard/tenant/account"
+	"switchboard/tenant/fault"
 	"switchboard/tenant/member"
+	"switchboard/tenant/move"
 )
 
 // Handler serves the members of a shop.
@@ -28,6 +31,8 @@ func New(db *tenant.DB, g *session.Guard) *Handler { return &Handler{db, g} }
 func (h *Handler) Register(a huma.API) {
 	huma.Register(a, web.Op("list-members", "GET /members", "People of the shop, the first to come first",
 		h.guard.Allow(session.Owner, session.Manager, session.Admin)), h.list)
+	huma.Register(a, web.Op("set-member-phone", "PUT /members/{id}/phone", "Where calls are handed to a person of the shop",
+		h.guard.Allow(session.Owner, session.Admin)), h.setPhone)
 }
 
 // Member is a person of the shop.
@@ -36,6 +41,7 @@ type Member struct {
 	AccountID uuid.UUID `json:"account_id" format:"uuid"`
 	Name      string    `json:"name"`
 	Role      string    `json:"role" enum:"owner,manager,specialist"`
+	Phone     string    `json:"phone" doc:"Where calls are handed to, E.164; empty: nowhere"`
 	CreatedAt time.Time `json:"created_at"`
 }
 
@@ -54,7 +60,7 @@ func (h *Handler) list(ctx context.Context, in *session.Shop) (*web.List[Member]
 		return nil, err
 	}
 	return web.All(found, func(m member.Member) Member {
-		return Member{m.ID, m.AccountID, names[m.AccountID], string(m.Role), m.CreatedAt}
+		return Member{m.ID, m.AccountID, names[m.AccountID], string(m.Role), m.Phone, m.CreatedAt}
 	}), nil
 }
 
@@ -69,4 +75,41 @@ func (h *Handler) names(ctx context.Context, of []member.Member) (names map[uuid
 		return err
 	})
 	return names, err
+}
+
+type setPhone struct {
+	session.Shop
+	ID   uuid.UUID `path:"id" format:"uuid"`
+	Body struct {
+		Phone string `json:"phone" maxLength:"40" doc:"As people write it; empty: nowhere"`
+	}
+}
+
+type memberAnswer struct{ Body Member }
+
+func (h *Handler) setPhone(ctx context.Context, in *setPhone) (*memberAnswer, error) {
+	var phone e164.Number
+	if in.Body.Phone != "" {
+		n, err := e164.Parse(in.Body.Phone, e164.Russia)
+		if err != nil {
+			return nil, fault.Invalid{Field: "phone", Problem: "is not a telephone number"}
+		}
+		phone = n
+	}
+	var m member.Member
+	err := h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) (err error) {
+		if err := move.SetPhone(tx, in.ID, phone); err != nil {
+			return err
+		}
+		m, err = member.Take(tx, in.ID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	names, err := h.names(ctx, []member.Member{m})
+	if err != nil {
+		return nil, err
+	}
+	return &memberAnswer{Member{m.ID, m.AccountID, names[m.AccountID], string(m.Role), m.Phone, m.CreatedAt}}, nil
 }

@@ -18,14 +18,16 @@ import (
 type Handler struct {
 	db    *tenant.DB
 	guard *session.Guard
+	now   func() time.Time
 }
 
 // New returns a Handler.
-func New(db *tenant.DB, g *session.Guard) *Handler { return &Handler{db, g} }
+func New(db *tenant.DB, g *session.Guard, now func() time.Time) *Handler { return &Handler{db, g, now} }
 
 // Register adds the operations.
 func (h *Handler) Register(a huma.API) {
 	huma.Register(a, web.Op("get-shop", "GET /shop", "The shop of the request", h.guard.Allow()), h.get)
+	h.registerRule(a)
 	huma.Register(a, web.Op("list-shops", "GET /shops", "All shops of the platform, the newest first",
 		h.guard.Allow(session.Supervisor, session.Finance, session.Admin)), h.list)
 }

@@ -124,10 +124,13 @@ func answer(ctx huma.Context, err error) *Problem {
 }
 
 // Coded gives an error a code of its own instead of its kind's.
-func Coded(code string, err error) error { return coded{code, err} }
+func Coded(code string, err error) error { return coded{code, "", err} }
+
+// Told is Coded with words of its own too, for people.
+func Told(code, detail string, err error) error { return coded{code, detail, err} }
 
 type coded struct {
-	code string
+	code, detail string
 	error
 }
 
@@ -193,6 +196,9 @@ func Explain(err error, root string) *Problem {
 	var c coded
 	if errors.As(err, &c) {
 		p.Code = c.code
+		if c.detail != "" {
+			p.Detail = c.detail
+		}
 	}
 	var l later
 	if errors.As(err, &l) {

@@ -141,6 +141,16 @@ func (r *Room) apply(ev Event) {
 		r.finish(ev)
 	case Extended:
 		r.extend(ev)
+	case Called:
+		r.called(ev)
+	case Excused:
+		r.excused(ev)
+	case Handed:
+		r.handed(ev)
+	case Left:
+		r.left(ev)
+	case Sent:
+		r.sent(ev)
 	case Tick:
 	}
 }

@@ -17,6 +17,9 @@ const (
 	OperatorAway  Reason = "operator away"  // the operator took a pause meanwhile
 	SkillsChanged Reason = "skills changed" // the operator no longer serves that shop or tier
 
+	Forbidden      Reason = "forbidden"       // a number that is not called
+	Departed       Reason = "departed"        // they were there, and hung up
+	NotNeeded      Reason = "not needed"      // who had called them in did without
 	ConnectionLost Reason = "connection lost" // the operator's telephone was gone in the middle of a call
 )
 
@@ -53,14 +56,44 @@ type (
 		Call     CallID
 		Until    Instant
 	}
+	// Summon: ring the operator as the call's guest, until the instant given.
+	Summon struct {
+		Call     CallID
+		Operator OperatorID
+		Until    Instant
+	}
+	// Meet: the guest answered.
+	Meet struct {
+		Call     CallID
+		Operator OperatorID
+	}
+	// Excuse: the guest is one no more, rung or talking. It ends what a Summon
+	// began; a Take does too.
+	Excuse struct {
+		Call     CallID
+		Operator OperatorID
+		Why      Reason
+	}
+	// Take: the guest has the call. A Leave or a Return says who had it before.
+	Take struct {
+		Call     CallID
+		Operator OperatorID
+	}
+	// Leave: the operator writes up a call that goes on without them. A Release
+	// ends it, at once if they have no wrap-up.
+	Leave struct {
+		Operator OperatorID
+		Call     CallID
+		Until    Instant
+	}
 	// Return: the operator is gone, and the caller waits again. It ends what a
 	// Connect began.
 	Return struct {
 		Operator OperatorID
 		Call     CallID
 	}
-	// Release: the after-call work is over and the call finished. There is
-	// exactly one for each Connect that no Return has ended.
+	// Release: the after-call work is over. There is exactly one for each Connect
+	// or Take that no Return has ended.
 	Release struct {
 		Operator OperatorID
 		Call     CallID
@@ -79,6 +112,11 @@ func (Withdraw) action() {}
 func (Connect) action()  {}
 func (Lose) action()     {}
 func (Wrap) action()     {}
+func (Summon) action()   {}
+func (Meet) action()     {}
+func (Excuse) action()   {}
+func (Take) action()     {}
+func (Leave) action()    {}
 func (Return) action()   {}
 func (Release) action()  {}
 func (Pause) action()    {}

@@ -10,6 +10,7 @@ const (
 	StateOffered State = "offered"
 	StateTalking State = "talking"
 	StateWrapUp  State = "wrap-up"
+	StateMoving  State = "moving"  // calls only: nobody of the room has it, but somebody does, or shall
 	StateIdle    State = "idle"    // operators only, as are the next
 	StateResting State = "resting" // their telephone did not take an offer
 	StateAway    State = "away"
@@ -24,6 +25,7 @@ type call struct {
 	turn      Instant
 	state     State
 	with      *operator // offered to, talking to, or written up by
+	guest     *operator // called in beside who has it
 	refusedBy []*operator
 	parked    bool    // in Room.refused
 	alarm     alarm   // when refusals are forgotten
@@ -104,7 +106,11 @@ func (r *Room) hangUp(ev HungUp) {
 		r.lose(c)
 		r.free(o)
 	case c.state == StateTalking:
+		r.excuse(c, CallerGone)
 		r.wrap(c.with)
+	case c.state == StateMoving:
+		r.excuse(c, CallerGone)
+		delete(r.calls, c.id)
 	default:
 		r.ignore("call has ended")
 	}
@@ -126,8 +132,12 @@ func (r *Room) accept(ev Accepted) {
 	}
 	c := o.call
 	r.silence(&o.alarm)
-	c.state, c.joined = StateTalking, r.now
 	o.enter(StateTalking, r.now)
+	if o.role == guest {
+		r.do(Meet{c.id, o.id})
+		return
+	}
+	c.state, c.joined = StateTalking, r.now
 	why := c.tellWait()
 	o.profile.answered++
 	r.do(Connect{c.id, o.id, c.waited(r.now), why})
@@ -144,18 +154,33 @@ func (r *Room) gone(ev Gone) {
 		r.ignore("operator has no such call")
 		return
 	}
+	if o.role == guest {
+		r.excuse(o.call, ConnectionLost)
+		return
+	}
 	c := o.call
-	c.talked += Millis(r.now - c.joined)
-	c.answered, c.came = c.line.answered()-c.why.Ahead, c.line.came()-c.why.Came
+	r.excuse(c, NotNeeded)
+	c.pause(r.now)
 	r.do(Return{o.id, c.id})
 	r.part(o)
 	r.dismiss(o, ConnectionLost)
+}
+
+// pause ends the talk of a call that shall wait: what came to pass meanwhile is
+// no part of its wait.
+func (c *call) pause(now Instant) {
+	c.talked += Millis(now - c.joined)
+	c.answered, c.came = c.line.answered()-c.why.Ahead, c.line.came()-c.why.Came
 }
 
 func (r *Room) decline(ev Declined) {
 	o := r.operators[ev.Operator]
 	if !o.isOffered(ev.Call) {
 		r.ignore("offer is gone")
+		return
+	}
+	if o.role == guest {
+		r.excuse(o.call, ev.Reason)
 		return
 	}
 	r.refuse(o)

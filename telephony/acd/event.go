@@ -62,6 +62,32 @@ type (
 		Operator OperatorID
 		By       Millis
 	}
+	// Called: somebody else is called in to a call that an operator has in hand:
+	// Operator, or, if that is empty, whoever of the tier is free. They are not
+	// offered the call: they are its guest.
+	Called struct {
+		Call     CallID
+		Operator OperatorID
+		Tier     Tier
+	}
+	// Excused: the guest is not needed any more, rung or talking.
+	Excused struct{ Call CallID }
+	// Handed: the guest has the call from now on, and who had it writes it up.
+	Handed struct{ Call CallID }
+	// Left: the operator leaves the call to somebody who is not of the room, or to
+	// be asked for again, and writes it up.
+	Left struct{ Call CallID }
+	// Sent: the call waits again, as of its first arrival, in the queue and for the
+	// tier named. Who had it writes it up, and gets it back only if nobody else on
+	// duty would take it; but if For is free, or writes up this very call, it is
+	// offered to them first.
+	Sent struct {
+		Call    CallID
+		Queue   QueueID
+		Tier    Tier
+		Promise Promise
+		For     OperatorID
+	}
 	// Tick: nothing happened, but a Deadline came.
 	Tick struct{}
 )
@@ -75,4 +101,9 @@ func (Declined) event() {}
 func (Gone) event()     {}
 func (Finished) event() {}
 func (Extended) event() {}
+func (Called) event()   {}
+func (Excused) event()  {}
+func (Handed) event()   {}
+func (Left) event()     {}
+func (Sent) event()     {}
 func (Tick) event()     {}

@@ -160,6 +160,12 @@ func (r *Room) dissolve(p *profile) {
 	}
 }
 
+// serves reports whether operators of the profile may be called in for the shop.
+func (p *profile) serves(s ShopID) bool {
+	_, served := slices.BinarySearch(p.shops, s)
+	return served
+}
+
 // takes reports whether operators of the profile may be offered calls of k.
 func (p *profile) takes(k lineKey) bool {
 	_, served := slices.BinarySearch(p.shops, k.shop)

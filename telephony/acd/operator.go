@@ -11,6 +11,7 @@ type operator struct {
 	since     Instant // in state
 	idleSince Instant // which an offer that came to nothing does not change
 	call      *call   // offered, talking to, or writing up
+	role      role    // in it
 	alarm     alarm   // when the offer lapses, or wrap-up or rest ends
 	slot      int     // in its profile's idle heap
 }
@@ -44,7 +45,9 @@ func (r *Room) ready(ev Ready) {
 	case o.state == StateAway, o.state == StateResting:
 		o.idleSince = r.now
 		r.free(o)
-	case o.state == StateOffered && !o.profile.takes(o.call.line.key):
+	case o.state == StateOffered && o.role == guest && !o.profile.serves(o.call.line.key.shop):
+		r.excuse(o.call, SkillsChanged)
+	case o.state == StateOffered && o.role == owner && !o.profile.takes(o.call.line.key):
 		r.withdraw(o, SkillsChanged)
 		r.free(o)
 	}
@@ -100,6 +103,10 @@ func (r *Room) away(ev Away) {
 	case StateIdle, StateResting:
 		r.free(o)
 	case StateOffered:
+		if o.role == guest {
+			r.excuse(o.call, OperatorAway)
+			return
+		}
 		r.withdraw(o, OperatorAway)
 		r.free(o)
 	case StateWrapUp:
@@ -110,7 +117,7 @@ func (r *Room) away(ev Away) {
 // free lets go of an operator who has nothing in hand any more: to the next
 // call if on duty, else away.
 func (r *Room) free(o *operator) {
-	o.call = nil
+	o.call, o.role = nil, owner
 	r.silence(&o.alarm)
 	r.unlist(o)
 	if !o.onDuty {
@@ -141,6 +148,10 @@ func (r *Room) unlist(o *operator) {
 // lapse takes back an offer that nobody accepted in time. A silent person is
 // set away, so that a second caller does not ring into a void.
 func (r *Room) lapse(o *operator) {
+	if o.role == guest {
+		r.excuse(o.call, Lapsed)
+		return
+	}
 	if o.keepReady {
 		r.refuse(o)
 		r.withdraw(o, Lapsed)
@@ -161,7 +172,7 @@ func (r *Room) dismiss(o *operator, why Reason) {
 
 // rest leaves the operator's telephone alone for a while.
 func (r *Room) rest(o *operator) {
-	o.call = nil
+	o.call, o.role = nil, owner
 	o.enter(StateResting, r.now)
 	r.wake(&o.alarm, r.later(Rest))
 }
@@ -182,7 +193,9 @@ func (r *Room) wrap(o *operator) {
 // release ends the after-call work, as of at.
 func (r *Room) release(o *operator, at Instant) {
 	r.do(Release{o.id, o.call.id})
-	delete(r.calls, o.call.id)
+	if o.role == owner {
+		delete(r.calls, o.call.id)
+	}
 	o.idleSince = at
 	r.free(o)
 }

@@ -39,6 +39,7 @@ type shift struct {
 	states map[CallID]State // by the actions; "" is gone
 	with   map[CallID]OperatorID
 	why    map[CallID]Explanation // as it should be
+	left   map[OperatorID]CallID  // who writes up a call that goes on
 	serial int
 }
 
@@ -49,7 +50,7 @@ func newShift(t *testing.T, seed uint64) *shift {
 	return &shift{
 		t: t, rng: rand.New(rand.NewPCG(seed, 0)), now: 1000,
 		room: NewRoom(policy), twin: NewRoom(policy), later: NewRoom(policy),
-		states: map[CallID]State{}, with: map[CallID]OperatorID{}, why: map[CallID]Explanation{},
+		states: map[CallID]State{}, with: map[CallID]OperatorID{}, why: map[CallID]Explanation{}, left: map[OperatorID]CallID{},
 	}
 }
 
@@ -82,7 +83,7 @@ func (s *shift) play(at Instant, ev Event) {
 	}
 	s.explain(before, ev, got)
 	s.note(ev, got)
-	s.check(got)
+	s.check(ev, got)
 }
 
 func earlier(a Action) Action {
@@ -91,6 +92,12 @@ func earlier(a Action) Action {
 		a.Until -= hour
 		return a
 	case Wrap:
+		a.Until -= hour
+		return a
+	case Summon:
+		a.Until -= hour
+		return a
+	case Leave:
 		a.Until -= hour
 		return a
 	}
@@ -104,11 +111,24 @@ func (s *shift) note(ev Event, got []Action) {
 		s.came++
 		s.states[a.Call] = StateWaiting
 	}
-	if d, ok := ev.(Declined); ok && !ignored(got) {
+	if d, ok := ev.(Declined); ok && !ignored(got) && !excused(got) {
 		s.move(d.Call, d.Operator, StateWaiting, StateOffered)
+	}
+	if m, ok := ev.(Sent); ok && !ignored(got) {
+		s.states[m.Call] = StateWaiting // from whoever had it; a Leave follows
+	}
+	if h, ok := ev.(HungUp); ok && s.states[h.Call] == StateMoving {
+		s.states[h.Call] = ""
 	}
 	for _, a := range got {
 		switch a := a.(type) {
+		case Take:
+			s.states[a.Call], s.with[a.Call] = StateTalking, a.Operator
+		case Leave:
+			s.left[a.Operator] = a.Call
+			if _, is := ev.(Left); is {
+				s.states[a.Call] = StateMoving
+			}
 		case Offer:
 			s.move(a.Call, a.Operator, StateOffered, StateWaiting)
 		case Withdraw:
@@ -122,6 +142,10 @@ func (s *shift) note(ev Event, got []Action) {
 		case Return:
 			s.move(a.Call, a.Operator, StateWaiting, StateTalking)
 		case Release:
+			if s.left[a.Operator] == a.Call {
+				delete(s.left, a.Operator)
+				continue
+			}
 			s.move(a.Call, a.Operator, "", StateTalking, StateWrapUp)
 		}
 	}
@@ -140,11 +164,15 @@ func (s *shift) move(c CallID, o OperatorID, to State, from ...State) {
 	s.with[c] = o
 }
 
+func excused(got []Action) bool {
+	return slices.ContainsFunc(got, func(a Action) bool { _, ok := a.(Excuse); return ok })
+}
+
 func ignored(got []Action) bool {
 	return slices.ContainsFunc(got, func(a Action) bool { _, ok := a.(Ignore); return ok })
 }
 
-func (s *shift) check(got []Action) {
+func (s *shift) check(ev Event, got []Action) {
 	s.t.Helper()
 	if d, ok := s.room.Deadline(); ok && d <= s.now {
 		s.t.Fatalf("deadline %d is not after %d", d, s.now)
@@ -157,7 +185,8 @@ func (s *shift) check(got []Action) {
 		}
 	}
 	for _, a := range got {
-		if a, ok := a.(Offer); ok {
+		m, _ := ev.(Sent)
+		if a, ok := a.(Offer); ok && (a.Call != m.Call || a.Operator != m.For) { // else it comes back to its own
 			s.checkOffer(a, v)
 		}
 	}
@@ -177,8 +206,14 @@ func (s *shift) checkHands(v View) {
 	}
 	hands := map[OperatorID]CallID{}
 	for _, c := range v.Calls {
-		if s.states[c.Call] != c.State || (c.State != StateWaiting && s.with[c.Call] != c.Operator) {
+		if s.states[c.Call] != c.State || (c.State != StateWaiting && c.State != StateMoving && s.with[c.Call] != c.Operator) {
 			s.t.Fatalf("%+v should be %s with %s", c, s.states[c.Call], s.with[c.Call])
+		}
+		if c.Guest != "" {
+			if hands[c.Guest] != "" {
+				s.t.Fatalf("%s holds %s and is the guest of %s", c.Guest, hands[c.Guest], c.Call)
+			}
+			hands[c.Guest] = c.Call
 		}
 		if c.Operator == "" {
 			continue
@@ -190,7 +225,10 @@ func (s *shift) checkHands(v View) {
 	}
 	onDuty := 0
 	for _, o := range v.Operators {
-		if hands[o.Operator] != o.Call {
+		if o.Left != (s.left[o.Operator] != "") || o.Left && (o.Call != s.left[o.Operator] || hands[o.Operator] != "") {
+			s.t.Fatalf("%+v should write up %q", o, s.left[o.Operator])
+		}
+		if !o.Left && hands[o.Operator] != o.Call {
 			s.t.Fatalf("%+v should hold %q", o, hands[o.Operator])
 		}
 		if o.OnDuty {
@@ -267,7 +305,7 @@ func (s *shift) goesBefore(x, c CallView) bool {
 
 func (s *shift) randomEvent() Event {
 	op := OperatorID(fmt.Sprintf("o%d", s.rng.IntN(8)))
-	switch s.rng.IntN(13) {
+	switch s.rng.IntN(17) {
 	case 0, 1, 2:
 		return s.randomArrival()
 	case 3:
@@ -284,6 +322,8 @@ func (s *shift) randomEvent() Event {
 		return Extended{op, Millis(s.rng.IntN(3000))}
 	case 11:
 		return s.loss(op)
+	case 12, 13, 14, 15:
+		return s.handOn(op)
 	}
 	return Tick{}
 }
@@ -330,7 +370,7 @@ func (s *shift) randomReady(op OperatorID) Event {
 func (s *shift) answer(op OperatorID) Event {
 	call := s.randomCall()
 	for _, o := range s.room.View().Operators {
-		if o.State == StateOffered && s.rng.IntN(2) == 0 {
+		if o.State == StateOffered && s.rng.IntN(2) == 0 { // or summoned
 			op, call = o.Operator, o.Call
 		}
 	}

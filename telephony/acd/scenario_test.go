@@ -125,6 +125,19 @@ func parseEvent(t *testing.T, words []string) Event {
 		return Finished{OperatorID(arg(1))}
 	case "extended":
 		return Extended{OperatorID(arg(1)), millis(t, arg(2))}
+	case "called": // called c1 anna, or: called c1 any consultant
+		if arg(2) == "any" {
+			return Called{Call: CallID(arg(1)), Tier: Tier(arg(3))}
+		}
+		return Called{Call: CallID(arg(1)), Operator: OperatorID(arg(2))}
+	case "excused":
+		return Excused{CallID(arg(1))}
+	case "handed":
+		return Handed{CallID(arg(1))}
+	case "left":
+		return Left{CallID(arg(1))}
+	case "sent": // sent c1 order in 10s [for anna]
+		return Sent{CallID(arg(1)), "other", Tier(arg(2)), Promise{millis(t, arg(4)), 900}, OperatorID(arg(6))}
 	case "tick":
 		return Tick{}
 	}
@@ -175,6 +188,16 @@ func showAction(a Action) string {
 		return fmt.Sprintf("lose %s after %s (%s)", a.Call, long(a.Waited), a.Why)
 	case Wrap:
 		return fmt.Sprintf("wrap up %s by %s until %s", a.Call, a.Operator, clock(a.Until))
+	case Summon:
+		return fmt.Sprintf("summon %s to %s until %s", a.Operator, a.Call, clock(a.Until))
+	case Meet:
+		return fmt.Sprintf("%s meets %s", a.Operator, a.Call)
+	case Excuse:
+		return fmt.Sprintf("excuse %s from %s: %s", a.Operator, a.Call, a.Why)
+	case Take:
+		return fmt.Sprintf("%s takes %s", a.Operator, a.Call)
+	case Leave:
+		return fmt.Sprintf("%s leaves %s, writes it up until %s", a.Operator, a.Call, clock(a.Until))
 	case Return:
 		return fmt.Sprintf("return %s, %s is gone", a.Call, a.Operator)
 	case Release:

@@ -22,6 +22,7 @@ type CallView struct {
 	State     State
 	Position  int        // among all that wait, 1 is the first; 0 if not waiting
 	Operator  OperatorID // offered to, talking to, or written up by
+	Guest     OperatorID // rung or talking beside them
 	ArrivedAt Instant
 	Promise   Promise
 	Due       Instant      // when the promise breaks
@@ -40,6 +41,8 @@ type OperatorView struct {
 	WrapUp    Millis
 	KeepReady bool
 	Call      CallID
+	Guest     bool    // in that call, beside who has it
+	Left      bool    // they write up a call that goes on without them
 	Since     Instant // when State was entered
 	IdleSince Instant // which an offer that came to nothing does not change
 	Until     Instant // when the offer lapses, or wrap-up or rest ends; else Never
@@ -109,6 +112,9 @@ func (c *call) view() CallView {
 	if c.with != nil {
 		v.Operator = c.with.id
 	}
+	if c.guest != nil {
+		v.Guest = c.guest.id
+	}
 	for _, o := range c.refusedBy {
 		v.RefusedBy = append(v.RefusedBy, o.id)
 	}
@@ -122,7 +128,7 @@ func (o *operator) view() OperatorView {
 		Since: o.since, IdleSince: o.idleSince, Until: o.alarm.when(),
 	}
 	if o.call != nil {
-		v.Call = o.call.id
+		v.Call, v.Guest, v.Left = o.call.id, o.role == guest, o.role == leaver
 	}
 	return v
 }

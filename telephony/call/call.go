@@ -88,6 +88,15 @@ func (c Call) EndAt(now, mediaEnd Instant) (Call, error) {
 	}
 }
 
+// At returns the call as it is at now if nothing happens before. An ended call
+// stays as it is.
+func (c Call) At(now Instant) Call {
+	if c.EndedAt != 0 {
+		return c
+	}
+	return c.lastUntil(now)
+}
+
 // lastUntil counts the time since the last event to the part of the call that
 // it was spent in.
 func (c Call) lastUntil(now Instant) Call {

@@ -25,7 +25,7 @@ const (
 	Hold     Kind = "hold"
 	Resume   Kind = "resume"
 	Transfer Kind = "transfer" // to another person
-	Recall   Kind = "recall"   // the transfer came to nothing: back to the operator
+	Recall   Kind = "recall"   // back to the operator: the transfer came to nothing, or they look in between
 	Lose     Kind = "lose"     // the operator's connection is lost: the buyer hears music, and waits for a person
 	Regain   Kind = "regain"   // it is back, and the operator had put them on hold
 	HangUp   Kind = "hang-up"  // by either side, or by us
@@ -47,7 +47,7 @@ var next = map[State]map[Kind]State{
 	Waiting:  {Connect: Talking, HangUp: Ended},
 	Talking:  {Hold: Held, Lose: Held, Transfer: Moving, Enqueue: Waiting, HangUp: WrapUp},
 	Held:     {Resume: Talking, Lose: Held, Regain: Held, Transfer: Moving, Enqueue: Waiting, HangUp: WrapUp},
-	Moving:   {Connect: Talking, Recall: Talking, HangUp: WrapUp},
+	Moving:   {Connect: Talking, Recall: Talking, Lose: Moving, Regain: Moving, Enqueue: Waiting, HangUp: WrapUp},
 	WrapUp:   {Finish: Ended},
 	Ended:    {},
 }

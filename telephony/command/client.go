@@ -61,6 +61,13 @@ func (c *Client) Desk(ctx context.Context, operator uuid.UUID) (Desk, error) {
 	return d, err
 }
 
+// Targets returns to whom the operator's call may go.
+func (c *Client) Targets(ctx context.Context, operator uuid.UUID) (Targets, error) {
+	var t Targets
+	err := c.send(ctx, http.MethodGet, PathTargets+"?operator="+operator.String(), nil, &t)
+	return t, err
+}
+
 // Floor returns the whole room, and what nodes that have retired still have of it.
 func (c *Client) Floor(ctx context.Context) (Floor, error) {
 	var f Floor
@@ -108,6 +115,11 @@ func refusal(path string, status int, answer []byte) error {
 	switch p.Kind {
 	case "not_found":
 		return fmt.Errorf("%s: %w", p.Text, fault.NotFound)
+	case "forbidden":
+		return fmt.Errorf("%s: %w", p.Text, fault.Forbidden)
+	case "invalid":
+		field, problem, _ := strings.Cut(p.Text, ": ")
+		return fault.Invalid{Field: field, Problem: problem}
 	case "conflict":
 		return fmt.Errorf("%s: %w", p.Text, fault.Conflict)
 	}

@@ -46,6 +46,8 @@ type Order struct {
 	Operator uuid.UUID `json:"operator"`
 	Call     uuid.UUID `json:"call,omitzero"`
 	Reason   string    `json:"reason,omitempty"`
+	To       *To       `json:"to,omitempty"`      // of transfer and consult
+	Seconds  int       `json:"seconds,omitempty"` // of park; 0: as long as the shop's rule allows
 }
 
 // Problem is what a refused Order answers.
@@ -57,7 +59,10 @@ type Problem struct {
 
 // Refusals that a page tells apart.
 var (
-	ErrNoPhone = fmt.Errorf("no browser or telephone of the operator could ring: %w", fault.Conflict)
+	ErrBarred     = fmt.Errorf("here no transfer, offer the e-mail: %w", fault.Forbidden)
+	ErrNobodyFree = fmt.Errorf("who was asked for is not free to take the call: %w", fault.Conflict)
+	ErrNotNow     = fmt.Errorf("that makes no sense with the call as it is now: %w", fault.Conflict)
+	ErrNoPhone    = fmt.Errorf("no browser or telephone of the operator could ring: %w", fault.Conflict)
 	// ErrElsewhere is answered by a node that has nothing to say about it: it does
 	// not lead the pool, or the operator is still another's.
 	ErrElsewhere   = fmt.Errorf("another telephony node has that: %w", fault.Unavailable)
@@ -68,6 +73,7 @@ var (
 var Codes = map[string]error{
 	"no_phone": ErrNoPhone, "held_by_phone": ErrHeldByPhone, "elsewhere": ErrElsewhere,
 	"not_talking": ErrNotTalking, "crowded": ErrCrowded, "own_call": ErrOwnCall, "not_watching": ErrNotWatching, "in_transfer": ErrInTransfer, "deaf": ErrDeaf,
+	"no_transfer_here": ErrBarred, "nobody_free": ErrNobodyFree, "not_now": ErrNotNow,
 }
 
 // State of an operator, or of a call in the room.
@@ -102,6 +108,8 @@ type Call struct {
 	// AwayUntil is there while the operator's browser is not: until then the
 	// buyer hears music and the call stays theirs.
 	AwayUntil *time.Time `json:"away_until,omitempty"`
+	Move      *Move      `json:"move,omitempty"`
+	Missed    *Miss      `json:"missed,omitempty"` // the last transfer, if it came to nothing
 	Tape      Tape       `json:"tape"`
 	Watchers  []Watcher  `json:"watchers,omitempty"` // at a desk only those that its operator is told of
 	Since     time.Time  `json:"since"`              // in State
@@ -125,6 +133,18 @@ type Card struct {
 	Greeting string    `json:"greeting"` // what to say first
 	SpokeOn  *string   `json:"spoke_on"` // the day on which this operator last talked to this buyer, by the shop's clock
 	Shop     CardShop  `json:"shop"`
+	Move     *Handed   `json:"move"` // of a call that another operator hands over; else null
+}
+
+// Handed is what is known of a call before it is taken over.
+type Handed struct {
+	By     string `json:"by"`     // the operator's name
+	Note   string `json:"note"`   // why, in their words
+	Step   string `json:"step"`   // where the script is
+	Said   string `json:"said"`   // what the buyer said last
+	Items  int    `json:"items"`  // in the order so far
+	Total  string `json:"total"`  // in words of money; empty if there is none
+	Asking bool   `json:"asking"` // the operator speaks first, before the call is theirs
 }
 
 // CardShop is a shop as its operator speaks for it.

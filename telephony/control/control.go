@@ -19,16 +19,18 @@ import (
 )
 
 // maxOrder bounds the body of an order: ids and a reason.
-const maxOrder = 4 << 10
+const maxOrder = 8 << 10
 
 // Switch is what the control API asks. It is implemented by the node.
 type Switch interface {
 	Do(context.Context, command.Order) error
 	Desk(context.Context, uuid.UUID) (command.Desk, error)
 	Floor(context.Context) (command.Floor, error)
+	Targets(ctx context.Context, operator uuid.UUID) (command.Targets, error)
 	Supervise(context.Context, command.Supervision) error
 	Quality(call uuid.UUID) []command.LegQuality
 	Drain()
+	Speak(context.Context, command.Words) (command.Spoken, error)
 	Security() command.Security
 	Pardon(command.Pardon) error
 	Trace(call uuid.UUID) (trace.Call, error)
@@ -40,10 +42,12 @@ func Handler(s Switch, secret string, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+command.PathDesk, h.desk)
 	mux.HandleFunc("GET "+command.PathFloor, h.floor)
+	mux.HandleFunc("GET "+command.PathTargets, h.targets)
 	mux.HandleFunc("GET "+command.PathQuality, h.quality)
 	mux.HandleFunc("POST "+command.PathDo, h.do)
 	mux.HandleFunc("POST "+command.PathSupervise, h.supervise)
 	mux.HandleFunc("POST "+command.PathDrain, h.drain)
+	mux.HandleFunc("POST "+command.PathSpeak, h.speak)
 	mux.HandleFunc("GET "+command.PathSecurity, h.security)
 	mux.HandleFunc("POST "+command.PathPardon, h.pardon)
 	mux.HandleFunc("GET "+command.PathTrace, h.trace)
@@ -77,6 +81,16 @@ func (h handler) desk(w http.ResponseWriter, r *http.Request) {
 	h.answer(w, r, d, err)
 }
 
+func (h handler) targets(w http.ResponseWriter, r *http.Request) {
+	operator, err := uuid.Parse(r.URL.Query().Get("operator"))
+	if err != nil {
+		h.refuse(w, r, fault.Invalid{Field: "operator", Problem: "is not an id"})
+		return
+	}
+	t, err := h.s.Targets(r.Context(), operator)
+	h.answer(w, r, t, err)
+}
+
 func (h handler) floor(w http.ResponseWriter, r *http.Request) {
 	f, err := h.s.Floor(r.Context())
 	h.answer(w, r, f, err)
@@ -98,6 +112,16 @@ func (h handler) do(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.answer(w, r, struct{}{}, h.s.Do(r.Context(), o))
+}
+
+func (h handler) speak(w http.ResponseWriter, r *http.Request) {
+	var words command.Words
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxOrder)).Decode(&words); err != nil {
+		h.refuse(w, r, fault.Invalid{Problem: "words are a JSON object: " + err.Error()})
+		return
+	}
+	spoken, err := h.s.Speak(r.Context(), words)
+	h.answer(w, r, spoken, err)
 }
 
 func (h handler) drain(w http.ResponseWriter, r *http.Request) {
@@ -124,8 +148,10 @@ func (h handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		kind, status = "not_found", http.StatusNotFound
 	case errors.Is(err, fault.Conflict):
 		kind, status = "conflict", http.StatusConflict
+	case errors.Is(err, fault.Forbidden):
+		kind, status = "forbidden", http.StatusForbidden
 	case errors.As(err, &invalid):
-		kind, status = "conflict", http.StatusBadRequest
+		kind, status = "invalid", http.StatusBadRequest
 	case errors.Is(err, command.ErrElsewhere):
 		status = http.StatusMisdirectedRequest
 	default:

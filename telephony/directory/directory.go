@@ -6,17 +6,21 @@
 package directory
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"switchboard/telephony/e164"
 	"switchboard/tenant/hours"
+	"switchboard/tenant/move"
 )
 
 // Directory is the whole of it at one instant.
 type Directory struct {
 	numbers   map[e164.Number]*Number
+	shops     map[uuid.UUID]*Shop
 	operators map[uuid.UUID]*Operator
 	phones    map[string]*Operator
 	trunks    []*Trunk
@@ -40,7 +44,27 @@ type Shop struct {
 	Away     time.Duration // how long a buyer hears music while the operator's browser is gone
 	Face
 
-	Announces bool // tells those in a call that a supervisor listens
+	Announces   bool      // tells those in a call that a supervisor listens
+	Moves       move.Rule // to whom its calls may be handed
+	Queues      []*Queue
+	Specialists []Specialist
+}
+
+// Specialist is a member of a shop who has a telephone.
+type Specialist struct {
+	ID    uuid.UUID
+	Name  string
+	Phone e164.Number
+}
+
+// Queue returns the shop's queue of that id, or nil.
+func (s *Shop) Queue(id uuid.UUID) *Queue {
+	for _, q := range s.Queues {
+		if q.ID == id {
+			return q
+		}
+	}
+	return nil
 }
 
 // Face is a shop as its operator sees it and speaks for it.
@@ -79,8 +103,24 @@ type Operator struct {
 	WrapUpMS int64
 }
 
+// Called reports whether user is how other telephones call the operator's: by
+// the name it registers as, or that of its address.
+func (o *Operator) Called(user string) bool {
+	if user == "" {
+		return false
+	}
+	name, _, _ := strings.Cut(strings.TrimPrefix(o.SIPURI, "sip:"), "@")
+	return o.SIPUser == user || name == user
+}
+
+// Serves reports whether the operator answers for the shop.
+func (o *Operator) Serves(shop uuid.UUID) bool { return slices.Contains(o.Shops, shop) }
+
 // Number returns whose the dialled number is, or nil.
 func (d *Directory) Number(n e164.Number) *Number { return d.numbers[n] }
+
+// Shop returns the shop with the id, or nil.
+func (d *Directory) Shop(id uuid.UUID) *Shop { return d.shops[id] }
 
 // Operator returns the operator with the id, or nil.
 func (d *Directory) Operator(id uuid.UUID) *Operator { return d.operators[id] }

@@ -25,6 +25,10 @@ func Load(ctx context.Context, db *tenant.DB, log *slog.Logger) (*Directory, err
 		if err != nil {
 			return err
 		}
+		d.shops = shops
+		if err := d.loadPeople(tx); err != nil {
+			return err
+		}
 		if err := d.loadNumbers(tx, shops, log); err != nil {
 			return err
 		}
@@ -91,7 +95,6 @@ func (d *Directory) loadNumbers(tx tenant.AcrossTx, shops map[uuid.UUID]*Shop, l
 	if err != nil {
 		return fmt.Errorf("read numbers: %w", err)
 	}
-	queues := map[uuid.UUID]*Queue{}
 	for _, r := range rows {
 		week, err := hours.Parse(r.Hours)
 		shop := shops[r.ShopID]
@@ -99,10 +102,10 @@ func (d *Directory) loadNumbers(tx tenant.AcrossTx, shops map[uuid.UUID]*Shop, l
 			log.Error("number is left out of the directory", "number", r.E164, "err", err)
 			continue
 		}
-		q := queues[r.QueueID]
-		if q == nil {
+		q := shop.Queue(r.QueueID)
+		if q == nil { // made since the queues were read
 			q = &Queue{r.QueueID, r.QueueName, r.QueueTier, r.PromiseShare, r.PromiseMs, week}
-			queues[r.QueueID] = q
+			shop.Queues = append(shop.Queues, q)
 		}
 		n := e164.Number(r.E164)
 		d.numbers[n] = &Number{r.ID, n, shop, q, r.Source}

@@ -28,6 +28,7 @@ type Batch struct {
 	Dialogs   []Dialog
 	Closed    []uuid.UUID // dialogs that are no more
 	Recorded  []Recording
+	Turns     []Turn
 	Entries   []Entry         // digits that callers gave
 	Messages  []task.Message  // that callers left
 	Kept      []task.Kept     // callbacks that were promised
@@ -95,6 +96,11 @@ on conflict (shop_id, id) do update set state = excluded.state, duration_ms = ex
   gaps = excluded.gaps, stored_bytes = excluded.stored_bytes, stored_sha256 = excluded.stored_sha256
 where shop.recording.state = 'recording'`
 
+const upsertTurns = `
+insert into shop.call_turn (shop_id, call_id, no, party, operator_id, joined_at, left_at, talk_ms, hold_ms)
+select shop_id, call_id, no, party, operator_id, joined_at, left_at, talk_ms, hold_ms from json_populate_recordset(null::shop.call_turn, $1)
+on conflict (shop_id, call_id, no) do update set left_at = excluded.left_at, talk_ms = excluded.talk_ms, hold_ms = excluded.hold_ms`
+
 // leader is who a batch was committed by.
 type leader struct {
 	pool  string
@@ -119,6 +125,7 @@ func (b *Batch) spread(w *writer, by leader) {
 		w.q.Queue(deleteDialogs, b.Closed)
 	}
 	rows(w, upsertRecordings, latest(b.Recorded, func(r Recording) uuid.UUID { return r.ID }))
+	rows(w, upsertTurns, latest(b.Turns, func(t Turn) turnKey { return turnKey{t.CallID, t.No} }))
 	rows(w, insertQualities, b.Qualities)
 	rows(w, insertEntries, b.Entries)
 	rows(w, task.KeepSQL, b.Kept)
@@ -155,6 +162,7 @@ func (b *Batch) follow(n *Batch) {
 	b.Dialogs = append(b.Dialogs, n.Dialogs...)
 	b.Closed = append(b.Closed, n.Closed...)
 	b.Recorded = append(b.Recorded, n.Recorded...)
+	b.Turns = append(b.Turns, n.Turns...)
 	b.Qualities = append(b.Qualities, n.Qualities...)
 	b.Entries = append(b.Entries, n.Entries...)
 	b.Messages = append(b.Messages, n.Messages...)
@@ -190,6 +198,12 @@ func latest[R any, K comparable](rows []R, key func(R) K) []R {
 type grantKey struct {
 	operator, shop, subject uuid.UUID
 	reason                  string
+}
+
+// turnKey is what a turn is unique by.
+type turnKey struct {
+	call uuid.UUID
+	no   int
 }
 
 // writer queues statements and keeps the first error.

@@ -154,7 +154,15 @@ update house.dialog d set media_at = m.media_at
 from json_to_recordset($1) as m(id uuid, media_at timestamptz) where d.id = m.id`
 
 const keepGrants = `
-update house.operator_grant set lapses_at = now() + $2 * interval '1 millisecond' where subject = any ($1) and reason = 'call' and lapses_at > now()`
+update house.operator_grant g set lapses_at = now() + $2 * interval '1 millisecond'
+  from json_to_recordset($1) as h(call uuid, operator uuid)
+ where g.subject = h.call and g.operator_id = h.operator and g.reason = 'call' and g.lapses_at > now()`
+
+// Hand is an operator who has a call in hand, or writes it up.
+type Hand struct {
+	Call     uuid.UUID `json:"call"`
+	Operator uuid.UUID `json:"operator"`
+}
 
 // Heard is when a leg's last packet came.
 type Heard struct {
@@ -165,7 +173,7 @@ type Heard struct {
 // Renew says that the leader lives, when media was last heard, and that the
 // calls named are in hand still: the grants for them last forMS more. It
 // answers ErrSucceeded if the pool is another's.
-func (l *Lease) Renew(ctx context.Context, media []Heard, inHand []uuid.UUID, forMS int64) error {
+func (l *Lease) Renew(ctx context.Context, media []Heard, inHand []Hand, forMS int64) error {
 	if err := l.relock(ctx); err != nil {
 		return err
 	}
@@ -174,9 +182,7 @@ func (l *Lease) Renew(ctx context.Context, media []Heard, inHand []uuid.UUID, fo
 	q.Queue(renew, l.pool, l.epoch)
 	w := writer{q: q}
 	rows(&w, heard, media)
-	if len(inHand) > 0 {
-		q.Queue(keepGrants, inHand, forMS)
-	}
+	rows(&w, keepGrants, inHand, forMS)
 	if w.err != nil {
 		return w.err
 	}

@@ -82,6 +82,20 @@ type (
 		MediaAt time.Time       `json:"media_at"`
 	}
 
+	// Turn is one person's time with a call; a call has several if it was handed
+	// on.
+	Turn struct {
+		ShopID     uuid.UUID  `json:"shop_id"`
+		CallID     uuid.UUID  `json:"call_id"`
+		No         int        `json:"no"`
+		Party      string     `json:"party"` // operator, specialist, outside
+		OperatorID *uuid.UUID `json:"operator_id"`
+		JoinedAt   time.Time  `json:"joined_at"`
+		LeftAt     *time.Time `json:"left_at"`
+		TalkMS     int64      `json:"talk_ms"`
+		HoldMS     int64      `json:"hold_ms"`
+	}
+
 	// Recording is the row of a recording, as it is after the batch.
 	Recording struct {
 		ShopID     uuid.UUID `json:"shop_id"`

@@ -61,17 +61,22 @@ func (w *wire) ringBrowser(o switchd.Offer, op *directory.Operator) bool {
 // card is what an operator sees of a call that is offered to them.
 func (w *wire) card(op *directory.Operator) command.Card {
 	n, s := w.number, w.number.Shop
+	q := n.Queue
+	if chosen := s.Queue(w.queue); chosen != nil {
+		q = chosen
+	}
 	brief := w.lines.cfg.Brief(Meeting{
-		Meeting: cdr.Meeting{Shop: tenant.ID(s.ID), Phone: string(w.phone), Operator: op.ID, Call: w.id}, Queue: n.Queue.ID, Name: op.Name,
+		Meeting: cdr.Meeting{Shop: tenant.ID(s.ID), Phone: string(w.phone), Operator: op.ID, Call: w.id}, Queue: q.ID, Name: op.Name,
 	})
 	c := command.Card{
-		ID: w.id, From: w.phone.Masked(), Queue: n.Queue.Name, Source: n.Source, WaitedMS: time.Since(w.began).Milliseconds(),
+		ID: w.id, From: w.phone.Masked(), Queue: q.Name, Source: n.Source, WaitedMS: time.Since(w.began).Milliseconds(),
 		Greeting: brief.Greeting,
 		Shop: command.CardShop{
 			ID: s.ID, Slug: s.Slug, NameRu: s.NameRu, NameEn: s.NameEn, SpokenRu: s.SpokenRu, SpokenEn: s.SpokenEn,
 			Colour: s.Colour, Language: s.Language, Timezone: s.Zone.String(),
 		},
 	}
+	c.Move = w.handed(op.ID)
 	if !brief.SpokeAt.IsZero() {
 		day := brief.SpokeAt.In(s.Zone).Format(time.DateOnly)
 		c.SpokeOn = &day
@@ -81,6 +86,10 @@ func (w *wire) card(op *directory.Operator) command.Card {
 
 // browserEvent is what an operator did in the browser, on a leg of this call.
 func (w *wire) browserEvent(leg uuid.UUID, ev webleg.Event) {
+	if w.isGuest(leg) && w.guest.phone != nil {
+		w.guestBrowser(leg, ev)
+		return
+	}
 	if v := w.watchers[leg]; v != nil {
 		w.watchEvent(v, ev)
 		return
@@ -110,6 +119,10 @@ func (w *wire) ringEvent(b *browser, ev webleg.Event) {
 	case webleg.HungUp, webleg.Lost:
 		// The switch has been told of the answer: it takes them for talking.
 		w.letGo(b.leg, "")
+		if w.isGuest(b.leg) {
+			w.tell(switchd.Departed{Call: w.id, Leg: b.leg})
+			return
+		}
 		w.tell(switchd.Gone{Call: w.id, Leg: b.leg})
 	}
 }

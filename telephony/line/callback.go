@@ -23,7 +23,7 @@ type Buyer struct {
 	Timeout              time.Duration
 
 	Offer  func(Terms) ([]byte, error) // the audio, for a trunk
-	Tried  func(*sipua.Leg)                 // told of each try, before anything else of it
+	Tried  func(*sipua.Leg)            // told of each try, before anything else of it
 	Listen func(sipua.Event)
 }
 
@@ -32,6 +32,7 @@ type Terms struct {
 	Trunk string     // its name
 	Laws  []g711.Law // its codecs, in its order
 	SRTP  sdp.Policy
+	Wide  bool // it speaks G.722, too
 }
 
 // calling is a buyer who is rung, and the operator who waits for them.
@@ -92,7 +93,7 @@ func (w *wire) callBack(o switchd.Outgoing) {
 		Shop: w.number.Shop.ID, Call: w.id, Operator: o.Operator, Number: w.phone, Caller: w.number.E164, Timeout: o.For,
 		Offer: func(t Terms) ([]byte, error) {
 			local := sdp.NewLocal(w.buyer.audio.LocalAddr(), t.Laws...)
-			local.SRTP = t.SRTP
+			local.SRTP, local.Wide = t.SRTP, t.Wide
 			w.buyer.local, w.trunk = local, t.Trunk // nobody looks at them before an answer
 			return local.Offer(), nil
 		},

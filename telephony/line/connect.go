@@ -88,6 +88,7 @@ func (w *wire) connect() {
 	if e, is := w.talker.(*end); is && s.speaks(party{role: theOperator}) {
 		w.guard(e) // browsers are watched by those who know them
 	}
+	w.guardGuest()
 	for _, v := range w.watchers {
 		w.guardWatcher(v)
 	}
@@ -101,7 +102,7 @@ func (w *wire) play(s scene) {
 	case w.playing == nil:
 		w.playing = w.lines.player.Loop(w.buyer.audio, w.tune())
 	}
-	switch music := w.third != nil && s.music(party{role: theThird}); {
+	switch music := w.third != nil && w.second == nil && s.music(party{role: theThird}); {
 	case music && w.music == nil:
 		w.music = w.lines.player.Loop(w.third, prompt.Music())
 	case !music && w.music != nil:

@@ -73,7 +73,7 @@ func (w *wire) ring(o switchd.Offer) {
 		decline(acd.Unreachable, 0)
 		return
 	}
-	e := &end{lines: w.lines, id: o.Leg, operator: o.Operator, srtp: w.lines.phoneEncryption(target.URI)}
+	e := &end{lines: w.lines, id: o.Leg, operator: o.Operator, srtp: w.lines.phoneEncryption(target.URI), wide: w.wideBuyer()}
 	if err := w.open(e, bothLaws); err != nil {
 		w.lines.cfg.Log.Error("operator cannot be rung", "operator", o.Operator, "err", err)
 		decline(acd.Unreachable, 0)
@@ -105,11 +105,20 @@ func (w *wire) operatorEvent(o switchd.Offer, e *end, ev sipua.Event) {
 		w.reoffered(e, ev)
 	case sipua.Failed:
 		if w.rung[o.Leg] == phone(e) {
+			w.failed(o.Leg, ev.Code)
 			w.letGo(o.Leg, "")
 			w.tell(switchd.Declined{Call: o.Call, Operator: o.Operator, Leg: o.Leg, Reason: reasonOf(ev.Code), SIPCode: ev.Code})
 		}
+	case sipua.Referred:
+		w.refer(e, ev)
 	case sipua.Ended:
-		if w.talker == phone(e) || w.rung[o.Leg] == phone(e) {
+		switch {
+		case w.isGuest(o.Leg) && w.rung[o.Leg] == phone(e) && !e.up:
+			w.letGo(o.Leg, "")
+			w.tell(switchd.Declined{Call: o.Call, Operator: o.Operator, Leg: o.Leg, Reason: acd.Refused})
+		case w.isGuest(o.Leg):
+			w.guestEnded(o.Leg, ev)
+		case w.talker == phone(e) || w.rung[o.Leg] == phone(e):
 			w.ended(call.Operator, ev)
 		}
 	}
@@ -130,6 +139,11 @@ func (w *wire) answered(o switchd.Offer, e *end, ev sipua.Answered) {
 		w.lines.cfg.Log.Warn("operator's telephone has no audio of ours", "operator", o.Operator, "err", err)
 		w.letGo(o.Leg, unspeakable(err))
 		w.tell(switchd.Declined{Call: o.Call, Operator: o.Operator, Leg: o.Leg, Reason: acd.Unreachable, SIPCode: 488})
+		return
+	}
+	e.sip.AllowRefer()
+	if w.isGuest(o.Leg) {
+		w.accepted(o.Leg, e)
 		return
 	}
 	e.up = true

@@ -6,6 +6,7 @@ package line
 import (
 	"context"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -30,6 +31,7 @@ const home = e164.Russia
 type Room interface {
 	Arrive(switchd.Arrived) bool
 	Tell(context.Context, switchd.Event)
+	Ask(context.Context, func(chan<- error) switchd.Event) error
 }
 
 // Config is what Lines work with.
@@ -45,6 +47,10 @@ type Config struct {
 	Traced     func(Traced) // told of every call that is over; must not block; nil: nobody wants to know
 	Log        *slog.Logger
 
+	Seek    func(Ask) error // the door by which a call goes to somebody else; may take a moment
+	Network Network
+	Summary Summary // nil: nobody speaks
+	Gist    Gist
 	Trouble func(error) // recordings cannot be written; nil: nobody asks. Must not block
 }
 
@@ -65,6 +71,7 @@ type Lines struct {
 	wires map[uuid.UUID]*wire
 	heard map[uuid.UUID]media.Leg // SIP legs that have audio
 	pages map[uuid.UUID]*wire     // of the legs of browsers
+	desks map[netip.AddrPort]desk // operators' telephones that talk
 	busy  sync.WaitGroup
 }
 
@@ -76,7 +83,7 @@ func New(cfg Config) *Lines {
 	ctx, stop := context.WithCancel(context.Background())
 	return &Lines{
 		cfg: cfg, player: media.NewPlayer(), board: mix.NewBoard(), watch: media.NewWatch(), ctx: ctx, stop: stop, phones: newPhonebook(),
-		wires: map[uuid.UUID]*wire{}, heard: map[uuid.UUID]media.Leg{}, pages: map[uuid.UUID]*wire{},
+		wires: map[uuid.UUID]*wire{}, heard: map[uuid.UUID]media.Leg{}, pages: map[uuid.UUID]*wire{}, desks: map[netip.AddrPort]desk{},
 	}
 }
 
@@ -110,6 +117,10 @@ func (l *Lines) all() []*wire {
 
 // Invited takes a call that a trunk brings. It is called by the SIP side.
 func (l *Lines) Invited(leg *sipua.Leg, in sipua.Invite) {
+	if in.Desk != "" {
+		l.called(leg, in)
+		return
+	}
 	if in.Trunk == "" {
 		leg.Refuse(403, "a telephone does not dial out by itself")
 		return
@@ -138,6 +149,7 @@ func (l *Lines) open(leg *sipua.Leg, in sipua.Invite) *wire {
 		buyer: &end{lines: l, id: uuid.New(), sip: leg}, from: clean(in.From), display: clean(in.FromDisplay), laws: l.laws(in.Trunk),
 	}
 	w.buyer.srtp, w.trunk = l.encryption(in.Trunk), in.Trunk
+	w.buyer.wide = l.wideband(in.Trunk)
 	w.phone = e164.Number(w.from)
 	if n, err := e164.Parse(in.From, home); err == nil {
 		w.phone = n
@@ -167,7 +179,9 @@ func (l *Lines) laws(trunk string) []g711.Law {
 		}
 		laws := make([]g711.Law, 0, len(t.Codecs))
 		for _, c := range t.Codecs {
-			laws = append(laws, map[string]g711.Law{"pcma": g711.ALaw, "pcmu": g711.MuLaw}[c])
+			if law, is := map[string]g711.Law{"pcma": g711.ALaw, "pcmu": g711.MuLaw}[c]; is {
+				laws = append(laws, law)
+			}
 		}
 		return laws
 	}

@@ -27,7 +27,10 @@ func (e *end) join() media.Leg { return e.audio }
 func (e *end) show(bool)       {} // its own key says so, or nothing does
 func (e *end) press(byte)      {} // it hears the tone
 func (e *end) hangUp(reason string) {
-	if e.sip != nil { // nobody was rung yet
+	switch {
+	case e.drop != nil:
+		e.drop(reason)
+	case e.sip != nil:
 		e.sip.Hangup(reason)
 	}
 	e.lines.shut(e)

@@ -2,6 +2,7 @@ package line
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"switchboard/telephony/sdp"
@@ -33,3 +34,13 @@ func unspeakable(err error) string {
 	}
 	return "G.711 only"
 }
+
+// wideband reports whether G.722 is spoken with a trunk.
+func (l *Lines) wideband(trunk string) bool {
+	t := l.cfg.Book().Named(trunk)
+	return t != nil && slices.Contains(t.Codecs, "g722")
+}
+
+// wideBuyer reports whether the buyer speaks G.722, so that a telephone that
+// does, too, is given it as it comes.
+func (w *wire) wideBuyer() bool { return w.buyer.wide && w.offer != nil && w.offer.Wide() }

@@ -26,7 +26,8 @@ func (w *wire) join(leg uuid.UUID, rec *switchd.Recording) {
 		return // the same
 	}
 	w.silence()
-	w.talker, w.voice, w.talk, w.shown = op, voice, talking, false
+	w.sit(op)
+	w.voice, w.talk, w.shown, w.outside = voice, talking, false, false
 	delete(w.rung, leg)
 	w.unqueue()
 	if rec != nil {
@@ -81,7 +82,10 @@ func (w *wire) requeue(leg uuid.UUID) {
 	}
 	w.resumeTape("operator gone")
 	gone := w.talker
-	w.talker, w.voice, w.muted, w.away = nil, nil, false, false
+	w.referred(200) // it waits where they wanted, or goes on without them
+	w.dropSecond("gone")
+	w.sit(nil)
+	w.voice, w.muted, w.away = nil, false, false
 	w.locked.Store(false)
 	w.connect()
 	gone.hangUp("gone")
@@ -117,6 +121,7 @@ func (w *wire) pressed(key byte) {
 
 // letGo hangs up an operator's leg that is not the talker's.
 func (w *wire) letGo(leg uuid.UUID, reason string) {
+	defer w.dropGuest(leg, reason)
 	if op := w.rung[leg]; op != nil {
 		delete(w.rung, leg)
 		op.hangUp(reason)
@@ -139,9 +144,14 @@ func (w *wire) finish(reason string) {
 	for leg := range w.rung {
 		w.letGo(leg, reason)
 	}
+	if g := w.guest; g != nil {
+		w.dropGuest(g.Leg, reason)
+	}
+	w.dropSecond(reason)
 	w.buyer.hangUp(reason)
-	if w.talker != nil {
-		w.talker.hangUp(reason)
+	if p := w.talker; p != nil {
+		w.sit(nil)
+		p.hangUp(reason)
 	}
 	for _, v := range w.watchers {
 		if v.phone != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"switchboard/telephony/call"
 	"switchboard/telephony/directory"
 	"switchboard/telephony/e164"
 	"switchboard/telephony/media"
@@ -64,7 +65,13 @@ type wire struct {
 	queued   *queued         // what they hear while they wait; nil: they do not, or still hear it ring
 	message  *message        // that the caller leaves now; nil for none
 
-	trunk     string // that brought the call, or took it
+	guest     *guest     // who is called in; nil for nobody
+	second    *second    // the talker's telephone has another call of its own to them
+	outside   bool       // the talker is a telephone outside, to whom the call was handed
+	missed    int        // SIP, of the last telephone that did not take the call
+	referrer  *sipua.Leg // waits to be told what its REFER comes to
+	consented bool       // it has its 202
+	trunk     string     // that brought the call, or took it
 	measuring sync.Mutex
 	measured  []measured
 }
@@ -78,9 +85,12 @@ type end struct {
 	audio    *media.RTPLeg
 	local    *sdp.Local
 	srtp     sdp.Policy
+	wide     bool      // G.722 is spoken with it, if it can
 	operator uuid.UUID // whose telephone it is; uuid.Nil: the buyer's
 	held     bool      // by a re-INVITE from this side
 	up       bool      // answered
+
+	drop func(reason string) // ends it, where more than sip has to be ended
 }
 
 // run does what is posted until the call is over.
@@ -139,7 +149,7 @@ func (w *wire) open(e *end, laws []g711.Law) error {
 		return err
 	}
 	e.audio, e.local = leg, sdp.NewLocal(leg.LocalAddr(), laws...)
-	e.local.SRTP = e.srtp
+	e.local.SRTP, e.local.Wide = e.srtp, e.wide
 	w.lines.mu.Lock()
 	defer w.lines.mu.Unlock()
 	w.lines.heard[e.id] = leg
@@ -231,5 +241,26 @@ func (w *wire) gone(e *end) {
 	if last := e.audio.LastPacket(); !last.IsZero() {
 		quiet = time.Since(last)
 	}
-	w.tell(switchd.HungUp{Call: w.id, By: bySystem, Reason: "no media", QuietMS: quiet.Milliseconds()})
+	switch ms := quiet.Milliseconds(); {
+	case w.isGuest(e.id), w.outside && w.talker == phone(e):
+		w.tell(switchd.Departed{Call: w.id, Leg: e.id, Reason: "no media", QuietMS: ms})
+	case w.guest != nil && e != w.buyer: // the others go on
+		w.tell(switchd.HungUp{Call: w.id, By: call.Operator, Reason: "no media"})
+	default:
+		w.tell(switchd.HungUp{Call: w.id, By: bySystem, Reason: "no media", QuietMS: ms})
+	}
+}
+
+// guardGuest watches over the telephone of who was called in, and over the one
+// that asks them.
+func (w *wire) guardGuest() {
+	if w.third == nil || w.guest == nil {
+		return
+	}
+	if e, is := w.guest.phone.(*end); is {
+		w.guard(e)
+	}
+	if w.second != nil {
+		w.guard(w.second.end)
+	}
 }

@@ -62,6 +62,7 @@ func (h *hush) over(sink func(*Packet)) func(*Packet) {
 			sink(p)
 		case p.Law != 0: // keys are muted too
 			h.packet = *p
+			h.packet.Wide = nil
 			h.packet.Payload = h.frame[:min(len(p.Payload), len(h.frame))]
 			for i := range h.packet.Payload {
 				h.frame[i] = p.Law.Silence()

@@ -61,3 +61,9 @@ func (c *Clip) frame(i int, law g711.Law) []byte {
 	}
 	return all[i*frame : (i+1)*frame]
 }
+
+// WAV returns the clip as a file: A-law of 8 kHz.
+func (c *Clip) WAV() []byte {
+	header := wav.MonoHeader(uint32(len(c.aLaw)))
+	return append(header[:], c.aLaw...)
+}

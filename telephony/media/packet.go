@@ -19,6 +19,7 @@ type Packet struct {
 	Timestamp   uint32 // 1/8000 s
 	SSRC        uint32
 	Payload     []byte
+	Wide        []byte    // the same as it came in G.722, for who speaks that too; else nil
 	At          time.Time // when it came
 }
 
@@ -59,7 +60,7 @@ func (p *Packet) parse(datagram []byte) bool {
 	p.Sequence = binary.BigEndian.Uint16(datagram[2:])
 	p.Timestamp = binary.BigEndian.Uint32(datagram[4:])
 	p.SSRC = binary.BigEndian.Uint32(datagram[8:])
-	p.Payload = datagram[start:end]
+	p.Payload, p.Wide = datagram[start:end], nil
 	return true
 }
 

@@ -156,7 +156,12 @@ func ntp(t time.Time) uint64 {
 func middle(n uint64) uint32 { return uint32(n >> 16) }
 
 // codec returns what the E-model knows of the leg's codec.
-func (l *RTPLeg) codec() emodel.Codec { return emodel.G711 }
+func (l *RTPLeg) codec() emodel.Codec {
+	if c := l.chosen.Load(); c != nil && c.Wide {
+		return emodel.G722
+	}
+	return emodel.G711
+}
 
 // reportIfDue sends a report if it is time for one.
 func (l *RTPLeg) reportIfDue(now time.Time) {

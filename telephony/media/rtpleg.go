@@ -1,12 +1,14 @@
 package media
 
 import (
+	"bytes"
 	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"switchboard/telephony/media/g711"
+	"switchboard/telephony/media/g722"
 	"switchboard/telephony/sdp"
 )
 
@@ -28,6 +30,7 @@ type RTPLeg struct {
 	digits  digits
 	pressed [4]Digit
 	losses  losses
+	narrow  narrow
 
 	carried   bool // by a Carrier
 	reception reception
@@ -45,6 +48,7 @@ type RTPLeg struct {
 		sealer *sealer // nil in the clear
 		closed bool
 		octets uint32 // of audio that was sent
+		wide   g722.Encoder
 		target netip.AddrPort
 		buffer [maxDatagram]byte
 	}
@@ -133,7 +137,9 @@ func (l *RTPLeg) receive(datagram []byte, from netip.AddrPort, at time.Time) {
 	case !known:
 		l.count.unusable.Add(1)
 		if l.knows(from) {
-			l.hear(at) // comfort noise, for instance: the party is there
+			l.hear(at) // the party is there; its packets are counted, whatever is in them
+			p.Law = 0
+			l.reception.take(p, 0)
 		}
 	case !l.believes(from, p):
 		l.count.foreign.Add(1)
@@ -154,10 +160,26 @@ func (l *RTPLeg) take(p *Packet) {
 	l.count.lost.Add(l.losses.take(p))
 	l.reception.take(p, samples(p.At.Sub(l.opened)))
 	l.notice(p)
+	if p.Wide != nil {
+		l.narrow.take(p)
+	}
 	if sink := l.sink.Load(); sink != nil {
 		(*sink)(p)
 	}
 }
+
+// comfortNoise is the static payload type of RFC 3389: how a party sounds that
+// does not speak, said now and then.
+const comfortNoise = 13
+
+var silences = map[g711.Law][]byte{
+	g711.ALaw:  bytes.Repeat([]byte{g711.ALaw.Silence()}, frame),
+	g711.MuLaw: bytes.Repeat([]byte{g711.MuLaw.Silence()}, frame),
+}
+
+// hush makes a packet of silence of p. It keeps its number and place, so that
+// nobody takes it for lost, and nobody has to know how noise is made.
+func (p *Packet) hush(law g711.Law) { p.Law, p.Payload = law, silences[law] }
 
 // classify sets p's law, and reports whether its payload type was agreed on.
 // Who agreed on one law of G.711 may send the other: some answer an offer of
@@ -166,12 +188,17 @@ func (p *Packet) classify(chosen *sdp.Chosen) bool {
 	switch p.PayloadType {
 	case chosen.PayloadType:
 		p.Law = chosen.Law
+		if chosen.Wide {
+			p.Wide = p.Payload
+		}
 	case g711.ALaw.PayloadType():
 		p.Law = g711.ALaw
 	case g711.MuLaw.PayloadType():
 		p.Law = g711.MuLaw
 	case chosen.EventOurs, chosen.EventType:
 		p.Law = 0
+	case comfortNoise:
+		p.hush(chosen.Law)
 	default:
 		return false
 	}
@@ -246,7 +273,9 @@ func (l *RTPLeg) Send(p *Packet) {
 	h := l.tx.stream.relay(p)
 	h.payloadType = number
 	b := l.tx.buffer[:headerSize+min(len(p.Payload), maxPayload)]
-	if table := g711.Table(p.Law, chosen.Law); table != nil {
+	if chosen.Wide && p.Law != 0 {
+		l.widen(b[headerSize:], p)
+	} else if table := g711.Table(p.Law, chosen.Law); table != nil {
 		for i := range b[headerSize:] {
 			b[headerSize+i] = table[p.Payload[i]]
 		}
@@ -272,7 +301,11 @@ func (l *RTPLeg) SendFrame(payload []byte) {
 	h := l.tx.stream.frame(len(payload), now)
 	h.payloadType = chosen.PayloadType
 	b := l.tx.buffer[:headerSize+min(len(payload), maxPayload)]
-	copy(b[headerSize:], payload)
+	if chosen.Wide {
+		l.tx.wide.Encode(b[headerSize:], payload, chosen.Law)
+	} else {
+		copy(b[headerSize:], payload)
+	}
 	l.write(h, b)
 }
 

@@ -22,6 +22,9 @@ type Local struct {
 	Direction Direction
 	// SRTP is whether audio is encrypted. It is set before the first description.
 	SRTP Policy
+	// Wide has us speak G.722 where the other side does, rather than any law. It
+	// is set before the first description.
+	Wide bool
 
 	address netip.AddrPort
 	laws    []g711.Law
@@ -44,7 +47,10 @@ func NewLocal(address netip.AddrPort, laws ...g711.Law) *Local {
 
 // Offer returns our offer: all our laws, and telephone events.
 func (l *Local) Offer() []byte {
-	formats := make([]Format, 0, len(l.laws)+1)
+	formats := make([]Format, 0, len(l.laws)+2)
+	if l.Wide {
+		formats = append(formats, wideband)
+	}
 	for _, law := range l.laws {
 		formats = append(formats, Format{PayloadType: law.PayloadType(), Name: law.String(), Rate: 8000})
 	}
@@ -67,15 +73,19 @@ func (l *Local) Offer() []byte {
 func (l *Local) Answer(offer Session) ([]byte, Chosen, error) {
 	offer = offer.under(l.SRTP)
 	law, number, ok := offer.choose(l.laws)
+	wide, isWide := offer.wide(l)
+	if isWide {
+		law, number, ok = l.laws[0], wide.PayloadType, true
+	}
 	if err := offer.usable(l.SRTP, ok); err != nil {
 		return nil, Chosen{}, fmt.Errorf("answer sdp: %w", err)
 	}
 	chosen := Chosen{
-		Remote: offer.Remote, Law: law, PayloadType: number,
+		Remote: offer.Remote, Law: law, PayloadType: number, Wide: isWide,
 		EventType: offer.EventType, EventOurs: offer.EventType,
 		Direction: l.Direction.within(offer.Direction), RTCP: offer.RTCP, Mux: offer.Mux,
 	}
-	formats := []Format{{PayloadType: number, Name: law.String(), Rate: 8000}}
+	formats := []Format{{PayloadType: number, Name: chosen.Codec(), Rate: 8000}}
 	if chosen.EventType != 0 {
 		formats = append(formats, event(chosen.EventType))
 	}
@@ -99,6 +109,10 @@ func (l *Local) Answer(offer Session) ([]byte, Chosen, error) {
 // Accept returns what the answer to our last Offer agrees to.
 func (l *Local) Accept(answer Session) (Chosen, error) {
 	law, number, ok := answer.first(l.laws)
+	wide, isWide := answer.wide(l)
+	if isWide = isWide && answer.leads(wide); isWide {
+		law, number, ok = l.laws[0], wide.PayloadType, true
+	}
 	if err := answer.usable(l.SRTP, ok); err != nil {
 		return Chosen{}, fmt.Errorf("accept sdp: %w", err)
 	}
@@ -108,10 +122,50 @@ func (l *Local) Accept(answer Session) (Chosen, error) {
 	}
 	l.agreed, l.suite = true, ours.Suite
 	return Chosen{
-		Remote: answer.Remote, Law: law, PayloadType: number,
+		Remote: answer.Remote, Law: law, PayloadType: number, Wide: isWide,
 		EventType: answer.EventType, EventOurs: ourEvent,
 		Direction: l.Direction.within(answer.Direction), RTCP: answer.RTCP, Ours: ours, Theirs: theirs,
 	}, nil
+}
+
+// wideband is G.722, whose clock in RTP is that of half its samples (RFC 3551,
+// 4.5.2).
+var wideband = Format{PayloadType: 9, Name: "G722", Rate: 8000}
+
+// Wide reports whether s speaks G.722.
+func (s Session) Wide() bool {
+	for _, f := range s.Formats {
+		if f.Name == wideband.Name && f.Rate == wideband.Rate {
+			return true
+		}
+	}
+	return false
+}
+
+// wide returns the format of s that is G.722, if l speaks it.
+func (s Session) wide(l *Local) (Format, bool) {
+	if !l.Wide || len(l.laws) == 0 {
+		return Format{}, false
+	}
+	for _, f := range s.Formats {
+		if f.Name == wideband.Name && f.Rate == wideband.Rate {
+			return f, true
+		}
+	}
+	return Format{}, false
+}
+
+// leads reports whether f comes before every law in s.
+func (s Session) leads(f Format) bool {
+	for _, other := range s.Formats {
+		switch {
+		case other == f:
+			return true
+		case other.is(g711.ALaw) || other.is(g711.MuLaw):
+			return false
+		}
+	}
+	return false
 }
 
 // usable returns why s can't be talked over under a policy, common telling

@@ -236,7 +236,8 @@ func ptime(m *pion.MediaDescription) time.Duration {
 }
 
 // takeFormats reads the payload types of m. One that has no rtpmap has the
-// static meaning of RFC 3551, of which we know those of G.711.
+// static meaning of RFC 3551, of which we know those of G.711
+// and G.722.
 func (s *Session) takeFormats(m *pion.MediaDescription) error {
 	maps := rtpmaps(m.Attributes)
 	for _, text := range m.MediaName.Formats {
@@ -249,6 +250,8 @@ func (s *Session) takeFormats(m *pion.MediaDescription) error {
 		switch {
 		case f.Name == "" && n == 0:
 			f.Name, f.Rate = "PCMU", 8000
+		case f.Name == "" && n == 9:
+			f.Name, f.Rate = wideband.Name, wideband.Rate
 		case f.Name == "" && n == 8:
 			f.Name, f.Rate = "PCMA", 8000
 		case f.Name == "TELEPHONE-EVENT" && f.Rate == 8000 && s.EventType == 0:

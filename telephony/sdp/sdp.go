@@ -95,7 +95,8 @@ func (s Session) Held() bool { return !s.Direction.Receives() }
 type Chosen struct {
 	Remote      netip.AddrPort // where our audio goes; not valid while there is no address
 	Law         g711.Law
-	PayloadType uint8     // the law's payload type
+	Wide        bool      // it is G.722 that goes over the wire; Law is what it is turned into and made of here
+	PayloadType uint8     // of what goes over the wire
 	EventType   uint8     // of telephone events that we send, 0 for none
 	EventOurs   uint8     // of telephone events that we asked for; the other side may use either
 	Direction   Direction // ours: what we may send and shall receive
@@ -106,7 +107,12 @@ type Chosen struct {
 }
 
 // Codec returns the name of what is sent, as SDP has it.
-func (c Chosen) Codec() string { return c.Law.String() }
+func (c Chosen) Codec() string {
+	if c.Wide {
+		return wideband.Name
+	}
+	return c.Law.String()
+}
 
 // Speaks reports whether an answer of one who speaks laws would leave anything
 // to talk over.

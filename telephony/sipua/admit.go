@@ -55,6 +55,11 @@ func (ua *UA) judge(m *guard.Message) (pass bool) {
 		}
 		return false
 	}
+	if m.Head.Method == "INVITE" || m.Head.Method == "ACK" || m.Head.Method == "CANCEL" {
+		if _, calls := ua.desk(m.Source); calls {
+			return ua.admitTrunk(m)
+		}
+	}
 	if registered || !isTrunk {
 		return ua.admitPhone(m, registered)
 	}
@@ -134,6 +139,15 @@ func (ua *UA) admitInDialog(m *guard.Message, l *Leg) bool {
 	return false
 }
 
+// desk returns whose telephone at src may call us.
+func (ua *UA) desk(src netip.AddrPort) (string, bool) {
+	d, is := ua.peers.(Desks)
+	if !is {
+		return "", false
+	}
+	return d.Desk(src)
+}
+
 // capabilities is what an OPTIONS asks for.
 var capabilities = []string{"Allow: " + wire.Allow, "Accept: application/sdp, application/dtmf-relay, application/dtmf", "Supported: " + wire.Options}
 
@@ -145,6 +159,8 @@ func (ua *UA) admitPhone(m *guard.Message, registered bool) bool {
 		ua.answer(m, 200, "OK")
 	case !registered:
 		ua.counts.strangers.Add(1)
+	case m.Head.Method == "ACK":
+		return ua.admitLate(m)
 	case ua.fault(m):
 	case m.Head.Method == "INVITE":
 		ua.offend(m.Far.Addr(), ban.Method)

@@ -92,6 +92,13 @@ type Invite struct {
 	MaxForwards int    // how many more hops it may take; for Target.MaxForwards, less one
 	Replaces    *Leg   // whose place this call is to take; only a leg whose AllowRefer was called
 	Source      netip.AddrPort
+	Desk        string // whose telephone it is, by Desks; then it is no trunk's
+}
+
+// Desks may be a part of Peers: it says whose telephone may call us from src, by
+// a name of the owner's. Without it none may.
+type Desks interface {
+	Desk(src netip.AddrPort) (who string, ok bool)
 }
 
 // timing is the protocol's clock, which tests run faster.

@@ -39,6 +39,7 @@ func (ua *UA) born(req *sip.Request) {
 		CallID: l.callID, SDP: bodyOf(req), Source: source, MaxForwards: hops, Replaces: ua.replaced(req),
 		Called: userOf(&req.To().Address), Claims: claims(req),
 	}
+	in.Desk, _ = ua.desk(source)
 	if h := req.MaxForwards(); h != nil {
 		in.MaxForwards = int(h.Val())
 	}

@@ -29,6 +29,16 @@ func (f *floor) carryOut(actions []acd.Action) {
 			f.connect(a)
 		case acd.Lose:
 			f.lose(a)
+		case acd.Summon:
+			f.summon(a)
+		case acd.Meet:
+			f.meet(a)
+		case acd.Excuse:
+			f.excuse(a)
+		case acd.Leave:
+			f.leave(a)
+		case acd.Take:
+			f.write(f.calls[a.Call], "take", map[string]any{"operator": a.Operator})
 		case acd.Return:
 			f.giveBack(a)
 		case acd.Wrap:
@@ -51,6 +61,12 @@ func (f *floor) showFor(a acd.Action) {
 	case acd.Withdraw:
 		f.show(operator(a.Operator))
 	case acd.Connect:
+		f.show(operator(a.Operator))
+	case acd.Summon:
+		f.show(operator(a.Operator))
+	case acd.Excuse:
+		f.show(operator(a.Operator))
+	case acd.Leave:
 		f.show(operator(a.Operator))
 	case acd.Return:
 		f.show(operator(a.Operator))
@@ -103,7 +119,8 @@ func (f *floor) connect(a acd.Connect) {
 		f.pace(l, a)
 	}
 	with := l.with
-	l.row.OperatorID, l.returned = &with, false
+	l.row.OperatorID, l.returned, l.until = &with, false, 0
+	f.begin(l, Goal{})
 	why := map[string]any{"operator": a.Operator, "waited_ms": a.Waited, "why": a.Why, "words": a.Why.String()}
 	f.write(l, "connect", why)
 	l.row.Explanation = explain(why)
@@ -167,15 +184,19 @@ func (f *floor) wrap(a acd.Wrap) {
 	f.change(l)
 }
 
-// release finishes the call: its operator's after-call work is over.
+// release is of an operator whose after-call work is over.
 func (f *floor) release(a acd.Release) {
 	l := f.calls[a.Call]
-	if !f.apply(l, call.Event{Kind: call.Finish}) {
-		return
+	who := operator(a.Operator)
+	switch {
+	case l == nil: // it was lost while they wrote it up
+	case l.with != who:
+		f.wrote(l, who)
+	default:
+		l.written = true
+		f.write(l, "release", map[string]any{"operator": a.Operator})
+		f.conclude(l)
 	}
-	f.write(l, "release", map[string]any{"operator": a.Operator})
-	f.finish(l)
-	f.change(l)
 }
 
 // finish writes all that a call leaves behind, once: its detail record, the
@@ -185,6 +206,7 @@ func (f *floor) finish(l *live) {
 	if l.row.OperatorID == nil {
 		l.row.OperatorID = l.spoke
 	}
+	f.close(l)
 	l.sync()
 	f.batch.Ended = append(f.batch.Ended, l.id)
 	f.batch.Closed = append(f.batch.Closed, l.dialogs...)

@@ -35,7 +35,8 @@ type floor struct {
 	hints   []Hint
 	desks   map[uuid.UUID]struct{} // that changed
 	counts  Counts
-	seal    Sealer // nil: recordings are not sealed
+	timed   map[acd.CallID]*live // that may have to be looked at by themselves
+	seal    Sealer               // nil: recordings are not sealed
 	paces   map[paceOf]*wait.Pace
 	places  map[acd.CallID]*place // of buyers who are to be called back
 }
@@ -66,6 +67,16 @@ type live struct {
 	from     string // the buyer's number
 	held     bool   // by the operator's own word
 	muted    bool
+	third    *third // called in, rung or there; nil for nobody
+	missed   miss   // the last transfer that came to nothing
+	parked   *parked
+	until    acd.Instant      // when a parking, or a queue that it was sent to, has taken too long; 0 for never
+	sentTo   Goal             // that queue
+	last     uuid.UUID        // who had the call before, to be asked first
+	leavers  []uuid.UUID      // who write it up while it goes on
+	written  bool             // its operator has written it up
+	turns    int              // so far
+	turn     *journal.Turn    // under way
 	away     *acd.Instant     // while the operator's browser is: until when it is waited for
 	taped    bool             // a recording was begun
 	objected bool             // the buyer does not want one
@@ -86,7 +97,8 @@ type live struct {
 func newFloor(pool string, epoch int64, node string, numbers map[uuid.UUID]int64, policy acd.Policy) *floor {
 	return &floor{
 		pool: pool, epoch: epoch, node: node, numbers: numbers,
-		room: acd.NewRoom(policy), calls: map[acd.CallID]*live{}, batch: &journal.Batch{}, oldest: acd.Never, desks: map[uuid.UUID]struct{}{}, paces: map[paceOf]*wait.Pace{}, places: map[acd.CallID]*place{},
+		timed: map[acd.CallID]*live{},
+		room:  acd.NewRoom(policy), calls: map[acd.CallID]*live{}, batch: &journal.Batch{}, oldest: acd.Never, desks: map[uuid.UUID]struct{}{}, paces: map[paceOf]*wait.Pace{}, places: map[acd.CallID]*place{},
 	}
 }
 
@@ -165,6 +177,14 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.onDesk(ev, ev.Operator, acd.Finished{Operator: key(ev.Operator)})
 	case Extended:
 		f.onDesk(ev, ev.Operator, acd.Extended{Operator: key(ev.Operator), By: ev.ByMS})
+	case Sought:
+		f.seek(ev)
+	case Moved:
+		f.moved(ev)
+	case Departed:
+		f.departed(ev)
+	case Parked:
+		f.park(ev)
 	case Supervised:
 		f.supervise(ev)
 	case Watching:
@@ -211,7 +231,7 @@ func patient(ev Event) bool {
 // other wakings change nothing that a replay could miss.
 func (f *floor) tick() {
 	actions := f.room.Step(f.now, acd.Tick{})
-	if len(actions) > 0 {
+	if rung := f.alarms(); rung || len(actions) > 0 {
 		f.log(nil, Tick{})
 	}
 	f.carryOut(actions)

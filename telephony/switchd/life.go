@@ -143,17 +143,27 @@ func (f *floor) drop(l *live, leg uuid.UUID) {
 
 func (f *floor) rung(ev Rung) {
 	l := f.live(ev.Call)
-	if l == nil || l.leg != ev.Leg {
+	side := "operator"
+	switch {
+	case l == nil:
+		return
+	case l.third != nil && l.third.leg == ev.Leg:
+		side = "third"
+	case l.leg != ev.Leg:
 		return // withdrawn meanwhile
 	}
 	f.log(l, ev)
-	f.dialog(l, ev.Leg, "operator", ev.Dialog)
+	f.dialog(l, ev.Leg, side, ev.Dialog)
 }
 
 // accepted joins the buyer and the operator, unless the offer is gone: then
 // the telephone that answered is let go.
 func (f *floor) accepted(ev Accepted) {
 	l := f.live(ev.Call)
+	if l != nil && l.third != nil && l.third.leg == ev.Leg {
+		f.answeredThird(l, ev)
+		return
+	}
 	if l == nil || l.leg != ev.Leg {
 		f.do(func(p Phones) { p.Withdraw(ev.Call, ev.Leg) })
 		return
@@ -179,6 +189,10 @@ func ignored(actions []acd.Action) bool {
 
 func (f *floor) declined(ev Declined) {
 	l := f.live(ev.Call)
+	if l != nil && l.third != nil && l.third.leg == ev.Leg {
+		f.declinedThird(l, ev)
+		return
+	}
 	if l == nil || l.leg != ev.Leg {
 		return // withdrawn meanwhile
 	}
@@ -215,6 +229,11 @@ func (f *floor) hungUp(ev HungUp) {
 		return // the other side was first
 	}
 	f.log(l, ev)
+	if l.third != nil && ev.By == call.Operator { // who hangs up in the middle of a transfer leaves it to go on
+		f.letGo(l)
+		f.change(l)
+		return
+	}
 	f.do(func(p Phones) { p.End(ev.Call, ev.Reason) })
 	l.watchers = nil // their telephones end with the call
 	was := l.life.State
@@ -223,7 +242,7 @@ func (f *floor) hungUp(ev HungUp) {
 		f.counts.Ignored++
 		return
 	}
-	l.life, l.away = next, nil
+	l.life, l.away, l.third, l.parked = next, nil, nil, nil
 	l.life.Since = call.Instant(f.now) // after-call work begins now, not with the silence
 	if l.row.Reason == "" {
 		l.row.Reason = ev.Reason
@@ -231,6 +250,7 @@ func (f *floor) hungUp(ev HungUp) {
 	switch was {
 	case call.Talking, call.Held, call.Moving:
 		f.act(acd.HungUp{Call: l.key}) // Wrap, and in time Release, which finishes it
+		f.conclude(l)                  // nobody of the room had it
 	case call.Waiting:
 		f.act(acd.HungUp{Call: l.key}) // Withdraw who is rung, and Lose
 		f.missed(l)

@@ -146,6 +146,10 @@ func (f *floor) message(l *live, minutes int) {
 		return
 	}
 	m := Message{Recording: f.openTape(l, "voicemail"), Most: time.Duration(cmp.Or(minutes, usualMessage)) * time.Minute}
+	if m.Recording == nil { // it cannot be kept
+		f.toQueue(l, "")
+		return
+	}
 	f.do(func(p Phones) { p.TakeMessage(l.id, m) })
 }
 

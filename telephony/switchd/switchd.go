@@ -32,8 +32,12 @@ type Phones interface {
 	Resume(call uuid.UUID)
 	Lose(call uuid.UUID, lost bool) // the operator's connection: music to the buyer until it is back
 	Mute(call uuid.UUID, muted bool)
-	Requeue(call, leg uuid.UUID) // the operator is gone: music until another joins
-	Watch(w Watch)               // a supervisor hears the call, or does what its Mode is now
+	Queued(call, queue uuid.UUID)  // it shall wait in another queue
+	Third(t Third)                 // ring who is called in, report Accepted or Declined
+	Shape(call uuid.UUID, s Shape) // who talks to whom
+	Hand(call, leg uuid.UUID)      // the third has the call, its operator is let go
+	Requeue(call, leg uuid.UUID)   // the operator is gone: music until another joins
+	Watch(w Watch)                 // a supervisor hears the call, or does what its Mode is now
 	Unwatch(call, leg, supervisor uuid.UUID)
 	End(call uuid.UUID, reason string) // hang up whatever is left of the call
 	Machines
@@ -203,7 +207,7 @@ func (s *Switch) Run(ctx context.Context) error {
 			}
 		}
 		wake, _ := s.floor.room.Deadline() // Never without one
-		if wake = min(wake, s.floor.due(), s.floor.wakes()); wake != acd.Never {
+		if wake = min(wake, s.floor.due(), s.floor.wakes(), s.floor.deadline()); wake != acd.Never {
 			alarm.Reset(max(0, time.Duration(wake-s.Now())*time.Millisecond))
 		}
 	}

@@ -23,6 +23,7 @@ import (
 type fakePhones struct {
 	did   []string
 	leg   uuid.UUID
+	third uuid.UUID
 	named map[uuid.UUID]string
 
 	prepared uuid.UUID // the last call to a buyer
@@ -52,6 +53,30 @@ func (f *fakePhones) Lose(c uuid.UUID, lost bool) {
 func (f *fakePhones) Mute(c uuid.UUID, muted bool) {
 	f.say(map[bool]string{true: "mute", false: "unmute"}[muted], c)
 }
+func (f *fakePhones) Third(o Third) {
+	f.third = o.Leg
+	whom := f.named[o.Operator]
+	if whom == "" {
+		whom = string(o.Goal.Phone)
+	}
+	f.did = append(f.did, fmt.Sprintf("call %s in to %s", whom, f.named[o.Call]))
+}
+func (f *fakePhones) Shape(c uuid.UUID, s Shape) {
+	switch {
+	case s.All:
+		f.say("all talk in", c)
+	case s.Aside && s.Third != uuid.Nil:
+		f.say("aside in", c)
+	case s.Aside:
+		f.say("music in", c)
+	case s.Third != uuid.Nil:
+		f.say("third waits in", c)
+	default:
+		f.say("both talk in", c)
+	}
+}
+func (f *fakePhones) Queued(_, _ uuid.UUID)  {}
+func (f *fakePhones) Hand(c, _ uuid.UUID)    { f.say("third has", c) }
 func (f *fakePhones) Requeue(c, _ uuid.UUID) { f.say("music for waiting to", c) }
 func (f *fakePhones) Watch(w Watch) {
 	f.leg = w.Leg
@@ -82,6 +107,7 @@ func (m *memory) Commit(_ context.Context, b *journal.Batch) error {
 	m.all.Finished = append(m.all.Finished, b.Finished...)
 	m.all.Lost = append(m.all.Lost, b.Lost...)
 	m.all.Grants = append(m.all.Grants, b.Grants...)
+	m.all.Turns = append(m.all.Turns, b.Turns...)
 	m.all.Ended = append(m.all.Ended, b.Ended...)
 	m.all.Dialogs = append(m.all.Dialogs, b.Dialogs...)
 	m.all.Closed = append(m.all.Closed, b.Closed...)
@@ -125,9 +151,9 @@ func play(t *testing.T, story func(*stage)) {
 		st.stop = cancel
 		go func() { _ = st.s.Run(ctx) }()
 		synctest.Wait()
+		defer synctest.Wait()
+		defer cancel()
 		story(st)
-		cancel()
-		synctest.Wait()
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 // talking returns the call if an operator has it in hand.
 func (f *floor) talking(id uuid.UUID) *live {
 	l := f.live(id)
-	if l == nil || l.life.State != call.Talking && l.life.State != call.Held {
+	if l == nil || l.life.State != call.Talking && l.life.State != call.Held && l.life.State != call.Moving {
 		f.counts.Ignored++
 		return nil
 	}
@@ -31,7 +31,15 @@ func (f *floor) on(id, leg uuid.UUID) *live {
 // what will be when it is back.
 func (f *floor) hold(ev Event, id uuid.UUID, kind call.Kind) {
 	l := f.talking(id)
-	if l == nil {
+	switch {
+	case l == nil:
+		return
+	case l.parked != nil && kind == call.Resume && !l.parked.free:
+		f.log(l, ev)
+		f.fetch(l)
+		return
+	case l.third != nil:
+		f.holdThird(l, ev, kind)
 		return
 	}
 	if l.away == nil && !f.apply(l, call.Event{Kind: kind}) {
@@ -43,6 +51,19 @@ func (f *floor) hold(ev Event, id uuid.UUID, kind call.Kind) {
 	}
 	f.log(l, ev)
 	f.show(l.with)
+}
+
+// holdThird is the hold key while a third is there: it goes to and fro between
+// them and the buyer.
+func (f *floor) holdThird(l *live, ev Event, kind call.Kind) {
+	t := l.third
+	if t.blind || l.away != nil || t.aside == (kind == call.Hold) || kind == call.Hold && !t.here {
+		f.counts.Ignored++
+		return
+	}
+	f.log(l, ev)
+	f.reshape(l, Swap)
+	f.change(l)
 }
 
 // music has the buyer hear it, or talk on, as the operator wants.
@@ -79,8 +100,11 @@ func (f *floor) cut(ev Cut) {
 	f.show(l.with)
 	until := acd.Instant(ev.UntilMS)
 	l.away = &until
-	f.apply(l, call.Event{Kind: call.Lose})
 	f.do(func(p Phones) { p.Lose(ev.Call, true) })
+	if l.third != nil && l.third.all { // the others talk on
+		return
+	}
+	f.apply(l, call.Event{Kind: call.Lose})
 	f.change(l)
 }
 
@@ -93,12 +117,15 @@ func (f *floor) back(ev Back) {
 	f.log(l, ev)
 	f.show(l.with)
 	l.away = nil
-	kind := call.Resume
-	if l.held {
-		kind = call.Regain
-	}
-	f.apply(l, call.Event{Kind: kind})
 	f.do(func(p Phones) { p.Lose(ev.Call, false) })
+	switch {
+	case l.third != nil && l.third.all:
+		return
+	case l.held, l.parked != nil, l.third != nil && l.third.aside:
+		f.apply(l, call.Event{Kind: call.Regain})
+	default:
+		f.apply(l, call.Event{Kind: call.Resume})
+	}
 	f.change(l)
 }
 
@@ -113,6 +140,11 @@ func (f *floor) gone(ev Gone) {
 		return
 	}
 	f.log(l, ev)
+	if l.third != nil {
+		f.lostInMove(l)
+		f.change(l)
+		return
+	}
 	f.act(acd.Gone{Operator: key(l.with), Call: l.key})
 }
 
@@ -125,7 +157,8 @@ func (f *floor) giveBack(a acd.Return) {
 	f.write(l, "return", map[string]any{"operator": operator, "leg": leg})
 	f.grant(l, operator, "call", 0)
 	f.drop(l, leg)
-	l.spoke, l.row.OperatorID = l.row.OperatorID, nil
+	f.close(l)
+	l.spoke, l.row.OperatorID, l.parked, l.until = l.row.OperatorID, nil, nil, 0
 	l.leg, l.with, l.held, l.muted, l.away, l.returned = uuid.Nil, uuid.Nil, false, false, nil, true
 	f.do(func(p Phones) { p.Requeue(id, leg) })
 	f.change(l)

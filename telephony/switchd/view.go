@@ -3,6 +3,7 @@ package switchd
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -38,7 +39,7 @@ func (s *Switch) InHand(ctx context.Context, operator, id uuid.UUID) error {
 	var held bool
 	err := s.ask(ctx, func(f *floor) {
 		l := f.live(id)
-		held = l != nil && l.with == operator && (l.life.State == call.Talking || l.life.State == call.Held)
+		held = l != nil && l.with == operator && (l.life.State == call.Talking || l.life.State == call.Held || l.life.State == call.Moving)
 	})
 	if err == nil && !held {
 		return fmt.Errorf("operator %s has no call %s in hand: %w", operator, id, fault.NotFound)
@@ -46,16 +47,28 @@ func (s *Switch) InHand(ctx context.Context, operator, id uuid.UUID) error {
 	return err
 }
 
-// InHandOfAll returns the calls that operators have in hand, wrap-up included.
-func (s *Switch) InHandOfAll(ctx context.Context) (inHand []uuid.UUID, err error) {
+// InHandOfAll returns who has which call in hand, wrap-up included.
+func (s *Switch) InHandOfAll(ctx context.Context) (inHand []journal.Hand, err error) {
 	err = s.ask(ctx, func(f *floor) {
 		for _, l := range f.calls {
-			if l.row.OperatorID != nil {
-				inHand = append(inHand, l.id)
+			for _, who := range l.hands() {
+				inHand = append(inHand, journal.Hand{Call: l.id, Operator: who})
 			}
 		}
 	})
 	return inHand, err
+}
+
+// hands are the operators who may see the call.
+func (l *live) hands() []uuid.UUID {
+	who := slices.Clone(l.leavers)
+	if l.row.OperatorID != nil && l.with != uuid.Nil {
+		who = append(who, l.with)
+	}
+	if l.third != nil && l.third.here && l.third.operator != uuid.Nil {
+		who = append(who, l.third.operator)
+	}
+	return who
 }
 
 // Counts returns the totals, and how many calls are up.
@@ -92,7 +105,7 @@ func (f *floor) desk(o acd.OperatorView) command.Desk {
 		d.Until = ptr(wall(o.Until))
 	}
 	if l := f.calls[o.Call]; l != nil {
-		d.Call = ptr(l.view(acd.CallView{Due: acd.Never}))
+		d.Call = l.viewFor(o)
 	}
 	return d
 }
@@ -106,6 +119,7 @@ func (l *live) view(c acd.CallView) command.Call {
 		v.Due = ptr(wall(c.Due))
 	}
 	v.From, v.Muted, v.Tape = l.from, l.muted, l.tape()
+	v.Move, v.Missed = l.moving(), l.misses()
 	if l.away != nil {
 		v.AwayUntil = ptr(wall(*l.away))
 	}

@@ -78,6 +78,12 @@ func count(text string) (int, bool) {
 	return n, err == nil
 }
 
+// Count reads how many of the item are asked for.
+func (i Item) Count() (int, bool) {
+	n, ok := count(i.Quantity)
+	return n, ok && n > 0 && n < 10_000
+}
+
 // price reads what a delivery costs, as people type it: "1 500,50". Nothing
 // typed is nothing.
 func price(text string, c money.Currency) (int64, error) {

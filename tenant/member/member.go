@@ -28,6 +28,7 @@ type Member struct {
 	ID        uuid.UUID
 	AccountID uuid.UUID
 	Role      Role
+	Phone     string // E.164, where calls are handed to; empty: nowhere
 	CreatedAt time.Time
 }
 
@@ -57,4 +58,17 @@ func Add(tx tenant.Tx, account uuid.UUID, role Role, now time.Time) (Member, err
 		return Member{}, fmt.Errorf("add member %s, who is one: %w", account, fault.Conflict)
 	}
 	return m, tenant.Audit(tx, "member.add", "member:"+m.ID.String(), map[string]any{"account": account, "role": role})
+}
+
+// Take returns a member, or fault.NotFound.
+func Take(tx tenant.Tx, id uuid.UUID) (Member, error) {
+	var m Member
+	res := tx.Query().Limit(1).Find(&m, "id = ?", id)
+	if res.Error != nil {
+		return m, fmt.Errorf("read member %s: %w", id, res.Error)
+	}
+	if res.RowsAffected == 0 {
+		return m, fmt.Errorf("member %s: %w", id, fault.NotFound)
+	}
+	return m, nil
 }

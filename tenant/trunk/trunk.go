@@ -26,7 +26,7 @@ type Settings struct {
 	Outbound  string     // SIP URI
 	Transport string     // udp, tcp, tls, any
 	SRTP      string     // off, optional, required
-	Codecs    []string   // pcma, pcmu
+	Codecs    []string   // pcma, pcmu, and g722 beside them
 	Auth      string     // ip, digest, register
 	User      string
 	Password  string // empty: as it was
@@ -170,12 +170,12 @@ func (s Settings) checkPlace(no func(string, string, ...any)) {
 	}
 	oneOf(no, "transport", s.Transport, "udp", "tcp", "tls", "any")
 	oneOf(no, "srtp", s.SRTP, "off", "optional", "required")
-	if len(s.Codecs) == 0 {
+	if len(s.Codecs) == 0 || slices.Equal(s.Codecs, []string{"g722"}) {
 		no("codecs", "name at least one of pcma, pcmu")
 	}
 	for i, c := range s.Codecs {
-		if c != "pcma" && c != "pcmu" || slices.Contains(s.Codecs[:i], c) {
-			no(fmt.Sprintf("codecs[%d]", i), "%q is neither pcma nor pcmu, or there twice", c)
+		if c != "pcma" && c != "pcmu" && c != "g722" || slices.Contains(s.Codecs[:i], c) {
+			no(fmt.Sprintf("codecs[%d]", i), "%q is none of pcma, pcmu and g722, or there twice", c)
 		}
 	}
 }

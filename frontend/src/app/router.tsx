@@ -152,6 +152,11 @@ const outgoing = createRoute({
   path: 'outgoing',
   component: lazyRouteComponent(() => import('../shop/OutgoingPage'), 'OutgoingPage'),
 });
+const voice = createRoute({
+  getParentRoute: () => shop,
+  path: 'voice',
+  component: lazyRouteComponent(() => import('../shop/VoicePage'), 'VoicePage'),
+});
 
 const tree = root.addChildren([
   signin,
@@ -162,7 +167,7 @@ const tree = root.addChildren([
     desk.addChildren([deskPage, deskCheck, deskDay]),
     floor,
     quality,
-    shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script, outgoing]),
+    shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script, voice, outgoing]),
   ]),
 ]);
 

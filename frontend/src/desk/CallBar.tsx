@@ -1,5 +1,13 @@
 import { Popover } from '@mantine/core';
-import { IconDialpad, IconMicrophone, IconMicrophoneOff, IconPhoneOff, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import {
+  IconArrowsExchange,
+  IconDialpad,
+  IconMicrophone,
+  IconMicrophoneOff,
+  IconPhoneOff,
+  IconPlayerPause,
+  IconPlayerPlay,
+} from '@tabler/icons-react';
 import { type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { clock, phone as phoneText } from '../ui/format';
@@ -9,8 +17,11 @@ import { useBuyer, useInHand } from './call';
 import css from './desk.module.css';
 import { shopName, spokenName, useHouse, useServerNow } from './house';
 import { keys, twice } from './keymap';
+import { MoveBar } from './MoveBar';
+import { MoveSheet } from './MoveSheet';
 import { colourOf, timeAt } from './Offered';
 import type { Card, InCall } from './scene';
+import { useMoveVerb, useTargets } from './useMove';
 import { useVerbs, useVerbsAbove } from './verbs';
 
 type Talk = Exclude<InCall, { at: 'wrapup' }>;
@@ -18,10 +29,13 @@ type Talk = Exclude<InCall, { at: 'wrapup' }>;
 /** Whose call it is, who speaks, how long, and what can be done with it. */
 export function CallBar({ scene }: { scene: Talk }) {
   return (
-    <Strip card={scene.card}>
-      <TalkTime scene={scene} />
-      <Controls scene={scene} />
-    </Strip>
+    <div>
+      <Strip card={scene.card}>
+        <TalkTime scene={scene} />
+        {scene.card?.move?.mine === false ? <Asked scene={scene} /> : <Controls scene={scene} />}
+      </Strip>
+      <MoveBar card={scene.card} />
+    </div>
   );
 }
 
@@ -65,6 +79,16 @@ function Caller({ card }: { card: Card | undefined }) {
   );
 }
 
+/** Who was called in can leave; all else is for whoever has the call. */
+function Asked({ scene }: { scene: Talk }) {
+  const { hangup } = useCallVerbs(scene);
+  return (
+    <div className={css.controls}>
+      <End hangup={hangup} />
+    </div>
+  );
+}
+
 function TalkTime({ scene }: { scene: Talk }) {
   const { t } = useTranslation();
   const now = useServerNow();
@@ -93,9 +117,38 @@ function Controls({ scene }: { scene: Talk }) {
       <Control icon={muted ? IconMicrophoneOff : IconMicrophone} k={keys.mute} short="M" pressed={muted} onClick={mute}>
         {t(muted ? 'desk.call.unmute' : 'desk.call.mute')}
       </Control>
+      <Hand scene={scene} />
       {phone && <Pad />}
       <End hangup={hangup} />
     </div>
+  );
+}
+
+/** To somebody else, or parked; where the shop forbids it, its place says so. */
+function Hand({ scene }: { scene: Talk }) {
+  const { t } = useTranslation();
+  const [opened, setOpened] = useState(false);
+  const { data } = useTargets(scene.call, opened);
+  const { walk } = useInHand();
+  const act = useMoveVerb(scene.call);
+  const barred = data?.barred || walk?.view.barred;
+  const busy = scene.at !== 'talking' || !!scene.card?.move;
+  const open = () => !busy && setOpened(true);
+  const park = () => !busy && act.mutate('park');
+  useVerbs(barred ? { park } : { move: open, park });
+  if (barred)
+    return (
+      <p className={css.noMove} title={data?.email}>
+        {data?.email ? t('desk.move.barredMail', { email: data.email }) : t('desk.move.barred')}
+      </p>
+    );
+  return (
+    <>
+      <Control icon={IconArrowsExchange} k={keys.move} short="T" onClick={open}>
+        {t('desk.call.move')}
+      </Control>
+      <MoveSheet call={scene.call} opened={opened && !busy} close={() => setOpened(false)} />
+    </>
   );
 }
 

@@ -10,6 +10,8 @@ const sheet: readonly Verb[] = [
   'hold',
   'mute',
   'pad',
+  'move',
+  'park',
   'end',
   'next',
   'skip',

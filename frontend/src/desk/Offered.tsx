@@ -6,6 +6,7 @@ import { shopColours } from '../ui/palette';
 import { localeOf, useFormat } from '../ui/person';
 import { Key, Num, ShopBadge } from '../ui/ui';
 import { notify, ring } from './bell';
+import { gistOf } from './card';
 import css from './desk.module.css';
 import { shopName, spokenName, useHouse, useServerNow } from './house';
 import { keys } from './keymap';
@@ -27,6 +28,7 @@ export function Offered({ scene }: { scene: Offer }) {
       <div className={css.offered}>
         <Shop card={card} scene={scene} />
         {card && <Facts card={card} />}
+        <HandedOver card={card} />
         <div className={css.say} style={{ minHeight: 96 }}>
           <span className={css.small}>{t('desk.offer.begin')}</span>
           <p>{card?.greeting ? quoted(card.greeting, localeOf(i18n.language) === 'ru') : ' '}</p>
@@ -114,6 +116,30 @@ function Facts({ card }: { card: Card }) {
       <span>{card.source}</span>
       {card.handed && <span>{t('desk.offer.handed')}</span>}
     </p>
+  );
+}
+
+/** A colleague hands the call over: who, why, and what it has come to. */
+function HandedOver({ card }: { card: Card | undefined }) {
+  const { t } = useTranslation();
+  const { phone } = useHouse();
+  const gist = gistOf(phone?.sight.phone.call?.card);
+  const by = gist?.by || card?.move?.by;
+  if (!by) return null;
+  const note = gist?.note || card?.move?.note;
+  return (
+    <div className={css.handing}>
+      <b>{t(card?.move?.blind === false ? 'desk.move.from.asks' : 'desk.move.from.hands', { by })}</b>
+      {note && <p>{note}</p>}
+      {gist && (gist.step || gist.said) && (
+        <p>
+          {[gist.step && t('desk.move.from.step', { step: gist.step }), gist.said && t('desk.move.from.said', { said: gist.said })]
+            .filter(Boolean)
+            .join(' · ')}
+        </p>
+      )}
+      {gist && gist.items > 0 && <p>{t('desk.move.from.order', { count: gist.items, total: gist.total })}</p>}
+    </div>
   );
 }
 

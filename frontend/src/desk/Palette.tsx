@@ -17,6 +17,8 @@ const verbs: readonly Verb[] = [
   'hold',
   'mute',
   'pad',
+  'move',
+  'park',
   'next',
   'skip',
   'back',

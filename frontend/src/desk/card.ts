@@ -9,6 +9,44 @@ const text = (f: Fields, name: string): string => {
   return typeof v === 'string' ? v : '';
 };
 
+const count = (f: Fields, name: string): number => {
+  const v = f.get(name);
+  return typeof v === 'number' ? v : 0;
+};
+
+/** What is known of a call that another operator hands over. */
+export type Gist = { by: string; note: string; step: string; said: string; items: number; total: string };
+
+export function gistOf(card: unknown): Gist | undefined {
+  const m = fieldsOf(fieldsOf(card).get('move'));
+  if (m.size === 0) return undefined;
+  return {
+    by: text(m, 'by'),
+    note: text(m, 'note'),
+    step: text(m, 'step'),
+    said: text(m, 'said'),
+    items: count(m, 'items'),
+    total: text(m, 'total'),
+  };
+}
+
+function moveOf(f: Fields, now: number): Card['move'] {
+  const m = fieldsOf(f.get('move'));
+  if (m.size === 0) return null;
+  return {
+    kind: 'operator',
+    name: '',
+    state: 'ringing',
+    blind: m.get('asking') !== true,
+    own: false,
+    mine: false,
+    by: text(m, 'by'),
+    note: text(m, 'note'),
+    since: new Date(now).toISOString(),
+    until: null,
+  };
+}
+
 /** Reads a ring's card that came at now, ms of the server's clock; undefined if it names no shop. */
 export function cardOf(v: unknown, now: number): Card | undefined {
   const f = fieldsOf(v);
@@ -29,6 +67,8 @@ export function cardOf(v: unknown, now: number): Card | undefined {
     handed: false,
     held: false,
     muted: false,
+    move: moveOf(f, now),
+    missed: null,
     supervised: null,
     recording: { state: 'on', until: null },
     shop: {

@@ -7,6 +7,8 @@ export type Verb =
   | 'hold'
   | 'mute'
   | 'pad'
+  | 'move'
+  | 'park'
   | 'end'
   | 'note'
   | 'search'
@@ -35,6 +37,8 @@ export const keys: Readonly<Record<Verb, string>> = {
   hold: 'H',
   mute: 'M',
   pad: 'D',
+  move: 'T',
+  park: 'W',
   end: 'E E',
   next: 'Enter',
   skip: 'S',
@@ -58,6 +62,8 @@ const talk: Record<string, Verb> = {
   KeyH: 'hold',
   KeyM: 'mute',
   KeyD: 'pad',
+  KeyT: 'move',
+  KeyW: 'park',
   KeyE: 'end',
   KeyN: 'note',
   Slash: 'search',

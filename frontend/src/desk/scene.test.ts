@@ -15,6 +15,8 @@ const card: Card = {
   supervised: null,
   recording: { state: 'on', until: null },
   away_until: null,
+  move: null,
+  missed: null,
   queue: 'orders',
   source: 'Яндекс Директ',
   spoke_on: null,

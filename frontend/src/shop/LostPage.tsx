@@ -14,6 +14,7 @@ import { useCallbacks } from './callbacks';
 import { type LostCall, useLost, useShopName } from './data';
 import { DayFilter } from './Filters';
 import { callbacks, type LostFilters, readLost, reasons } from './filters';
+import { Message } from './Message';
 import { More } from './More';
 import css from './shop.module.css';
 
@@ -159,7 +160,16 @@ function useColumns(): Column<LostCall>[] {
         </time>
       ),
     },
-    { id: 'reason', head: t('lost.reason'), place: 'wide', cell: (l) => l.words },
+    {
+      id: 'reason',
+      head: t('lost.reason'),
+      place: 'wide',
+      cell: (l) => (
+        <>
+          {l.words} {l.reason === 'voicemail' && <Message call={l.call_id} />}
+        </>
+      ),
+    },
     { id: 'waited', head: t('lost.waited'), right: true, cell: (l) => clock(l.waited_s) },
     { id: 'owner', head: t('lost.owner'), cell: (l) => <Owner lost={l} /> },
     { id: 'state', head: t('lost.callback'), place: 'tr', cell: (l) => <CallbackTag lost={l} /> },

@@ -1,4 +1,13 @@
-import { IconBox, IconGitBranch, IconHome, IconPhone, IconPhoneOff, IconPhoneOutgoing, IconShoppingBag } from '@tabler/icons-react';
+import {
+  IconBox,
+  IconGitBranch,
+  IconHome,
+  IconPhone,
+  IconPhoneOff,
+  IconPhoneOutgoing,
+  IconShoppingBag,
+  IconVolume,
+} from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api } from '../api/client';
@@ -45,6 +54,12 @@ export function Sections({ onGo }: { onGo: () => void }) {
           <Link to="/s/$shop/scripts" params={{ shop }} onClick={onGo}>
             <IconGitBranch size={17} stroke={1.75} aria-hidden />
             {t('nav.scripts')}
+          </Link>
+        </li>
+        <li>
+          <Link to="/s/$shop/voice" params={{ shop }} onClick={onGo}>
+            <IconVolume size={17} stroke={1.75} aria-hidden />
+            {t('nav.voice')}
           </Link>
         </li>
         <li>

@@ -7,7 +7,7 @@ export const orderStates = ['draft', 'confirmed', 'cancelled'] as const;
 export type OrderState = (typeof orderStates)[number];
 export const promises = ['kept', 'late'] as const;
 export const lives = ['any', 'waiting', 'talking'] as const;
-export const reasons = ['abandoned', 'busy', 'failed', 'closed'] as const;
+export const reasons = ['abandoned', 'busy', 'failed', 'closed', 'voicemail'] as const;
 export const callbacks = ['owed', 'open', 'claimed', 'done', 'cancelled'] as const;
 
 export type CallFilters = Days & {

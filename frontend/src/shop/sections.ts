@@ -5,6 +5,7 @@ export const sections = [
   { id: 'lost', to: '/s/$shop/lost', key: 'L', code: 'KeyL' },
   { id: 'orders', to: '/s/$shop/orders', key: 'O', code: 'KeyO' },
   { id: 'scripts', to: '/s/$shop/scripts', key: 'S', code: 'KeyS' },
+  { id: 'voice', to: '/s/$shop/voice', key: 'V', code: 'KeyV' },
   { id: 'catalogue', to: '/s/$shop/catalogue', key: 'K', code: 'KeyK' },
   { id: 'outgoing', to: '/s/$shop/outgoing', key: 'U', code: 'KeyU' },
 ] as const;

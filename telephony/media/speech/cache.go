@@ -218,3 +218,13 @@ func (c *Cache) keep(t Text, clip *media.Clip) {
 func givenUp(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
+
+// Once has a text of one call spoken, and keeps it nowhere: it may be somebody's
+// own words.
+func (c *Cache) Once(ctx context.Context, t Text) (*media.Clip, error) {
+	pcm, err := c.speak(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	return media.NewClip(pcm), nil
+}

@@ -3,6 +3,7 @@ import { abuse } from './abuse.en';
 import { desk } from './desk.en';
 import { floor } from './floor.en';
 import { quality } from './quality.en';
+import { voice } from './voice.en';
 
 export const en = {
   fresh: { age: 'Age of the data', stale: 'The data is old: say "let me confirm"', was: 'was {{value}}' },
@@ -76,6 +77,7 @@ export const en = {
     lost: 'Lost calls',
     orders: 'Orders',
     scripts: 'Scripts',
+    voice: 'Voice & menu',
     outgoing: 'Calls out',
     catalogue: 'Catalogue',
     waiting_one: '{{count}} waits for a call back',
@@ -389,6 +391,8 @@ export const en = {
   },
   lost: {
     page: 'Lost calls · Switchboard',
+    message: 'Listen',
+    noMessage: 'Not there yet: try again',
     title: 'Lost calls',
     one: 'Why it was lost',
     reason: 'Why',
@@ -415,7 +419,13 @@ export const en = {
     over: '{{span}} over',
   },
   callbackIs: { owed: 'Still owed', open: 'Waits', claimed: 'Taken', done: 'Called back', cancelled: 'Cancelled' },
-  lostBy: { abandoned: 'Gave up waiting', busy: 'Not queued', failed: 'Line failure', closed: 'Outside hours' },
+  lostBy: {
+    abandoned: 'Gave up waiting',
+    busy: 'Not queued',
+    failed: 'Line failure',
+    closed: 'Outside hours',
+    voicemail: 'Left a message',
+  },
   task: { open: 'Waits', claimed: 'Taken', done: 'Called back', cancelled: 'Cancelled' },
   order: { draft: 'Draft', confirmed: 'Confirmed', cancelled: 'Cancelled' },
   orders: {
@@ -524,6 +534,7 @@ export const en = {
   },
   shops: { page: 'Shops · Switchboard', title: 'Shops', none: 'No shops yet' },
   desk,
+  ...voice,
   floor,
   quality,
   ...abuse,

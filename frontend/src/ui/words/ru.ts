@@ -3,6 +3,7 @@ import { abuse } from './abuse.ru';
 import { desk } from './desk.ru';
 import { floor } from './floor.ru';
 import { quality } from './quality.ru';
+import { voice } from './voice.ru';
 
 export const ru = {
   fresh: { age: 'Возраст данных', stale: 'Данные устарели: скажите «уточню»', was: 'было {{value}}' },
@@ -82,6 +83,7 @@ export const ru = {
     lost: 'Потерянные',
     orders: 'Заказы',
     scripts: 'Сценарии',
+    voice: 'Голос и меню',
     outgoing: 'Исходящие',
     catalogue: 'Каталог',
     waiting_one: '{{count}} ждёт перезвона',
@@ -439,6 +441,8 @@ export const ru = {
   },
   lost: {
     page: 'Потерянные · Switchboard',
+    message: 'Послушать',
+    noMessage: 'Ещё не готово: попробуйте снова',
     title: 'Потерянные',
     one: 'Почему потерян',
     reason: 'Почему',
@@ -467,7 +471,13 @@ export const ru = {
     over: 'просрочено на {{span}}',
   },
   callbackIs: { owed: 'Ещё должны', open: 'Ждёт', claimed: 'В работе', done: 'Перезвонили', cancelled: 'Снят' },
-  lostBy: { abandoned: 'Не дождался', busy: 'Не принят в очередь', failed: 'Сбой связи', closed: 'Нерабочее время' },
+  lostBy: {
+    abandoned: 'Не дождался',
+    busy: 'Не принят в очередь',
+    failed: 'Сбой связи',
+    closed: 'Нерабочее время',
+    voicemail: 'Оставил сообщение',
+  },
   task: { open: 'Ждёт', claimed: 'В работе', done: 'Перезвонили', cancelled: 'Снят' },
   order: { draft: 'Черновик', confirmed: 'Подтверждён', cancelled: 'Отменён' },
   orders: {
@@ -580,6 +590,7 @@ export const ru = {
   },
   shops: { page: 'Магазины · Switchboard', title: 'Магазины', none: 'Магазинов ещё нет' },
   desk,
+  ...voice,
   floor,
   quality,
   ...abuse,
