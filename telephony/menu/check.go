@@ -12,6 +12,9 @@ import (
 // nodes.main.keys.1.
 type Flaw struct{ At, Problem string }
 
+// keys are those of a telephone.
+const keys = "0123456789*#"
+
 // MostCharacters is the longest text that a voice is asked for at once.
 const MostCharacters = 500
 
@@ -150,7 +153,7 @@ func (c *checker) keys(at string, n *Node) {
 	for _, k := range n.Keys {
 		here := at + ".keys." + k.Key
 		switch {
-		case len(k.Key) != 1 || !strings.Contains("0123456789*#", k.Key):
+		case len(k.Key) != 1 || !strings.ContainsAny(k.Key, keys):
 			c.add(here, "%q is no key of a telephone: 0-9, * or #", k.Key)
 		case seen[k.Key]:
 			c.add(here, "the key %s leads somewhere already", k.Key)

@@ -131,15 +131,6 @@ func (m *Menu) Spoken() []Words {
 	return all
 }
 
-// ends reports whether a walk ends at nodes of the kind.
-func (k Kind) ends() bool {
-	switch k {
-	case Queue, Callback, Voicemail, Overflow, HangUp:
-		return true
-	}
-	return false
-}
-
 // asks reports whether nodes of the kind wait for keys.
 func (k Kind) asks() bool { return k == Ask || k == Collect }
 

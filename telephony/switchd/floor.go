@@ -169,14 +169,8 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.back(ev)
 	case Gone:
 		f.gone(ev)
-	case Ready:
-		f.ready(ev)
-	case Away:
-		f.onDesk(ev, ev.Operator, acd.Away{Operator: key(ev.Operator), Reason: ev.Reason})
-	case Finished:
-		f.onDesk(ev, ev.Operator, acd.Finished{Operator: key(ev.Operator)})
-	case Extended:
-		f.onDesk(ev, ev.Operator, acd.Extended{Operator: key(ev.Operator), By: ev.ByMS})
+	case Ready, Away, Finished, Extended:
+		f.atDesk(ev)
 	case Sought:
 		f.seek(ev)
 	case Moved:
@@ -203,18 +197,38 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.objected(ev)
 	case Measured:
 		f.measured(ev)
-	case Retired:
-		f.retired = true
-		f.forgoAll()
-		f.log(nil, ev)
-	case marker:
-		close(ev.stepped)
+	case Tick:
+		f.tick()
+	default:
+		f.stepBeside(ev)
+	}
+}
+
+// stepBeside applies an event of the machines, or of the room itself.
+func (f *floor) stepBeside(ev Event) {
+	switch ev := ev.(type) {
 	case Chosen, Entered, Told, Left, Messaged, Wondered:
 		f.inMenu(ev)
 	case Wished, Calling, Reached, Unreached:
 		f.keeps(ev)
-	case Tick:
-		f.tick()
+	case Retired:
+		f.retire(ev)
+	case marker:
+		close(ev.stepped)
+	}
+}
+
+// atDesk takes what operators say of themselves.
+func (f *floor) atDesk(ev Event) {
+	switch ev := ev.(type) {
+	case Ready:
+		f.ready(ev)
+	case Away:
+		f.onDesk(ev, ev.Operator, acd.Away{Operator: key(ev.Operator), Reason: ev.Reason})
+	case Finished:
+		f.onDesk(ev, ev.Operator, acd.Finished{Operator: key(ev.Operator)})
+	case Extended:
+		f.onDesk(ev, ev.Operator, acd.Extended{Operator: key(ev.Operator), By: ev.ByMS})
 	}
 }
 

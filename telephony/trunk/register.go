@@ -83,5 +83,9 @@ func (d *Dialler) unregistered(t *directory.Trunk, err error) {
 	}
 	d.cfg.Log.Warn("trunk is not registered with", "trunk", t.Name, "err", err)
 	d.board.registered(t.Name, state, time.Time{})
-	d.board.trouble(t.Name, err.Error())
+	words := err.Error()
+	if errors.Is(err, context.DeadlineExceeded) {
+		words = "no answer to REGISTER"
+	}
+	d.board.trouble(t.Name, words)
 }

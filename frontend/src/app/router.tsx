@@ -54,6 +54,11 @@ const security = createRoute({
   path: '/admin/security',
   component: lazyRouteComponent(() => import('../admin/SecurityPage'), 'SecurityPage'),
 });
+const trunks = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/trunks',
+  component: lazyRouteComponent(() => import('../admin/TrunksPage'), 'TrunksPage'),
+});
 const desk = createRoute({
   getParentRoute: () => inside,
   path: '/desk',
@@ -164,6 +169,7 @@ const tree = root.addChildren([
     home,
     shops,
     security,
+    trunks,
     desk.addChildren([deskPage, deskCheck, deskDay]),
     floor,
     quality,

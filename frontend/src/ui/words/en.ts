@@ -3,6 +3,7 @@ import { abuse } from './abuse.en';
 import { desk } from './desk.en';
 import { floor } from './floor.en';
 import { quality } from './quality.en';
+import { trunks } from './trunks.en';
 import { voice } from './voice.en';
 
 export const en = {
@@ -537,5 +538,6 @@ export const en = {
   ...voice,
   floor,
   quality,
+  trunks,
   ...abuse,
 } as const;

@@ -3,6 +3,7 @@ import { abuse } from './abuse.ru';
 import { desk } from './desk.ru';
 import { floor } from './floor.ru';
 import { quality } from './quality.ru';
+import { trunks } from './trunks.ru';
 import { voice } from './voice.ru';
 
 export const ru = {
@@ -593,5 +594,6 @@ export const ru = {
   ...voice,
   floor,
   quality,
+  trunks,
   ...abuse,
 } as const;
