@@ -222,8 +222,12 @@ func (s *site) page(w http.ResponseWriter, r *http.Request) {
 			continue
 		}
 		if r.URL.Query().Get("at") == "" {
-			res, err := http.Get(to.String() + "/readyz") //nolint:noctx // of a test
-			if err != nil || res.StatusCode != http.StatusOK {
+			res, err := http.Get(to.String() + "/readyz")
+			if err != nil {
+				continue
+			}
+			_ = res.Body.Close()
+			if res.StatusCode != http.StatusOK {
 				continue
 			}
 		}

@@ -47,7 +47,7 @@ func lay(t *testing.T, host netip.Addr, phone netip.AddrPort) *badLine {
 			t.Fatal(err)
 		}
 	}
-	l.busy.Go(func() { read(l.near, func(b []byte, from netip.AddrPort) { l.pass(ofPhone, b) }) })
+	l.busy.Go(func() { read(l.near, func(b []byte, _ netip.AddrPort) { l.pass(ofPhone, b) }) })
 	l.busy.Go(func() {
 		read(l.far, func(b []byte, from netip.AddrPort) {
 			l.mu.Lock()

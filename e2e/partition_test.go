@@ -30,7 +30,7 @@ func dig(t *testing.T, database string) (*strait, string) {
 		t.Fatal(err)
 	}
 	s := &strait{to: u.Host}
-	if s.l, err = net.Listen("tcp", "127.0.0.1:0"); err != nil { //nolint:noctx // of a test
+	if s.l, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
 	u.Host = s.l.Addr().String()
@@ -57,7 +57,7 @@ func (s *strait) carry(c net.Conn) {
 	var far net.Conn
 	err := io.EOF
 	if !s.shut {
-		far, err = net.Dial("tcp", s.to) //nolint:noctx // of a test
+		far, err = net.Dial("tcp", s.to)
 	}
 	if err == nil {
 		s.ends = append(s.ends, far)
@@ -87,9 +87,9 @@ func TestTheLeaderIsCutOff(t *testing.T) {
 	t.Parallel()
 	var way *strait
 	s := openSite(t, inPool, [2]string{"main", "main"}, func(s *site) {
-		app, across := "", ""
+		var app string
 		way, app = dig(t, s.engines.App)
-		across = strings.Replace(s.engines.Across, hostOf(s.engines.Across), hostOf(app), 1)
+		across := strings.Replace(s.engines.Across, hostOf(s.engines.Across), hostOf(app), 1)
 		s.nodes[0].env = append(s.nodes[0].env, "DATABASE_URL="+app, "DATABASE_ACROSS_URL="+across)
 	})
 	counts := &counter{has: map[string]int{}}

@@ -79,17 +79,15 @@ type asked struct {
 
 func request(r *bufio.Reader) (m asked, err error) {
 	length := 0
-	for first := true; ; first = false {
+	for {
 		line, err := r.ReadString('\n')
 		if err != nil {
 			return m, err
 		}
 		name, value, _ := strings.Cut(strings.TrimRight(line, "\r\n"), ":")
 		switch value = strings.TrimSpace(value); {
-		case first && name == "":
-			first = true
-			continue
-		case first:
+		case m.method == "" && name == "": // a keep-alive
+		case m.method == "":
 			m.method, _, _ = strings.Cut(line, " ")
 		case name == "":
 			_, err := io.CopyN(io.Discard, r, int64(length))

@@ -20,7 +20,7 @@ func stageDraining(t *testing.T) *scene {
 // ready is what /readyz answers.
 func (s *scene) ready() int {
 	s.t.Helper()
-	res, err := http.Get(s.Info.HTTP + "/readyz") //nolint:noctx // of a test
+	res, err := http.Get(s.Info.HTTP + "/readyz")
 	if err != nil {
 		return 0
 	}

@@ -38,7 +38,7 @@ func (c *Client) round(ask func(base string) error) error {
 		at := (first + i) % len(c.bases)
 		err := ask(c.bases[at])
 		if !c.another(err) {
-			c.first.Store(int32(at)) //nolint:gosec // an index of a short list
+			c.first.Store(int32(at))
 			return err
 		}
 		if last == nil || errors.Is(err, ErrElsewhere) {

@@ -92,6 +92,7 @@ type live struct {
 	spoke    *uuid.UUID       // the last operator who is gone
 
 	watchers []*watcher // supervisors
+	seized   bool       // one of them has it
 }
 
 func newFloor(pool string, epoch int64, node string, numbers map[uuid.UUID]int64, policy acd.Policy) *floor {
@@ -169,14 +170,8 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.back(ev)
 	case Gone:
 		f.gone(ev)
-	case Ready:
-		f.ready(ev)
-	case Away:
-		f.onDesk(ev, ev.Operator, acd.Away{Operator: key(ev.Operator), Reason: ev.Reason})
-	case Finished:
-		f.onDesk(ev, ev.Operator, acd.Finished{Operator: key(ev.Operator)})
-	case Extended:
-		f.onDesk(ev, ev.Operator, acd.Extended{Operator: key(ev.Operator), By: ev.ByMS})
+	case Ready, Away, Finished, Extended:
+		f.atDesk(ev)
 	case Sought:
 		f.seek(ev)
 	case Moved:
@@ -193,6 +188,8 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.unwatched(ev)
 	case Dismissed:
 		f.dismiss(ev)
+	case Seized:
+		f.seize(ev)
 	case Recorded:
 		f.recorded(ev)
 	case TapePaused:
@@ -218,11 +215,23 @@ func (f *floor) stepBeside(ev Event) {
 	case Wished, Calling, Reached, Unreached:
 		f.keeps(ev)
 	case Retired:
-		f.retired = true
-		f.forgoAll()
-		f.log(nil, ev)
+		f.retire(ev)
 	case marker:
 		close(ev.stepped)
+	}
+}
+
+// atDesk takes what operators say of themselves.
+func (f *floor) atDesk(ev Event) {
+	switch ev := ev.(type) {
+	case Ready:
+		f.ready(ev)
+	case Away:
+		f.onDesk(ev, ev.Operator, acd.Away{Operator: key(ev.Operator), Reason: ev.Reason})
+	case Finished:
+		f.onDesk(ev, ev.Operator, acd.Finished{Operator: key(ev.Operator)})
+	case Extended:
+		f.onDesk(ev, ev.Operator, acd.Extended{Operator: key(ev.Operator), By: ev.ByMS})
 	}
 }
 

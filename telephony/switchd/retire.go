@@ -15,6 +15,12 @@ type Retired struct{}
 
 func (Retired) kind() string { return "retired" }
 
+func (f *floor) retire(ev Retired) {
+	f.retired = true
+	f.forgoAll()
+	f.log(nil, ev)
+}
+
 // Retire closes the room to new calls. When it returns, all that came before is
 // committed, or was refused.
 func (s *Switch) Retire(ctx context.Context) error {
