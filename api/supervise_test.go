@@ -37,6 +37,10 @@ func TestSupervisionIsAuditedOnce(t *testing.T) {
 	if n := logged("floor.stop"); n != 1 {
 		t.Errorf("stop has %d lines in the shop's log", n)
 	}
+	sofia.Do(t, "POST", strings.Replace(path, "supervision", "take-over", 1), nil).Want(t, http.StatusOK)
+	if n := logged("floor.take-over"); n != 1 {
+		t.Errorf("take-over has %d lines in the shop's log", n)
+	}
 	w.Phones.Refuse(command.ErrCrowded)
 	var p struct{ Code string }
 	sofia.Do(t, "PUT", path, map[string]any{"mode": "listen"}).Want(t, http.StatusConflict).JSON(t, &p)
@@ -60,7 +64,7 @@ func TestTheFloorIsForSupervisors(t *testing.T) {
 			body         any
 		}{
 			{"GET", "/floor", nil}, {"GET", "/floor/events", nil}, {"POST", "/floor/tickets", nil},
-			{"PUT", calls + "/supervision", map[string]any{"mode": "listen"}}, {"DELETE", calls + "/supervision", nil},
+			{"PUT", calls + "/supervision", map[string]any{"mode": "listen"}}, {"DELETE", calls + "/supervision", nil}, {"POST", calls + "/take-over", nil},
 			{"POST", operators + "/pause", map[string]any{"reason": "other"}},
 		} {
 			if a := client.Do(t, r.method, r.path, r.body); a.Status != http.StatusForbidden && a.Status != http.StatusNotFound {

@@ -1,6 +1,7 @@
 package telephony
 
 import (
+	"cmp"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -34,8 +35,8 @@ func (s Seal) phones() (sdp.Policy, error) {
 var errHalfCertificate = errors.New("SIP_TLS_CERT and SIP_TLS_KEY belong together: set both or none")
 
 // put has SIP served over what is set. Without a certificate of somebody else's
-// we make our own: traffic is then kept from those who only listen.
-func (s Seal) put(to *sipua.Config, log *slog.Logger) error {
+// we make our own: traffic is then kept from those who only listen. own returns who else may have signed the certificate of a host.
+func (s Seal) put(to *sipua.Config, own func(host string) *x509.CertPool, log *slog.Logger) error {
 	to.TCPAddr, to.TLSAddr = s.TCPAddr, s.TLSAddr
 	if s.TLSAddr == "" {
 		return nil
@@ -58,7 +59,7 @@ func (s Seal) put(to *sipua.Config, log *slog.Logger) error {
 		to.Certificate = files.Get
 	}
 	roots, err := s.roots()
-	to.Roots = func(string) *x509.CertPool { return roots }
+	to.Roots = func(host string) *x509.CertPool { return cmp.Or(own(host), roots) }
 	return err
 }
 

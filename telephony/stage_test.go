@@ -1,6 +1,7 @@
 package telephony_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -97,11 +98,13 @@ func (st *stage) standBy(kind string) *phone {
 		return desk
 	}
 	st.anna = st.w.AddOperator(st.t, "anna", st.w.A)
+	ready := func() error {
+		return st.client.Do(st.t.Context(), command.Order{Verb: command.Ready, Operator: st.anna})
+	}
+	st.eventually("the node knows anna", func() bool { return errors.Is(ready(), command.ErrNoPhone) })
 	p := st.page(st.anna, operatorTone)
 	st.operator = &device{"operator", &p.ear, func() { p.send("hangup", fields{"leg": p.joined()}) }}
-	st.eventually("anna is ready", func() bool {
-		return st.client.Do(st.t.Context(), command.Order{Verb: command.Ready, Operator: st.anna}) == nil
-	})
+	st.eventually("anna is ready", func() bool { return ready() == nil })
 	st.onDuty(1)
 	return nil
 }
@@ -109,6 +112,7 @@ func (st *stage) standBy(kind string) *phone {
 // sit gives the supervisor a device.
 func (st *stage) sit(kind string) {
 	if kind == "browser" {
+		st.eventually("the node knows the supervisor", func() bool { return errors.Is(st.do(command.Listen), command.ErrDeaf) })
 		p := st.page(st.sup, supervisorTone)
 		st.supervisor = &device{"supervisor", &p.ear, p.stop}
 		return

@@ -93,8 +93,12 @@ func (n *Node) serves(op *directory.Operator) bool {
 	return n.mine(op)
 }
 
-// desk is mine for a page, which is told where else to go.
+// desk is mine for a page, which is told where else to go. A supervisor's page
+// is at the leader, where new calls are.
 func (n *Node) desk(operator uuid.UUID) (node string, ok bool) {
+	if book := n.book.Now(); book.Operator(operator) == nil && book.Supervisor(operator) != nil {
+		return "", n.leads.Load()
+	}
 	return n.stays.at(operator), n.mine(n.book.Now().Operator(operator))
 }
 

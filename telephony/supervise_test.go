@@ -247,3 +247,30 @@ func TestSeveralSupervisors(t *testing.T) {
 		t.Errorf("%d supervisors are at the call", n)
 	}
 }
+
+// TestSupervisorTakesOver: buyer and supervisor alone talk on, on tape, and the
+// operator is free after their after-call work.
+func TestSupervisorTakesOver(t *testing.T) {
+	t.Parallel()
+	for _, kinds := range [][2]string{{"phone", "phone"}, {"browser", "browser"}} {
+		t.Run(kinds[0]+" and "+kinds[1], func(t *testing.T) {
+			t.Parallel()
+			st := talk(t, kinds[0], kinds[1])
+			if err := st.do(command.TakeOver); !errors.Is(err, command.ErrNotWatching) && !errors.Is(err, fault.NotFound) {
+				t.Errorf("who is not there takes the call: %v", err)
+			}
+			st.begin(command.Listen)
+			st.change(command.TakeOver)
+			st.hears(st.buyer, supervisorTone)
+			st.hears(st.supervisor, buyerTone)
+			st.eventually("anna has nothing but her after-call work", func() bool {
+				d, err := st.client.Desk(t.Context(), st.anna)
+				return err == nil && d.State != "talking"
+			})
+			st.hears(st.supervisor, buyerTone)
+			st.buyer.hang()
+			st.until("the call is finished", "select 1 from shop.call where state = 'ended' and operator_id = $1 and outcome = 'answered'", st.sup)
+			st.until("no dialog is left", "select 1 where not exists (select from house.dialog)")
+		})
+	}
+}

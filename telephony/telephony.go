@@ -4,6 +4,7 @@ package telephony
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -159,7 +160,7 @@ func New(ctx context.Context, cfg Config, db *tenant.DB, hints func([]switchd.Hi
 
 func (n *Node) openSIP() (*sipua.UA, error) {
 	c := sipua.Config{Addr: n.cfg.SIPAddr, Advertise: n.cfg.SIPAdvertise, Realm: n.cfg.Realm, Proxies: n.cfg.Proxies, Outbound: n.cfg.Outbound, Alarm: n.alarm, Logger: n.log}
-	if err := n.cfg.Seal.put(&c, n.log); err != nil {
+	if err := n.cfg.Seal.put(&c, func(host string) *x509.CertPool { return n.book.Now().Roots(host) }, n.log); err != nil {
 		return nil, err
 	}
 	return sipua.New(c, peers{n}, n.trunks.Gate(n.rated(n.lines.Invited)))

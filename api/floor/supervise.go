@@ -25,6 +25,8 @@ func (h *Handler) registerSupervision(a huma.API) {
 			"It stays with the call through hold, transfers and other operators, and ends with it. "+
 			"Codes of 409: not_talking, crowded (three are there), own_call, deaf (I have no browser or telephone).")), h.supervise)
 	huma.Register(a, web.Op("leave-call", "DELETE /floor/calls/{id}/supervision", "Hear no more of a call", supervisors), h.leave)
+	huma.Register(a, web.Op("take-over-call", "POST /floor/calls/{id}/take-over", "Have a call that I am at; its operator begins the after-call work", supervisors,
+		web.Says("Codes of 409: not_watching (listen first), not_talking, in_transfer.")), h.takeOver)
 	huma.Register(a, web.Op("pause-operator", "POST /floor/operators/{id}/pause", "Take an operator off duty; with a call in hand, after it", supervisors), h.pause)
 	huma.Register(a, web.Op("create-floor-ticket", "POST /floor/tickets", "A ticket for the socket of my browser's telephone, /rtc", supervisors,
 		web.Says("Good once, for 30 seconds: it is the first message that the page sends there.")), h.ticket)
@@ -47,7 +49,7 @@ type superviseCall struct {
 // Supervision is what was begun.
 type Supervision struct {
 	CallID uuid.UUID `json:"call_id" format:"uuid"`
-	Mode   string    `json:"mode" enum:"listen,whisper,barge,stop"`
+	Mode   string    `json:"mode" enum:"listen,whisper,barge,stop,take-over"`
 }
 
 type supervisionAnswer struct{ Body Supervision }
@@ -58,6 +60,10 @@ func (h *Handler) supervise(ctx context.Context, in *superviseCall) (*supervisio
 
 func (h *Handler) leave(ctx context.Context, in *CallPath) (*supervisionAnswer, error) {
 	return h.order(ctx, command.Supervision{Do: command.StopIt, Call: in.ID})
+}
+
+func (h *Handler) takeOver(ctx context.Context, in *CallPath) (*supervisionAnswer, error) {
+	return h.order(ctx, command.Supervision{Do: command.TakeOver, Call: in.ID})
 }
 
 // order asks the switch for it and writes that in the audit log of the shop. It

@@ -18,6 +18,7 @@ type Settings struct {
 	Outbound  string       `json:"outbound" doc:"SIP address that takes our calls; without a port NAPTR and SRV are asked" example:"sip:carrier.example"`
 	Transport string       `json:"transport,omitempty" enum:"udp,tcp,tls,any" default:"udp" doc:"any: what the domain's NAPTR prefers"`
 	SRTP      string       `json:"srtp,omitempty" enum:"off,optional,required" default:"off" doc:"Encryption of the audio"`
+	CA        string       `json:"ca,omitempty" doc:"Who signs its TLS certificate, in PEM; empty: whom the system and SIP_TLS_CA trust"`
 	Codecs    []string     `json:"codecs,omitempty" nullable:"false" doc:"In the order of preference" example:"[\"pcma\",\"pcmu\"]"`
 	Auth      string       `json:"auth,omitempty" enum:"ip,digest,register" default:"ip" doc:"digest: we show a password when it is asked for; register: we also register"`
 	User      string       `json:"user,omitempty" doc:"Account that the carrier gave us"`

@@ -2,10 +2,12 @@ package directory
 
 import (
 	"cmp"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -24,9 +26,10 @@ type Trunk struct {
 	Name      string
 	Shop      uuid.UUID // whose own carrier it is; uuid.Nil: everybody's
 	Sources   []netip.Prefix
-	Outbound  string // SIP URI that takes our calls
-	Transport string // udp, tcp, tls
-	SRTP      string // off, optional, required
+	Outbound  string         // SIP URI that takes our calls
+	Transport string         // udp, tcp, tls
+	SRTP      string         // off, optional, required
+	Roots     *x509.CertPool // who signs its TLS certificate; nil: whom we trust anyway
 	Codecs    []string
 	Auth      string // ip, digest, register
 	Login     Login
@@ -72,6 +75,30 @@ func (d *Directory) Trunk(src netip.Addr) *Trunk {
 	return nil
 }
 
+// Roots returns who signs the TLS certificate of the trunk that is called at a
+// host; nil for whom we trust anyway.
+func (d *Directory) Roots(host string) *x509.CertPool {
+	for _, t := range d.trunks {
+		if t.Roots != nil && strings.EqualFold(hostOf(t.Outbound), host) {
+			return t.Roots
+		}
+	}
+	return nil
+}
+
+// hostOf is the host of a SIP URI.
+func hostOf(uri string) string {
+	_, rest, _ := strings.Cut(uri, ":")
+	if _, at, is := strings.Cut(rest, "@"); is {
+		rest = at
+	}
+	rest, _, _ = strings.Cut(rest, ";")
+	if host, _, err := net.SplitHostPort(rest); err == nil {
+		return host
+	}
+	return strings.Trim(rest, "[]")
+}
+
 // Trunks returns all trunks by name.
 func (d *Directory) Trunks() []*Trunk { return d.trunks }
 
@@ -101,6 +128,7 @@ type trunkRow struct {
 	ShopID                              *uuid.UUID
 	Name, Sources, Outbound, Transport  string
 	Codecs, Srtp, Auth, AuthUser        string
+	TLSCa                               string `gorm:"column:tls_ca"`
 	AuthSecret                          []byte
 	Domain                              string
 	ExpiresS                            int64
@@ -113,7 +141,7 @@ type trunkRow struct {
 func (d *Directory) loadTrunks(tx tenant.AcrossTx, log *slog.Logger) error {
 	var rows []trunkRow
 	err := tx.Query().Raw(`
-		select id, shop_id, name, array_to_string(sources, ',') as sources, outbound, transport, array_to_string(codecs, ',') as codecs, srtp,
+		select id, shop_id, name, array_to_string(sources, ',') as sources, outbound, transport, array_to_string(codecs, ',') as codecs, srtp, tls_ca,
 		       auth, auth_user, auth_secret, domain, expires_s, priority, max_calls, max_cps, rates, number_in, number_out, caller_in, caller_out,
 		       reliable, ping, challenge, draining_at is not null as draining
 		  from house.trunk where enabled`).Scan(&rows).Error
@@ -138,6 +166,10 @@ func (r *trunkRow) trunk() (*Trunk, error) {
 		Login:    Login{r.AuthUser, r.AuthSecret, r.Domain, time.Duration(r.ExpiresS) * time.Second},
 		Priority: r.Priority, MaxCalls: r.MaxCalls, MaxCPS: r.MaxCps, Draining: r.Draining, CallerIn: r.CallerIn, CallerOut: r.CallerOut,
 		Reliable: r.Reliable, Ping: r.Ping, Challenge: r.Challenge,
+	}
+	if r.TLSCa != "" {
+		t.Roots = x509.NewCertPool()
+		t.Roots.AppendCertsFromPEM([]byte(r.TLSCa))
 	}
 	if r.ShopID != nil {
 		t.Shop = *r.ShopID

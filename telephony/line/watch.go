@@ -55,6 +55,25 @@ func (w *wire) supervise(s switchd.Watch) {
 	}
 }
 
+// Seize makes a supervisor who is there the call's operator.
+func (l *Lines) Seize(id, leg uuid.UUID) { l.on(id, func(w *wire) { w.seize(leg) }) }
+
+func (w *wire) seize(leg uuid.UUID) {
+	v := w.watchers[leg]
+	if v == nil || v.voice == nil {
+		return // gone in the same moment: it is told
+	}
+	delete(w.watchers, leg)
+	was := w.talker
+	w.sit(v.phone)
+	w.voice, w.talk, w.muted, w.away, w.shown, w.outside = v.voice, talking, false, false, false, false
+	w.locked.Store(false)
+	w.connect()
+	if was != nil {
+		was.hangUp("taken over")
+	}
+}
+
 // reach is a card that a supervisor's page answers by itself.
 type reach struct {
 	Kind string            `json:"kind"`

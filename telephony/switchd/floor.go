@@ -92,6 +92,7 @@ type live struct {
 	spoke    *uuid.UUID       // the last operator who is gone
 
 	watchers []*watcher // supervisors
+	seized   bool       // one of them has it
 }
 
 func newFloor(pool string, epoch int64, node string, numbers map[uuid.UUID]int64, policy acd.Policy) *floor {
@@ -187,6 +188,8 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.unwatched(ev)
 	case Dismissed:
 		f.dismiss(ev)
+	case Seized:
+		f.seize(ev)
 	case Recorded:
 		f.recorded(ev)
 	case TapePaused:

@@ -39,6 +39,7 @@ type Phones interface {
 	Requeue(call, leg uuid.UUID)   // the operator is gone: music until another joins
 	Watch(w Watch)                 // a supervisor hears the call, or does what its Mode is now
 	Unwatch(call, leg, supervisor uuid.UUID)
+	Seize(call, leg uuid.UUID)         // the supervisor on leg has the call, its operator is let go
 	End(call uuid.UUID, reason string) // hang up whatever is left of the call
 	Machines
 }

@@ -140,6 +140,10 @@ func (f *floor) gone(ev Gone) {
 		return
 	}
 	f.log(l, ev)
+	if l.seized {
+		f.loseSeized(l)
+		return
+	}
 	if l.third != nil {
 		f.lostInMove(l)
 		f.change(l)

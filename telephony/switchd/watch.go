@@ -87,6 +87,8 @@ func (s *Switch) Supervisable(ctx context.Context, ev Event) error {
 			_, refusal = f.supervisable(ev)
 		case Dismissed:
 			_, refusal = f.watchedBy(ev.Call, ev.Supervisor)
+		case Seized:
+			_, refusal = f.seizable(ev)
 		}
 	})
 	if err != nil {
@@ -173,9 +175,14 @@ func (f *floor) leaveOthers(supervisor uuid.UUID) {
 	}
 }
 
+// unwatch forgets a supervisor.
+func (l *live) unwatch(w *watcher) {
+	l.watchers = slices.DeleteFunc(l.watchers, func(o *watcher) bool { return o == w })
+}
+
 // unwatch takes a supervisor away from a call; hangUp unless they hung up.
 func (f *floor) unwatch(l *live, w *watcher, hangUp bool) {
-	l.watchers = slices.DeleteFunc(l.watchers, func(o *watcher) bool { return o == w })
+	l.unwatch(w)
 	f.drop(l, w.Leg)
 	if hangUp {
 		id, leg, supervisor := l.id, w.Leg, w.Supervisor

@@ -3,6 +3,7 @@ package switchd
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -118,5 +119,66 @@ func TestASupervisorLeavesTheCallBefore(t *testing.T) {
 		if n := st.kinds("dismissed"); n != 1 {
 			t.Errorf("%d times dismissed from the first", n)
 		}
+	})
+}
+
+// A supervisor who takes a call over has it: its operator writes it up and is
+// free while it goes on, and it is finished when it ends.
+func TestASupervisorTakesACallOver(t *testing.T) {
+	t.Parallel()
+	for _, early := range []bool{true, false} { // the call ends before the after-call work, or after
+		play(t, func(st *stage) {
+			leg := st.talk()
+			sofia := uuid.New()
+			st.tell(Held{Call: st.call})
+			st.tell(Seized{Call: st.call, Supervisor: sofia}) // who is not there cannot
+			st.tell(Supervised{Call: st.call, Supervisor: sofia, Leg: uuid.New(), Mode: command.Listen})
+			mine := st.phones.leg
+			st.tell(Watching{Call: st.call, Leg: mine, Up: true})
+			st.tell(Seized{Call: st.call, Supervisor: sofia})
+			if d, _ := st.s.Desk(st.t.Context(), st.anna); d.State != "wrap-up" {
+				t.Errorf("anna is %s", d.State)
+			}
+			if f, _ := st.s.Floor(st.t.Context()); len(f.Calls) != 1 || f.Calls[0].State != "talking" || *f.Calls[0].Operator != sofia || len(f.Calls[0].Watchers) != 0 {
+				t.Errorf("the floor shows %+v", f.Calls)
+			}
+			st.tell(Gone{Call: st.call, Leg: leg}) // anna's telephone, which was let go
+			if !early {
+				time.Sleep(11 * time.Second)
+				if d, _ := st.s.Desk(st.t.Context(), st.anna); d.State != "idle" {
+					t.Errorf("after the after-call work anna is %s", d.State)
+				}
+			}
+			st.tell(HungUp{Call: st.call, By: call.Operator})
+			time.Sleep(11 * time.Second)
+			if n := len(st.log.all.Finished); n != 1 || *st.log.all.Finished[0].OperatorID != sofia {
+				t.Errorf("%d records: %+v", n, st.log.all.Finished)
+			}
+			st.want("hold c1", "listen at c1", "the supervisor has c1", "end c1")
+			if f, _ := st.s.Floor(st.t.Context()); len(f.Calls) != 0 {
+				t.Errorf("the floor shows %+v", f.Calls)
+			}
+		})
+	}
+}
+
+// Whose page is gone for good leaves no buyer behind: they wait for the next.
+func TestASupervisorWithACallIsGone(t *testing.T) {
+	t.Parallel()
+	play(t, func(st *stage) {
+		st.talk()
+		sofia := uuid.New()
+		st.tell(Supervised{Call: st.call, Supervisor: sofia, Leg: uuid.New(), Mode: command.Barge})
+		leg := st.phones.leg
+		st.tell(Watching{Call: st.call, Leg: leg, Up: true})
+		st.tell(Seized{Call: st.call, Supervisor: sofia})
+		st.tell(Cut{Call: st.call, Leg: leg, UntilMS: int64(st.s.Now()) + 5_000})
+		boris := st.boris()
+		st.phones.did = nil
+		st.tell(Gone{Call: st.call, Leg: leg})
+		if len(st.phones.did) == 0 || st.phones.did[len(st.phones.did)-1] != "offer c1 to boris" && st.phones.did[len(st.phones.did)-1] != "offer c1 to anna" {
+			t.Errorf("the buyer is left alone: %v", st.phones.did)
+		}
+		_ = boris
 	})
 }

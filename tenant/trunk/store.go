@@ -25,7 +25,7 @@ func All(tx tenant.AcrossTx, now time.Time) ([]Trunk, error) {
 		return nil, err
 	}
 	rows, err := tx.Query().Raw(`
-		select id, name, shop_id, array_to_string(sources, ','), outbound, transport, srtp, array_to_string(codecs, ','), auth, auth_user,
+		select id, name, shop_id, array_to_string(sources, ','), outbound, transport, srtp, tls_ca, array_to_string(codecs, ','), auth, auth_user,
 		       auth_secret is not null, domain, expires_s, challenge, priority, rates, max_calls, max_cps, number_in, number_out, caller_in, caller_out,
 		       reliable, ping, case when not enabled then 'off' when draining_at is not null then 'draining' else 'open' end, created_at, changed_at
 		  from house.trunk order by name`).Rows()
@@ -38,7 +38,7 @@ func All(tx tenant.AcrossTx, now time.Time) ([]Trunk, error) {
 		var t Trunk
 		var from, codecs string
 		var rates, in, out []byte
-		err := rows.Scan(&t.ID, &t.Name, &t.ShopID, &from, &t.Outbound, &t.Transport, &t.SRTP, &codecs, &t.Auth, &t.User, &t.HasPassword, &t.Domain, &t.ExpiresS,
+		err := rows.Scan(&t.ID, &t.Name, &t.ShopID, &from, &t.Outbound, &t.Transport, &t.SRTP, &t.CA, &codecs, &t.Auth, &t.User, &t.HasPassword, &t.Domain, &t.ExpiresS,
 			&t.Challenge, &t.Priority, &rates, &t.MaxCalls, &t.MaxCPS, &in, &out, &t.CallerIn, &t.CallerOut, &t.Reliable, &t.Ping, &t.State, &t.CreatedAt, &t.ChangedAt)
 		err = errors.Join(err, json.Unmarshal(rates, &t.Rates), json.Unmarshal(in, &t.NumberIn), json.Unmarshal(out, &t.NumberOut))
 		if err != nil {
@@ -197,10 +197,10 @@ func write(tx tenant.AcrossTx, id uuid.UUID, s Settings, c Change) error {
 	_, err = tx.Exec(`
 		update house.trunk set name = $2, shop_id = $3, sources = $4::text[]::cidr[], outbound = $5, transport = $6, srtp = $7, codecs = $8, auth = $9, auth_user = $10,
 		  auth_secret = coalesce($11, auth_secret), domain = $12, expires_s = $13, challenge = $14, priority = $15, rates = $16, max_calls = $17, max_cps = $18,
-		  number_in = $19, number_out = $20, caller_in = $21, caller_out = $22, reliable = $23, ping = $24, changed_at = $25
+		  number_in = $19, number_out = $20, caller_in = $21, caller_out = $22, reliable = $23, ping = $24, changed_at = $25, tls_ca = $26
 		 where id = $1`,
 		id, s.Name, s.ShopID, s.From, s.Outbound, s.Transport, s.SRTP, s.Codecs, s.Auth, s.User, sealed, s.Domain, s.ExpiresS, s.Challenge, s.Priority, rates,
-		s.MaxCalls, s.MaxCPS, in, out, s.CallerIn, s.CallerOut, s.Reliable, s.Ping, c.At.UTC())
+		s.MaxCalls, s.MaxCPS, in, out, s.CallerIn, s.CallerOut, s.Reliable, s.Ping, c.At.UTC(), s.CA)
 	if err != nil {
 		return named(err, s.Name)
 	}

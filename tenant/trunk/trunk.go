@@ -3,6 +3,7 @@
 package trunk
 
 import (
+	"crypto/x509"
 	"fmt"
 	"net/netip"
 	"regexp"
@@ -26,6 +27,7 @@ type Settings struct {
 	Outbound  string     // SIP URI
 	Transport string     // udp, tcp, tls, any
 	SRTP      string     // off, optional, required
+	CA        string     // who signs its TLS certificate, in PEM; empty: those whom we trust anyway
 	Codecs    []string   // pcma, pcmu, and g722 beside them
 	Auth      string     // ip, digest, register
 	User      string
@@ -44,6 +46,9 @@ type Settings struct {
 	Reliable  bool
 	Ping      bool
 }
+
+// mostPEM bounds the certificates that are trusted for one trunk: some dozens.
+const mostPEM = 64 << 10
 
 // Rate is what a minute to the numbers that begin with Prefix costs; it orders
 // the trunks and bills nobody.
@@ -170,6 +175,9 @@ func (s Settings) checkPlace(no func(string, string, ...any)) {
 	}
 	oneOf(no, "transport", s.Transport, "udp", "tcp", "tls", "any")
 	oneOf(no, "srtp", s.SRTP, "off", "optional", "required")
+	if s.CA != "" && (len(s.CA) > mostPEM || !x509.NewCertPool().AppendCertsFromPEM([]byte(s.CA))) {
+		no("ca", "holds no certificate in PEM, or is longer than 64 KiB")
+	}
 	if len(s.Codecs) == 0 || slices.Equal(s.Codecs, []string{"g722"}) {
 		no("codecs", "name at least one of pcma, pcmu")
 	}

@@ -1,4 +1,4 @@
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useKeys } from '../ui/keys';
@@ -6,10 +6,10 @@ import { Broken, Loading } from '../ui/Panel';
 import { Bar } from './Bar';
 import { Calls } from './Calls';
 import { Figures } from './Figures';
-import { type Mode, mine, talks, watched } from './floor';
+import { type Mode, mine, owned, talks, watched } from './floor';
 import css from './floor.module.css';
 import { KeySheet } from './KeySheet';
-import { MyCall } from './MyCall';
+import { MyCall, OwnCall } from './MyCall';
 import { People } from './People';
 import { Queues } from './Queues';
 import { Side } from './Side';
@@ -36,7 +36,7 @@ export function FloorPage() {
 }
 
 /** What is chosen lives in the address, so that a link shows it to a colleague. */
-export function useChosen() {
+function useChosen() {
   const { call, who } = useSearch({ from: '/inside/floor' });
   const navigate = useNavigate();
   return useMemo(
@@ -59,8 +59,11 @@ function Room({ seen }: { seen: Seen }) {
   const chosen = useChosen();
   const [sheet, setSheet] = useState(false);
   const [pausing, setPausing] = useState(false);
+  const { account } = useRouteContext({ from: '/inside' });
   const at = watched(floor);
-  const supervision = useSupervision(at && mine(at)?.mode);
+  const own = owned(floor, account.id);
+  const supervision = useSupervision(own ? 'own' : at && mine(at)?.mode);
+  const takeOver = useTwice(() => at && supervision.takeOver(at.id));
   const call = floor.calls.find((c) => c.id === chosen.call);
   const person = floor.operators.find((o) => o.id === (chosen.who ?? call?.operator_id ?? undefined));
   const target = call ?? floor.calls.find((c) => c.id === person?.call_id);
@@ -82,18 +85,23 @@ function Room({ seen }: { seen: Seen }) {
         KeyL: begin('listen'),
         KeyW: begin('whisper'),
         KeyB: begin('barge'),
+        KeyT: () => at && takeOver.press(),
         KeyS: () => at && supervision.stop(at.id),
         KeyP: () => person && setPausing(true),
         Escape: () => chosen.choose({}),
         'Shift+Slash': () => setSheet(true),
       };
-    }, [floor, target, person, at, chosen, supervision]),
+    }, [floor, target, person, at, chosen, supervision, takeOver]),
   );
   return (
     <div className={css.floor} data-age={age}>
       <title>{t('floor.page')}</title>
       <Bar seen={seen} age={age} supervision={supervision} keys={() => setSheet(true)} />
-      {at && <MyCall call={at} seen={seen} supervision={supervision} />}
+      {own ? (
+        <OwnCall call={own} seen={seen} supervision={supervision} />
+      ) : (
+        at && <MyCall call={at} seen={seen} supervision={supervision} takeOver={takeOver} />
+      )}
       <main>
         <Figures seen={seen} />
         <div className={css.rooms} data-open={target || person ? '' : undefined}>
@@ -120,8 +128,10 @@ function Room({ seen }: { seen: Seen }) {
   );
 }
 
-/** Tells whether a press is the second within a moment. */
-export function useTwice(act: () => void): { armed: boolean; press: () => void } {
+export type Twice = { armed: boolean; press: () => void };
+
+/** Acts at the second press within a moment. */
+function useTwice(act: () => void): Twice {
   const [armed, setArmed] = useState(false);
   const alarm = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(alarm.current), []);

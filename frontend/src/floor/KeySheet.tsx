@@ -9,6 +9,7 @@ const rows = [
   ['L', 'listen'],
   ['W', 'whisper'],
   ['B', 'barge'],
+  ['T T', 'takeOver'],
   ['S', 'stop'],
   ['P', 'pause'],
   ['Esc', 'close'],

@@ -174,3 +174,6 @@ export function short(name: string): string {
   const last = rest.at(-1);
   return last ? `${first} ${[...last][0]}.` : (first ?? '');
 }
+
+/** The call that I have taken over. */
+export const owned = (floor: Floor, me: string): Call | undefined => floor.calls.find((c) => isTalk(c) && c.operator_id === me);

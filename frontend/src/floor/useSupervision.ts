@@ -50,14 +50,16 @@ export type Supervision = {
   refused: Refusal | undefined;
   begin: (call: string, mode: Mode) => void;
   stop: (call: string) => void;
+  takeOver: (call: string) => void;
+  hangUp: () => void;
   pause: (operator: string, reason: PauseReason) => void;
 };
 
 export type PauseReason = 'break' | 'lunch' | 'training' | 'technical' | 'other';
 export const pauseReasons: readonly PauseReason[] = ['break', 'lunch', 'training', 'technical', 'other'];
 
-/** mode is what I do at a call now: who only listens has a shut microphone. */
-export function useSupervision(mode: Mode | undefined): Supervision {
+/** mode is what I do at a call now, own that I took it over: who only listens has a shut microphone. */
+export function useSupervision(mode: Mode | 'own' | undefined): Supervision {
   const [device, choose] = useState(deviceKept);
   const [refused, setRefused] = useState<Refusal>();
   const again = useAgain();
@@ -90,6 +92,11 @@ export function useSupervision(mode: Mode | undefined): Supervision {
     refused,
     begin: (id, m) => done(client.PUT('/floor/calls/{id}/supervision', { params: { path: { id } }, body: { mode: m, device } })),
     stop: (id) => done(client.DELETE('/floor/calls/{id}/supervision', { params: { path: { id } } })),
+    takeOver: (id) => done(client.POST('/floor/calls/{id}/take-over', { params: { path: { id } } })),
+    hangUp: () => {
+      const leg = line?.look().phone.call?.leg;
+      if (leg) line?.ask({ type: 'hangup', leg });
+    },
     pause: (id, reason) => done(client.POST('/floor/operators/{id}/pause', { params: { path: { id } }, body: { reason } })),
   };
 }
