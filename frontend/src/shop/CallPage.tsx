@@ -17,6 +17,7 @@ import { SnapshotNote } from './SnapshotNote';
 import { Sound } from './Sound';
 import { readScript, type Script } from './script';
 import { NoSound } from './Taped';
+import { TraceCard } from './Trace';
 
 /** One call, as the shop that pays for it may check it. */
 export function CallPage() {
@@ -72,6 +73,7 @@ function Body({ story }: { story: Story }) {
           )}
         </div>
       </div>
+      <TraceCard story={story} />
     </>
   );
 }

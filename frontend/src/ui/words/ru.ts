@@ -1,4 +1,5 @@
 // Every sentence of the pages, in Russian. One key is one whole sentence; counts follow CLDR.
+import { abuse } from './abuse.ru';
 import { desk } from './desk.ru';
 import { floor } from './floor.ru';
 import { quality } from './quality.ru';
@@ -85,6 +86,7 @@ export const ru = {
     orders: 'Заказы',
     scripts: 'Сценарии',
     voice: 'Голос и меню',
+    outgoing: 'Исходящие',
     catalogue: 'Каталог',
     waiting_one: '{{count}} ждёт перезвона',
     waiting_few: '{{count}} ждут перезвона',
@@ -595,4 +597,5 @@ export const ru = {
   quality,
   ...tape,
   trunks,
+  ...abuse,
 } as const;
