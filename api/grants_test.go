@@ -228,7 +228,7 @@ func TestAnOfferShowsItsCard(t *testing.T) {
 		c["greeting"] != "shop-a, anna, слушаю вас." || c["spoke_on"] != "2026-11-03" || c["handed"] != false || c["move"] != nil || c["missed"] != nil || c["queue"] != "orders" {
 		t.Errorf("the card is %v", c)
 	}
-	keys := []string{"id", "state", "from", "started_at", "answered_at", "queue", "source", "greeting", "spoke_on", "handed", "shop", "held", "muted", "away_until", "move", "missed", "recording"}
+	keys := []string{"id", "state", "from", "started_at", "answered_at", "queue", "source", "greeting", "spoke_on", "handed", "shop", "held", "muted", "away_until", "move", "missed", "recording", "supervised"}
 	for key := range c {
 		if !slices.Contains(keys, key) {
 			t.Errorf("the card of an offer has %q: is that for whoever has not answered?", key)

@@ -143,6 +143,7 @@ func (c *checker) shop(s *Shop, i int) {
 	c.once("shop", s.Slug, at("slug")...)
 	c.oneOf(at("language"), s.Language, "ru", "en")
 	c.oneOf(at("greeting"), s.Greeting, "", "standard", "none")
+	c.oneOf(at("supervision"), s.Watched, "", "announced", "silent")
 	if n := utf8.RuneCountInString(s.Greets); n > mostGreeting {
 		c.wrong(at("greeting_text"), "has %d characters, more than %d", n, mostGreeting)
 	}

@@ -84,6 +84,7 @@ type Shop struct {
 	Numbers   []Number   `yaml:"numbers"`
 	Greeting  string     `yaml:"greeting"`      // standard (also if empty), none
 	Greets    string     `yaml:"greeting_text"` // the greeting in the shop's own words, in its language; a voice speaks them
+	Watched   string     `yaml:"supervision"`   // announced (also if absent): a tone tells those in a call of a supervisor; silent
 	Recording *Switch    `yaml:"recording"`     // on (also if absent), off
 	Away      Duration   `yaml:"away"`          // how long a buyer hears music while the operator's browser is gone; 60 s if absent
 	Status    string     `yaml:"status"`        // open (also if empty), suspended, closed

@@ -16,6 +16,7 @@ import { Player } from './Player';
 import { SnapshotNote } from './SnapshotNote';
 import { Sound } from './Sound';
 import { readScript, type Script } from './script';
+import { TraceCard } from './Trace';
 
 /** One call, as the shop that pays for it may check it. */
 export function CallPage() {
@@ -70,6 +71,7 @@ function Body({ story }: { story: Story }) {
           )}
         </div>
       </div>
+      <TraceCard story={story} />
     </>
   );
 }

@@ -1,4 +1,5 @@
 // Every sentence of the pages, in English.
+import { abuse } from './abuse.en';
 import { desk } from './desk.en';
 import { floor } from './floor.en';
 import { quality } from './quality.en';
@@ -78,6 +79,7 @@ export const en = {
     orders: 'Orders',
     scripts: 'Scripts',
     voice: 'Voice & menu',
+    outgoing: 'Calls out',
     catalogue: 'Catalogue',
     waiting_one: '{{count}} waits for a call back',
     waiting_other: '{{count}} wait for a call back',
@@ -537,4 +539,5 @@ export const en = {
   floor,
   quality,
   trunks,
+  ...abuse,
 } as const;

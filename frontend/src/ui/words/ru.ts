@@ -1,4 +1,5 @@
 // Every sentence of the pages, in Russian. One key is one whole sentence; counts follow CLDR.
+import { abuse } from './abuse.ru';
 import { desk } from './desk.ru';
 import { floor } from './floor.ru';
 import { quality } from './quality.ru';
@@ -84,6 +85,7 @@ export const ru = {
     orders: 'Заказы',
     scripts: 'Сценарии',
     voice: 'Голос и меню',
+    outgoing: 'Исходящие',
     catalogue: 'Каталог',
     waiting_one: '{{count}} ждёт перезвона',
     waiting_few: '{{count}} ждут перезвона',
@@ -593,4 +595,5 @@ export const ru = {
   floor,
   quality,
   trunks,
+  ...abuse,
 } as const;
