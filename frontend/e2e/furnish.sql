@@ -52,6 +52,9 @@ insert into shop.call_comment (shop_id, id, call_id, author_id, at_ms, text, cre
 select c.shop_id, gen_random_uuid(), c.id, m.account_id, 2000, 'Здесь хорошо уточнила размер и сразу назвала срок доставки.', now()
   from shop.call c join shop.recording r on r.call_id = c.id join shop.member m on m.shop_id = c.shop_id and m.role = 'owner' where r.state = 'ready';
 
+update shop.recording set gaps = jsonb_build_array(jsonb_build_object('from_ms', duration_ms / 3, 'to_ms', duration_ms / 2, 'why', 'payment')) where state = 'ready';
+insert into shop.recording (shop_id, id, call_id, state, path, started_at, offset_ms, duration_ms, bytes, sha256, place, deleted_at, deleted_by, deleted_rule)
+select shop_id, gen_random_uuid(), id, 'erased', 'gone.tape', at, 0, talk_ms, talk_ms * 16, sha256(id::text::bytea), 'none', now(), 'job:keep', 'retention' from made where i = 2;
 -- Calls out that went and that did not, and what a supervisor is told.
 alter table shop.outgoing_call no force row level security;
 alter table house.alert no force row level security;

@@ -3,6 +3,7 @@ import { abuse } from './abuse.en';
 import { desk } from './desk.en';
 import { floor } from './floor.en';
 import { quality } from './quality.en';
+import { tape } from './tape.en';
 import { trunks } from './trunks.en';
 import { voice } from './voice.en';
 
@@ -538,6 +539,7 @@ export const en = {
   ...voice,
   floor,
   quality,
+  ...tape,
   trunks,
   ...abuse,
 } as const;

@@ -3,6 +3,7 @@ import { abuse } from './abuse.ru';
 import { desk } from './desk.ru';
 import { floor } from './floor.ru';
 import { quality } from './quality.ru';
+import { tape } from './tape.ru';
 import { trunks } from './trunks.ru';
 import { voice } from './voice.ru';
 
@@ -594,6 +595,7 @@ export const ru = {
   ...voice,
   floor,
   quality,
+  ...tape,
   trunks,
   ...abuse,
 } as const;
