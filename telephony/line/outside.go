@@ -75,6 +75,7 @@ func (w *wire) dialOut(o switchd.Third) {
 			return e.local.Offer(), nil
 		},
 		Tried: func(leg *sipua.Leg) {
+			w.listen("third", "", leg)
 			w.post(func() {
 				e.sip = leg
 				w.tell(switchd.Rung{Call: w.id, Leg: o.Leg, Dialog: leg.Dialog().JSON()})
