@@ -44,6 +44,7 @@ type gadget interface {
 	consult(whom string)
 	complete()
 	back()
+	hangUp() // by its own key
 	idle() // waits until no call is on it
 }
 
