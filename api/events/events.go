@@ -38,7 +38,7 @@ func New(g *session.Guard, hub *live.Hub) *Handler {
 func (h *Handler) Register(a huma.API) {
 	huma.Register(a, web.Op("stream-events", "GET /events", "Live: what changes in the shop",
 		h.guard.Allow(session.Owner, session.Manager, session.Specialist, session.Supervisor, session.Finance, session.Admin),
-		web.Streams("text/event-stream", "Server-sent events: call, order, task, lost-call, charge, snapshot with {id, shop_id, state}; resync: read everything anew; beat every 15 s"),
+		web.Streams("text/event-stream", "Server-sent events: call, order, task, lost-call, charge, snapshot, to supervisors and admins of all shops alert, with {id, shop_id, state}; resync: read everything anew; beat every 15 s"),
 		web.Says("A hint has ids and a state only: read the thing. Hints may be lost, and then resync comes. A supervisor or admin who names no shop gets those of every shop.")), h.stream)
 }
 

@@ -4,7 +4,7 @@
 import { mkdir } from 'node:fs/promises';
 import { open, pageOf, violations } from './browser.mjs';
 import { ringingOnPhone, setPhone, setStage, talkingOnPhone } from './desk-stage.mjs';
-import { at } from './desk-things.mjs';
+import { at, paying } from './desk-things.mjs';
 
 const out = process.env.PICTURES ?? 'pictures';
 const only = process.env.ONLY?.split(',');
@@ -16,6 +16,13 @@ const shows = {
   'desk-lapsed': { state: 'away', phone: {} },
   'desk-offered': { state: 'offered', phone: { shown: ringingOnPhone } },
   'desk-talking': { state: 'talking', phone: { shown: talkingOnPhone } },
+  'desk-payment': {
+    state: 'payment',
+    phone: { shown: talkingOnPhone },
+    walk: paying,
+    after: (page) => page.locator('[data-payment]').focus(),
+  },
+  'desk-tape': { state: 'talking', phone: { shown: talkingOnPhone }, after: (page) => page.locator('[data-tape]').first().click() },
   'desk-wrapup': { state: 'wrapup', phone: {} },
   'desk-lost': { state: 'talking', phone: { shown: talkingOnPhone }, after: (page, phone) => lose(page, phone) },
   'desk-busy': { state: 'idle', phone: { busy: true } },

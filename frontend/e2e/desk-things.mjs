@@ -26,6 +26,7 @@ const card = {
   handed: false,
   held: false,
   muted: false,
+  recording: { state: 'on', until: null },
   away_until: null,
   queue: 'заказ шин',
   source: 'Яндекс Директ',
@@ -157,6 +158,11 @@ export const walk = {
   card: null,
   jumps: [],
   path,
+};
+/** A step that asks for the number of a card. */
+export const paying = {
+  ...walk,
+  view: { ...view, title: 'Оплата картой', sentence: 'Продиктуйте, пожалуйста, номер карты.', ask: 'payment', choices: [] },
 };
 export const buyer = {
   phone: '+79215550144',
@@ -346,6 +352,7 @@ export const states = {
     call: { ...card, state: 'waiting', from: '+7921***0144', answered_at: null },
   },
   talking: { state: 'talking', since: iso(-134_000), call: card },
+  payment: { state: 'talking', since: iso(-134_000), call: { ...card, recording: { state: 'paused', until: iso(94_000) } } },
   wrapup: { state: 'wrap-up', since: iso(-22_000), until: iso(38_000), call: { ...card, state: 'wrap-up' } },
 };
 

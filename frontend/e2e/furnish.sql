@@ -52,6 +52,24 @@ insert into shop.call_comment (shop_id, id, call_id, author_id, at_ms, text, cre
 select c.shop_id, gen_random_uuid(), c.id, m.account_id, 2000, 'Здесь хорошо уточнила размер и сразу назвала срок доставки.', now()
   from shop.call c join shop.recording r on r.call_id = c.id join shop.member m on m.shop_id = c.shop_id and m.role = 'owner' where r.state = 'ready';
 
+update shop.recording set gaps = jsonb_build_array(jsonb_build_object('from_ms', duration_ms / 3, 'to_ms', duration_ms / 2, 'why', 'payment')) where state = 'ready';
+insert into shop.recording (shop_id, id, call_id, state, path, started_at, offset_ms, duration_ms, bytes, sha256, place, deleted_at, deleted_by, deleted_rule)
+select shop_id, gen_random_uuid(), id, 'erased', 'gone.tape', at, 0, talk_ms, talk_ms * 16, sha256(id::text::bytea), 'none', now(), 'job:keep', 'retention' from made where i = 2;
+-- Calls out that went and that did not, and what a supervisor is told.
+alter table shop.outgoing_call no force row level security;
+alter table house.alert no force row level security;
+insert into shop.outgoing_call (shop_id, id, asked_at, path, country, price, paid_ms, cost, lapses_at, ended_at, refused)
+select (select id from house.shop order by created_at, id limit 1), gen_random_uuid(), now() - i * interval '7 minutes', p.path, 'RU', 3000000,
+       case p.refused when '' then 140000 else 0 end, case p.refused when '' then 9000000 else 0 end, now() - i * interval '7 minutes', now() - i * interval '6 minutes', p.refused
+  from generate_series(1, 12) i cross join (values ('callback', ''), ('transfer', 'country'), ('refer', 'premium')) as p(path, refused) where p.refused = '' or i < 4;
+insert into house.alert (id, at, last_at, times, kind, shop_id, subject, detail)
+select gen_random_uuid(), now() - m * interval '1 minute', now() - m * interval '1 minute', n, kind,
+       case when shop then (select id from house.shop order by created_at, id limit 1) end, subject, detail::jsonb
+  from (values (3, 4, 'banned', false, '203.0.113.66', '{"why": "scanner"}'), (12, 1, 'country', true, 'CU', '{"calls": 2}'),
+    (14, 2, 'outbound', true, 'x', '{"calls": 41, "usual_most": 15}'), (95, 9, 'trunk_malformed', false, 'demo-carrier', '{"why": "malformed"}')) as a(m, n, kind, shop, subject, detail);
+alter table shop.outgoing_call force row level security;
+alter table house.alert force row level security;
+
 alter table shop.call force row level security;
 alter table shop.call_party force row level security;
 alter table shop.lost_call force row level security;

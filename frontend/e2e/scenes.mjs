@@ -1,7 +1,7 @@
 // What pictures are taken of: the shop's pages. A scene has a name, and shows
 // itself in a page that is signed in as the owner; one that nothing can be shown
 // of answers false. The desk's are in desk-screenshots.mjs, on a stage of their own.
-import { settled, shop, things } from './browser.mjs';
+import { settled, shop, signIn, things } from './browser.mjs';
 
 const at = `/s/${shop.slug}`;
 
@@ -50,6 +50,29 @@ const chosen = {
   },
 };
 
+const traced = {
+  name: 'trace',
+  show: async (page) => {
+    await page.goto(`${at}/calls/${(await things(page)).answered.no}`);
+    await settled(page);
+    await page.locator('#trace button').first().click();
+    await page.locator('#trace li button').nth(2).click();
+    return true;
+  },
+};
+
+/** Pages of the platform's people: they sign in anew, and the owner after them. */
+const staffed = (name, address) => ({
+  name,
+  show: async (page) => {
+    await page.context().clearCookies();
+    await page.goto('/signin');
+    await signIn(page, { email: 'admin@floor.test', password: 'demo-admin' });
+    await page.goto(address);
+    return true;
+  },
+});
+
 export const shopScenes = [
   visit('today', ''),
   visit('calls', '/calls'),
@@ -65,4 +88,7 @@ export const shopScenes = [
   visit('absent', '/calls/00000000-0000-4000-8000-000000000000'),
   palette,
   chosen,
+  visit('outgoing', '/outgoing'),
+  traced,
+  staffed('security', '/admin/security'), // last: nobody is the owner any more
 ];

@@ -29,7 +29,6 @@ func (w *Walk) press(key byte) {
 func (w *Walk) interrupt() {
 	if w.phase == speaking || w.phase == telling {
 		w.do(Hush{})
-		w.turn++ // its end is not waited for any more
 		w.phase, w.due = listening, w.now+orNever(w.at)
 	}
 }

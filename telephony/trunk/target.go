@@ -75,7 +75,7 @@ func (d *Dialler) target(r Request, t *try) (sipua.Target, error) {
 	}
 	s := sipua.Target{
 		URI: out.uri(t.trunk.Out.Write(string(r.Number)), t.transport()), SDP: offer, FromDisplay: r.Display, MaxForwards: r.MaxForwards,
-		Silence: t.quiet, Withdraw: true, Unreliable: !t.trunk.Reliable, Follow: follow(t.trunk, out),
+		Silence: t.quiet, Withdraw: true, Unreliable: !t.trunk.Reliable, Follow: followTo(t.trunk, out, r.Number),
 	}
 	if t.target.addr.IsValid() {
 		s.Destination = t.target.addr.String()

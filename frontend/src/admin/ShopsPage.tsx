@@ -13,7 +13,9 @@ export function ShopsPage() {
   return (
     <main className={css.page}>
       <title>{t('shops.page')}</title>
-      <h1>{t('shops.title')}</h1>
+      <h1>
+        {t('shops.title')} <Link to="/admin/security">{t('security.nav')}</Link>
+      </h1>
       <Panel query={shops}>
         {(d) =>
           (d.items ?? []).length === 0 ? (

@@ -49,6 +49,11 @@ const shops = createRoute({
   path: '/admin/shops',
   component: lazyRouteComponent(() => import('../admin/ShopsPage'), 'ShopsPage'),
 });
+const security = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/security',
+  component: lazyRouteComponent(() => import('../admin/SecurityPage'), 'SecurityPage'),
+});
 const trunks = createRoute({
   getParentRoute: () => inside,
   path: '/admin/trunks',
@@ -147,6 +152,11 @@ const script = createRoute({
   component: lazyRouteComponent(() => import('../shop/ScriptPage'), 'ScriptPage'),
 });
 
+const outgoing = createRoute({
+  getParentRoute: () => shop,
+  path: 'outgoing',
+  component: lazyRouteComponent(() => import('../shop/OutgoingPage'), 'OutgoingPage'),
+});
 const voice = createRoute({
   getParentRoute: () => shop,
   path: 'voice',
@@ -158,11 +168,12 @@ const tree = root.addChildren([
   inside.addChildren([
     home,
     shops,
+    security,
     trunks,
     desk.addChildren([deskPage, deskCheck, deskDay]),
     floor,
     quality,
-    shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script, voice]),
+    shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script, voice, outgoing]),
   ]),
 ]);
 

@@ -5,6 +5,7 @@ import { Key, Label } from '../ui/ui';
 import { useInHand } from './call';
 import css from './desk.module.css';
 import { keys } from './keymap';
+import { Payment } from './Payment';
 import { Typed } from './Typed';
 import type { Refusal, Walk } from './useWalk';
 import { useVerbs } from './verbs';
@@ -56,6 +57,7 @@ function Form({ walk }: { walk: Walk }) {
   if (view.lookup === 'item') return <p className={css.small}>{t('desk.answer.lookup')}</p>;
   if (view.lookup === 'faq') return <Questions walk={walk} />;
   if (view.kind === 'order') return <p className={css.small}>{t('desk.answer.order')}</p>;
+  if (view.ask === 'payment') return <Payment />;
   return view.ask || view.kind === 'callback' ? <Text walk={walk} /> : <Next walk={walk} />;
 }
 

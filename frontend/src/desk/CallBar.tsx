@@ -21,6 +21,7 @@ import { MoveBar } from './MoveBar';
 import { MoveSheet } from './MoveSheet';
 import { colourOf, timeAt } from './Offered';
 import type { Card, InCall } from './scene';
+import { TapeControl, TapeState } from './Tape';
 import { useMoveVerb, useTargets } from './useMove';
 import { useVerbs, useVerbsAbove } from './verbs';
 
@@ -31,6 +32,7 @@ export function CallBar({ scene }: { scene: Talk }) {
   return (
     <div>
       <Strip card={scene.card}>
+        <TapeState card={scene.card} />
         <TalkTime scene={scene} />
         {scene.card?.move?.mine === false ? <Asked scene={scene} /> : <Controls scene={scene} />}
       </Strip>
@@ -117,6 +119,7 @@ function Controls({ scene }: { scene: Talk }) {
       <Control icon={muted ? IconMicrophoneOff : IconMicrophone} k={keys.mute} short="M" pressed={muted} onClick={mute}>
         {t(muted ? 'desk.call.unmute' : 'desk.call.mute')}
       </Control>
+      <TapeControl card={scene.card} />
       <Hand scene={scene} />
       {phone && <Pad />}
       <End hangup={hangup} />

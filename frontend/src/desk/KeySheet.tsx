@@ -10,6 +10,7 @@ const sheet: readonly Verb[] = [
   'hold',
   'mute',
   'pad',
+  'tape',
   'move',
   'park',
   'end',

@@ -17,6 +17,7 @@ const verbs: readonly Verb[] = [
   'hold',
   'mute',
   'pad',
+  'tape',
   'move',
   'park',
   'next',

@@ -7,6 +7,7 @@ export type Verb =
   | 'hold'
   | 'mute'
   | 'pad'
+  | 'tape'
   | 'move'
   | 'park'
   | 'end'
@@ -37,6 +38,7 @@ export const keys: Readonly<Record<Verb, string>> = {
   hold: 'H',
   mute: 'M',
   pad: 'D',
+  tape: 'V',
   move: 'T',
   park: 'W',
   end: 'E E',
@@ -62,6 +64,7 @@ const talk: Record<string, Verb> = {
   KeyH: 'hold',
   KeyM: 'mute',
   KeyD: 'pad',
+  KeyV: 'tape',
   KeyT: 'move',
   KeyW: 'park',
   KeyE: 'end',

@@ -74,7 +74,10 @@ export type Orders = {
   pause: (reason: PauseReason) => Promise<boolean>;
   finish: () => Promise<boolean>;
   extend: () => Promise<boolean>;
-  onCall: (verb: 'hangup' | 'hold' | 'resume' | 'mute' | 'unmute', call: string) => Promise<boolean>;
+  onCall: (
+    verb: 'hangup' | 'hold' | 'resume' | 'mute' | 'unmute' | 'pause-recording' | 'resume-recording' | 'stop-recording',
+    call: string,
+  ) => Promise<boolean>;
 };
 
 type Answer = { data?: Desk; response: Response };

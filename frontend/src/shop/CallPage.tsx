@@ -16,6 +16,8 @@ import { Player } from './Player';
 import { SnapshotNote } from './SnapshotNote';
 import { Sound } from './Sound';
 import { readScript, type Script } from './script';
+import { NoSound } from './Taped';
+import { TraceCard } from './Trace';
 
 /** One call, as the shop that pays for it may check it. */
 export function CallPage() {
@@ -39,6 +41,7 @@ function Body({ story }: { story: Story }) {
       <CallHead story={story} />
       <Figures story={story} />
       {story.recording_url && story.recording && <Player key={story.id} story={story} script={script} />}
+      {!story.recording_url && story.recording && <NoSound recording={story.recording} />}
       <div className={css.evidence}>
         <div className={css.stack}>
           <Timeline story={story} />
@@ -70,6 +73,7 @@ function Body({ story }: { story: Story }) {
           )}
         </div>
       </div>
+      <TraceCard story={story} />
     </>
   );
 }

@@ -13,6 +13,7 @@ import { type Taken, taken } from './Path';
 import type { Script } from './script';
 import { silences } from './silence';
 import { type Sound, useSound } from './sound';
+import { Download, TapedNotes } from './Taped';
 import { Tracks } from './Tracks';
 import { useOffer } from './verbs';
 
@@ -32,8 +33,9 @@ export function Player({ story, script }: { story: Story; script: Script | undef
   return (
     <section className={css.player} aria-label={t('player.title')}>
       <audio {...sound.bind} preload="metadata" />
-      <Transport sound={sound} length={length} note={() => setWriting(Math.floor(sound.second))} />
+      <Transport sound={sound} length={length} url={story.recording_url ?? ''} note={() => setWriting(Math.floor(sound.second))} />
       <Tracks length={length} steps={steps} story={story} sound={sound} peaks={peaks} />
+      {story.recording && <TapedNotes recording={story.recording} />}
       <Comments story={story} writing={writing} close={() => setWriting(undefined)} play={sound.start} />
     </section>
   );
@@ -80,7 +82,9 @@ function usePlayerKeys(sound: Sound, steps: readonly Taken[], note: () => void) 
   useOffer(useMemo(() => [{ id: 'play', label: play, key: 'Space', run: playing ? pause : () => start() }], [play, playing]));
 }
 
-function Transport({ sound, length, note }: { sound: Sound; length: number; note: () => void }) {
+type TransportProps = { sound: Sound; length: number; url: string; note: () => void };
+
+function Transport({ sound, length, url, note }: TransportProps) {
   const { t } = useTranslation();
   const { load, second, playing, start, pause } = sound;
   return (
@@ -126,6 +130,7 @@ function Transport({ sound, length, note }: { sound: Sound; length: number; note
       <span className={css.aside} role={load.state === 'broken' ? 'alert' : undefined}>
         {load.state === 'broken' ? t('player.broken') : t('player.audited')}
       </span>
+      <Download url={url} />
       <Button variant="default" size="xs" aria-keyshortcuts="C" onClick={note}>
         {t('comments.at', { at: clock(second) })}
       </Button>

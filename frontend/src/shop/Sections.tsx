@@ -1,4 +1,13 @@
-import { IconBox, IconGitBranch, IconHome, IconPhone, IconPhoneOff, IconShoppingBag, IconVolume } from '@tabler/icons-react';
+import {
+  IconBox,
+  IconGitBranch,
+  IconHome,
+  IconPhone,
+  IconPhoneOff,
+  IconPhoneOutgoing,
+  IconShoppingBag,
+  IconVolume,
+} from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api } from '../api/client';
@@ -57,6 +66,12 @@ export function Sections({ onGo }: { onGo: () => void }) {
           <Link to="/s/$shop/catalogue" params={{ shop }} activeOptions={{ includeSearch: false }} onClick={onGo}>
             <IconBox size={17} stroke={1.75} aria-hidden />
             {t('nav.catalogue')}
+          </Link>
+        </li>
+        <li>
+          <Link to="/s/$shop/outgoing" params={{ shop }} onClick={onGo}>
+            <IconPhoneOutgoing size={17} stroke={1.75} aria-hidden />
+            {t('nav.outgoing')}
           </Link>
         </li>
       </ul>

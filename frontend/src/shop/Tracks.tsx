@@ -8,6 +8,7 @@ import type { Story } from './data';
 import type { Taken } from './Path';
 import { drawn } from './silence';
 import type { Sound } from './sound';
+import { Gaps } from './Taped';
 import { holds } from './timeline';
 
 type Props = { length: number; steps: Taken[]; story: Story; sound: Sound; peaks: Schemas['Peaks'] | undefined };
@@ -82,6 +83,7 @@ export function Tracks({ length, steps, story, sound, peaks }: Props) {
             style={{ left: share((h.from - zero) / 1000), width: share((h.to - h.from) / 1000) }}
           />
         ))}
+        {story.recording && <Gaps recording={story.recording} share={share} />}
         <div className={css.head2} style={{ left: share(second) }} />
       </div>
     </div>

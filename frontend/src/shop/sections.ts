@@ -7,4 +7,5 @@ export const sections = [
   { id: 'scripts', to: '/s/$shop/scripts', key: 'S', code: 'KeyS' },
   { id: 'voice', to: '/s/$shop/voice', key: 'V', code: 'KeyV' },
   { id: 'catalogue', to: '/s/$shop/catalogue', key: 'K', code: 'KeyK' },
+  { id: 'outgoing', to: '/s/$shop/outgoing', key: 'U', code: 'KeyU' },
 ] as const;

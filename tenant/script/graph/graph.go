@@ -74,10 +74,11 @@ const (
 	Date       = "date"
 	Phone      = "phone"
 	Address    = "address"
+	Payment    = "payment" // the number of a card and the like: the recording stands still, the answer is not kept
 )
 
 // Asks lists what an ask node may ask for.
-var Asks = []string{Choice, FreeText, WholeCount, Date, Phone, Address}
+var Asks = []string{Choice, FreeText, WholeCount, Date, Phone, Address, Payment}
 
 // What a lookup node looks up.
 const (

@@ -20,6 +20,10 @@ const maxAnswer = 2000
 // Russian.
 const home e164.Country = "RU"
 
+// given is all that is kept of an answer that may not be (PCI DSS 3.3.1): that
+// there was one.
+const given = "✓"
+
 // answer checks what was said at n and returns it in its normal form, with the
 // node to which it leads.
 func answer(n graph.Node, a Answer, s scene) (Answer, string, *fault.Invalid) {
@@ -69,6 +73,9 @@ func (s scene) asked(n graph.Node, a Answer) (Answer, string, *fault.Invalid) {
 	}
 	if n.Ask == graph.Choice {
 		return s.chosen(n, a)
+	}
+	if n.Ask == graph.Payment {
+		return Answer{Text: given}, n.Next, nil
 	}
 	text, problem := s.typed(n, a.Text)
 	if problem != nil {

@@ -397,6 +397,7 @@ export const desk = {
     move: 'Hand the call over',
     park: 'Park the buyer, who comes back by themselves',
     pad: 'Keypad',
+    tape: 'Stop or resume the recording',
     end: 'End the call',
     note: 'Note',
     search: 'Search the catalogue',

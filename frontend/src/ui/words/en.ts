@@ -1,7 +1,9 @@
 // Every sentence of the pages, in English.
+import { abuse } from './abuse.en';
 import { desk } from './desk.en';
 import { floor } from './floor.en';
 import { quality } from './quality.en';
+import { tape } from './tape.en';
 import { trunks } from './trunks.en';
 import { voice } from './voice.en';
 
@@ -78,6 +80,7 @@ export const en = {
     orders: 'Orders',
     scripts: 'Scripts',
     voice: 'Voice & menu',
+    outgoing: 'Calls out',
     catalogue: 'Catalogue',
     waiting_one: '{{count}} waits for a call back',
     waiting_other: '{{count}} wait for a call back',
@@ -536,5 +539,7 @@ export const en = {
   ...voice,
   floor,
   quality,
+  ...tape,
   trunks,
+  ...abuse,
 } as const;

@@ -1,7 +1,9 @@
 // Every sentence of the pages, in Russian. One key is one whole sentence; counts follow CLDR.
+import { abuse } from './abuse.ru';
 import { desk } from './desk.ru';
 import { floor } from './floor.ru';
 import { quality } from './quality.ru';
+import { tape } from './tape.ru';
 import { trunks } from './trunks.ru';
 import { voice } from './voice.ru';
 
@@ -84,6 +86,7 @@ export const ru = {
     orders: 'Заказы',
     scripts: 'Сценарии',
     voice: 'Голос и меню',
+    outgoing: 'Исходящие',
     catalogue: 'Каталог',
     waiting_one: '{{count}} ждёт перезвона',
     waiting_few: '{{count}} ждут перезвона',
@@ -592,5 +595,7 @@ export const ru = {
   ...voice,
   floor,
   quality,
+  ...tape,
   trunks,
+  ...abuse,
 } as const;
