@@ -47,8 +47,8 @@ type gadget interface {
 	idle() // waits until no call is on it
 }
 
-// hand has a buyer talk to anna on a device: "browser", "phone" or "registered".
-func hand(t *testing.T, kind string) *handing {
+// hand has a buyer talk to anna on a device: "browser" or "phone".
+func hand(t *testing.T, kind string, prepare ...func(*tenanttest.World)) *handing {
 	t.Helper()
 	s := &handing{player: media.NewPlayer()}
 	t.Cleanup(s.player.Close)
@@ -62,6 +62,9 @@ func hand(t *testing.T, kind string) *handing {
 		s.masha, s.queue = uuid.New(), uuid.New()
 		w.Admin(t, "insert into shop.member (shop_id, id, account_id, role, phone, created_at) values ($1, $2, $3, 'specialist', $4, now())", w.A.ID.UUID(), s.masha, account, mashaPhone)
 		w.Admin(t, "insert into shop.queue (shop_id, id, name, tier, promise_share, promise_ms, created_at) values ($1, $2, 'advice', 'consultant', 900, 10000, now())", w.A.ID.UUID(), s.queue)
+		for _, p := range prepare {
+			p(w)
+		}
 	})
 	s.carrier, s.igors = s.phone(), s.phone()
 	s.w.Admin(t, "update house.trunk set outbound = $1", "sip:"+s.carrier.ua.Addr().String())

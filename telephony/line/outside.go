@@ -101,11 +101,12 @@ func (w *wire) dialled(o switchd.Third, e *end, drop func(string), err error) {
 		e.drop = drop
 	case !gone:
 		w.lines.cfg.Log.Warn("number outside cannot be called", "call", w.id, "err", err)
-		w.letGo(o.Leg, "")
 		why, code := acd.Unreachable, 503
 		if errors.Is(err, fault.Forbidden) {
 			why, code = acd.Forbidden, 403
 		}
+		w.failed(o.Leg, code)
+		w.letGo(o.Leg, "")
 		w.tell(switchd.Declined{Call: w.id, Leg: o.Leg, Reason: why, SIPCode: code})
 	}
 }

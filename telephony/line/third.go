@@ -241,6 +241,9 @@ func (w *wire) dropGuest(leg uuid.UUID, reason string) {
 		g.told.Stop()
 	}
 	w.missed, w.guest = g.code, nil
+	if w.second != nil && !w.second.up {
+		w.second.sip.Refuse(w.missCode(), "nobody took it")
+	}
 	w.dropSecond("nobody took it")
 }
 
