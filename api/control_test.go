@@ -44,13 +44,15 @@ var course = []struct{ operation, by string }{
 	{"supervise-call", "admin"}, {"take-over-call", "admin"}, {"leave-call", "admin"}, {"pause-operator", "admin"}, {"create-floor-ticket", "admin"},
 	{"list-menus", "owner"}, {"create-menu", "owner"}, {"get-menu", "owner"}, {"save-menu", "owner"}, {"publish-menu", "owner"}, {"restore-menu", "owner"},
 	{"list-sounds", "owner"}, {"get-voice", "owner"}, {"set-voice", "owner"}, {"set-queue-voice", "owner"}, {"set-number-voice", "owner"},
+	{"get-outgoing", "owner"}, {"set-outgoing-limits", "owner"}, {"list-countries", "owner"}, {"get-call-trace", "owner"},
+	{"get-security", "admin"}, {"pardon-address", "admin"}, {"list-alerts", "admin"}, {"see-alert", "admin"},
 	{"export-billing", "owner"}, {"count-billing", "owner"}, {"delete-session", "admin"},
 }
 
 // apart are operations that another test asks: they need a secret of their own,
 // do not end, take a file, or change nothing.
 var apart = []string{"create-session", "refresh-session", "stream-events", "stream-desk", "stream-floor", "get-peaks", "play-sound",
-	"create-sound", "get-sound-audio", "delete-sound", "speak-voice", "try-menu"}
+	"create-sound", "get-sound-audio", "delete-sound", "speak-voice", "try-menu", "get-call-pcap", "get-call-trace-text"}
 
 func TestEveryOperationWorksForItsOwnAndIsAuditedOnce(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +32,7 @@ func seal(t *testing.T, w *apitest.World, call uuid.UUID) (samples []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	samples = append(sound()[58:], sound()[58:]...)
+	samples = slices.Concat(sound()[58:], sound()[58:])
 	f, err := os.Create(filepath.Join(w.Recordings, id.String()+".tape"))
 	if err != nil {
 		t.Fatal(err)

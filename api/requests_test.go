@@ -101,7 +101,7 @@ var bodies = map[string]func(apitest.Goods) any{
 		return map[string]any{"enabled": true, "countries": []string{"KZ"}, "calls_per_hour": 7, "operator_calls_per_hour": 7, "minutes_per_day": 7,
 			"spend_per_hour": 700, "spend_per_day": 700, "at_once": 7}
 	},
-	"pardon-address": func(apitest.Goods) any { return map[string]any{"address": "192.0.2.9"} },
+	"pardon-address": func(apitest.Goods) any { return map[string]any{"address": "192.0.2.66"} },
 }
 
 // queries are the parameters that operations cannot do without.

@@ -192,7 +192,7 @@ func openSealed(t *testing.T, s sealed) *house {
 	return h
 }
 
-// carrier is a telephone beyond the trunk that calls over TLS.
+// carrier is a telephone beyond the trunk, over TLS.
 func (h *house) carrier(s sealed) *phone {
 	h.t.Helper()
 	ports, err := media.NewPorts(netip.MustParseAddr("127.0.0.1"), 0, 0)
@@ -205,7 +205,11 @@ func (h *house) carrier(s sealed) *phone {
 	p.ua, err = sipua.New(sipua.Config{
 		Addr: "127.0.0.1:0", TLSAddr: "127.0.0.1:0", Certificate: certificate.Always(s.own), Roots: func(string) *x509.CertPool { return roots },
 		Logger: slog.New(slog.DiscardHandler),
-	}, anyone{}, func(l *sipua.Leg, _ sipua.Invite) { l.Refuse(486, "calls only") })
+	}, anyone{}, func(l *sipua.Leg, in sipua.Invite) {
+		r := &ringing{leg: l, in: in, over: make(chan sipua.Event, 16)}
+		l.Listen(func(ev sipua.Event) { r.over <- ev })
+		p.rings <- r
+	})
 	if err != nil {
 		h.t.Fatal(err)
 	}

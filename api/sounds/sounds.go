@@ -50,7 +50,7 @@ type Sound struct {
 	ID         uuid.UUID `json:"id" format:"uuid"`
 	Name       string    `json:"name" doc:"By which menus play it"`
 	Bytes      int64     `json:"bytes"`
-	DurationMS int64     `json:"duration_ms"`
+	DurationMS int64     `json:"duration_ms" doc:"Length, ms"`
 	Source     string    `json:"source" doc:"The format that it was uploaded in"`
 	CreatedAt  time.Time `json:"created_at"`
 }

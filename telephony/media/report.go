@@ -170,7 +170,7 @@ func (l *RTPLeg) reportIfDue(now time.Time) {
 	if now.Before(l.reports.due) {
 		return
 	}
-	l.reports.due = now.Add(reportEvery/2 + mathrand.N(reportEvery))
+	l.reports.due = now.Add(reportEvery/2 + mathrand.N(reportEvery)) //nolint:gosec // so that legs do not report together
 	l.sendReport(now, false)
 }
 

@@ -198,10 +198,6 @@ func (f *floor) step(now acd.Instant, ev Event) {
 		f.tapeResumed(ev)
 	case Objected:
 		f.objected(ev)
-	case Measured:
-		f.measured(ev)
-	case Tick:
-		f.tick()
 	default:
 		f.stepBeside(ev)
 	}
@@ -210,6 +206,10 @@ func (f *floor) step(now acd.Instant, ev Event) {
 // stepBeside applies an event of the machines, or of the room itself.
 func (f *floor) stepBeside(ev Event) {
 	switch ev := ev.(type) {
+	case Tick:
+		f.tick()
+	case Measured:
+		f.measured(ev)
 	case Chosen, Entered, Told, Left, Messaged, Wondered:
 		f.inMenu(ev)
 	case Wished, Calling, Reached, Unreached:

@@ -139,7 +139,7 @@ func (d *Dialler) pingAll(ctx context.Context, t *directory.Trunk) time.Duration
 		pings.Go(func() { d.ping(ctx, t, p) })
 	}
 	pings.Wait()
-	return time.Duration(d.board.nextPing(t.Name, rand.IntN(1000))) * time.Millisecond
+	return time.Duration(d.board.nextPing(t.Name, rand.IntN(1000))) * time.Millisecond //nolint:gosec // so that pings do not go out together
 }
 
 // ping pings one machine.

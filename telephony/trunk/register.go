@@ -37,12 +37,12 @@ func (d *Dialler) register(ctx context.Context, t *directory.Trunk, found <-chan
 		if ctx.Err() != nil {
 			return
 		}
-		wait := pick.Refresh(granted.Milliseconds(), rand.IntN(1000))
+		wait := pick.Refresh(granted.Milliseconds(), rand.IntN(1000)) //nolint:gosec // so that not all come at once
 		if failed++; err == nil {
 			failed = 0
 			d.board.registered(t.Name, "registered", time.Now().Add(granted))
 		} else {
-			wait = pick.Retry(failed, errors.Is(err, sipua.ErrRefused), rand.IntN(1000))
+			wait = pick.Retry(failed, errors.Is(err, sipua.ErrRefused), rand.IntN(1000)) //nolint:gosec // likewise
 			d.unregistered(t, err)
 		}
 		if !sleep(ctx, time.Duration(wait)*time.Millisecond) {

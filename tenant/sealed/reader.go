@@ -89,7 +89,7 @@ func (r *Reader) chunk(chunk int64) ([]byte, error) {
 		return nil, fmt.Errorf("read chunk %d of a sealed file: %w", chunk, err)
 	}
 	r.at = -1
-	text, err := r.lock.open(r.text[:0], r.sealed[:length], uint32(chunk), stands) //nolint:gosec // below maxChunks
+	text, err := r.lock.open(r.text[:0], r.sealed[:length], uint32(chunk), stands)
 	if err != nil {
 		return nil, err
 	}

@@ -55,7 +55,7 @@ func (w *Writer) flush() error {
 	if w.chunks == maxChunks-1 {
 		return errors.New("longer than a sealed file can be")
 	}
-	w.sealed = w.lock.seal(w.sealed[:0], w.text, uint32(w.chunks), inside) //nolint:gosec // below maxChunks
+	w.sealed = w.lock.seal(w.sealed[:0], w.text, uint32(w.chunks), inside)
 	if _, err := w.file.Write(w.sealed); err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (w *Writer) Close() error {
 	if w.broken != nil {
 		return finish(w.file, w.lock, w.chunks)
 	}
-	last := w.lock.seal(w.sealed[:0], w.text, uint32(w.chunks), end) //nolint:gosec // below maxChunks
+	last := w.lock.seal(w.sealed[:0], w.text, uint32(w.chunks), end)
 	if _, err := w.file.Write(last); err != nil {
 		return finish(w.file, w.lock, w.chunks)
 	}
@@ -83,6 +83,6 @@ func finish(f File, l *lock, chunks int64) error {
 	if err := f.Truncate(at(chunks)); err != nil {
 		return err
 	}
-	_, err := f.WriteAt(l.seal(nil, nil, uint32(chunks), mended), at(chunks)) //nolint:gosec // below maxChunks
+	_, err := f.WriteAt(l.seal(nil, nil, uint32(chunks), mended), at(chunks))
 	return err
 }

@@ -148,7 +148,7 @@ func (q question) pack() ([]byte, uint16, error) {
 	if err != nil {
 		return nil, 0, fmt.Errorf("ask for %q: %w", q.name, err)
 	}
-	id := uint16(rand.Uint32()) // with the kernel's random port enough against guessing
+	id := uint16(rand.Uint32()) //nolint:gosec // with the kernel's random port enough against guessing
 	m := dnsmessage.Message{
 		Header:    dnsmessage.Header{ID: id, RecursionDesired: true},
 		Questions: []dnsmessage.Question{{Name: name, Type: q.kind, Class: dnsmessage.ClassINET}},
