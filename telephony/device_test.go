@@ -71,6 +71,7 @@ func (b *browser) blind(whom string) bool {
 func (b *browser) consult(whom string) { b.s.must(b.s.do(command.Consult, b.s.to(whom))) }
 func (b *browser) complete()           { b.s.must(b.s.do(command.Complete, nil)) }
 func (b *browser) back()               { b.s.must(b.s.do(command.Back, nil)) }
+func (b *browser) hangUp()             { b.page.send("hangup", fields{"leg": b.leg}) }
 
 func (b *browser) idle() {
 	b.s.t.Helper()
@@ -139,6 +140,10 @@ func (d *deskPhone) back() {
 	d.asks.leg.Hangup("never mind")
 	d.asks = nil
 	d.first.hold(d.s.t, sdp.SendRecv)
+}
+
+func (d *deskPhone) hangUp() {
+	d.first.leg.Hangup("bye")
 }
 
 func (d *deskPhone) idle() {

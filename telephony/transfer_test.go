@@ -44,6 +44,7 @@ type gadget interface {
 	consult(whom string)
 	complete()
 	back()
+	hangUp() // by its own key
 	idle() // waits until no call is on it
 }
 
@@ -266,6 +267,8 @@ func (s *handing) failed(whom string) {
 		s.device.consult(whom)
 		r, third := s.third(whom)
 		third.hears(s.t, "the third, asked", operatorHz)
+		s.device.ear().hears(s.t, "anna, asking", thirdHz)
+		third.hears(s.t, "the third, asked at length", operatorHz) // the tape would have noticed
 		s.device.back()
 		await[sipua.Ended](s.t, r)
 		s.buyers.hears(s.t, "the buyer, back again", operatorHz)
