@@ -114,19 +114,20 @@ func (c *out) talked(t *testing.T) {
 }
 
 // TestSippIsOverloaded: the next trunk takes the call, and for as long as the
-// first has asked for, those that follow.
+// first has asked for, those that follow. The order is by priority, whatever
+// their names.
 func TestSippIsOverloaded(t *testing.T) {
 	t.Parallel()
 	o := open(t, "127.30.40.1")
 	first, second := sipp(t, "127.30.40.2", "overloaded", 1), sipp(t, "127.30.40.3", "takes", 2)
-	o.trunk("a", first.at)
-	o.trunk("b", second.at, "priority=1")
+	o.trunk("z", first.at, "priority=-1")
+	o.trunk("a", second.at)
 	one := o.call()
 	one.talked(t)
-	one.trunks(t, "a", "b")
+	one.trunks(t, "z", "a")
 	two := o.call()
 	two.talked(t)
-	two.trunks(t, "b")
+	two.trunks(t, "a")
 	first.content(t)
 	second.content(t)
 }

@@ -163,6 +163,23 @@ func TestCaps(t *testing.T) {
 	}
 }
 
+// TestFullMeanwhile: a trunk that had room when a call was placed and has none
+// when its turn comes is not asked.
+func TestFullMeanwhile(t *testing.T) {
+	t.Parallel()
+	o := open(t, "127.30.45.1")
+	first, second := newCarrier(t, "127.30.45.2"), newCarrier(t, "127.30.45.3")
+	o.trunk("a", first.at(), "max_calls=1")
+	o.trunk("b", second.at(), "priority=1", "max_calls=1")
+	one, two := o.call(), o.call()
+	first.reply(first.want("INVITE "), "503 Service Unavailable", "")
+	one.wantFailed(t, 503)
+	one.trunks(t, "a")
+	two.trunks(t, "b")
+	second.reply(second.want("INVITE "), "486 Busy Here", "")
+	two.wantFailed(t, 486)
+}
+
 // TestOwnCarrier: a shop's own trunk is the first one it uses, and no other
 // shop's.
 func TestOwnCarrier(t *testing.T) {
