@@ -3,6 +3,7 @@
 // BASE: where the pages are served. PICTURES, ONLY and LOOKS as for the others.
 import { mkdir } from 'node:fs/promises';
 import { open, pageOf, violations } from './browser.mjs';
+import { asked, barred, going, handed, missed, offered } from './desk-moves.mjs';
 import { ringingOnPhone, setPhone, setStage, talkingOnPhone } from './desk-stage.mjs';
 import { at, paying } from './desk-things.mjs';
 
@@ -40,6 +41,31 @@ const shows = {
   'desk-compare': { state: 'talking', phone: { shown: talkingOnPhone }, after: (page) => press(page, 'KeyC', 'ArrowDown', 'KeyC', 'KeyC') },
   'desk-keys': { state: 'idle', phone: {}, after: (page) => press(page, 'Shift+Slash') },
   'desk-palette': { state: 'talking', phone: { shown: talkingOnPhone }, after: (page) => press(page, 'Control+KeyK') },
+  'desk-move': { state: 'talking', phone: { shown: talkingOnPhone }, after: (page) => press(page, 'KeyT', 'ArrowDown') },
+  'desk-move-refused': {
+    state: 'talking',
+    phone: { shown: talkingOnPhone },
+    refuse: (_, path) => path.endsWith('/consult') && { status: 409, json: { status: 409, code: 'nobody_free' } },
+    after: (page) => press(page, 'KeyT', 'ArrowDown', 'Enter'),
+  },
+  'desk-move-number': { state: 'talking', phone: { shown: talkingOnPhone }, after: (page) => press(page, 'KeyT', ...'84951234567') },
+  'desk-move-barred': { state: 'talking', phone: { shown: talkingOnPhone }, targets: barred },
+  'desk-ringing': { state: 'talking', phone: { shown: talkingOnPhone }, desk: going('ringing') },
+  'desk-consult': { state: 'talking', phone: { shown: talkingOnPhone }, desk: going('aside') },
+  'desk-waits': { state: 'talking', phone: { shown: talkingOnPhone }, desk: going('waits') },
+  'desk-three': { state: 'talking', phone: { shown: talkingOnPhone }, desk: going('all') },
+  'desk-parked': { state: 'talking', phone: { shown: talkingOnPhone }, desk: going('parked', { kind: 'park', name: '' }) },
+  'desk-own': { state: 'talking', desk: going('aside', { own: true }) },
+  'desk-asked': { state: 'talking', phone: { shown: talkingOnPhone }, desk: asked },
+  'desk-handing': { state: 'offered', phone: { shown: { ...ringingOnPhone, card: handed } }, desk: offered },
+  'desk-back': {
+    state: 'talking',
+    phone: { shown: talkingOnPhone },
+    after: async (page, _, answers) => {
+      Object.assign(answers['/desk'], missed('busy'));
+      await press(page, 'KeyW');
+    },
+  },
   'desk-day': { state: 'idle', phone: {}, address: '/desk/day' },
   'desk-check': { state: 'idle', phone: {}, address: '/desk/check' },
 };
@@ -64,18 +90,18 @@ for (const look of looks) {
     if (only && !only.includes(name)) continue;
     const { context, page, complaints } = await pageOf(browser, { locale, scheme, width: show.width ?? Number(width), bypassCSP: true });
     await page.clock.setFixedTime(at);
-    await setStage(page, { locale, ...show });
+    const answers = await setStage(page, { locale, ...show });
     const phone = show.phone && (await setPhone(page, show.phone));
     await page.goto(show.address ?? '/desk');
     await page.locator('main').first().waitFor();
     await page.waitForTimeout(900);
-    await show.after?.(page, phone);
+    await show.after?.(page, phone, answers);
     await page.waitForTimeout(250);
     await page.screenshot({ path: `${out}/${name}-${look}.png` });
     const found = await violations(page);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     if (wide > 0) found.push(`the page is ${wide} px too wide`);
-    for (const v of [...found, ...complaints.filter((c) => !/404|503/.test(c))]) console.log(`${name} ${look}: ${v}`);
+    for (const v of [...found, ...complaints.filter((c) => !/404|409|503/.test(c))]) console.log(`${name} ${look}: ${v}`);
     wrong += found.length;
     await context.close();
   }

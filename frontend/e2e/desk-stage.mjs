@@ -1,5 +1,6 @@
 // A stage for the desk: the API and the telephone as the page sees them, without a server.
 import assert from 'node:assert/strict';
+import { targets } from './desk-moves.mjs';
 import { buyer, call, cruel, day, desk, disposition, draft, id, iso, items, leg, states, walk } from './desk-things.mjs';
 
 const session = (locale) => ({
@@ -13,11 +14,12 @@ export async function setStage(page, { locale = 'ru', state = 'idle', ...change 
   const hard = change.cruel ? cruel : {};
   const answers = {
     '/session': session(locale),
-    '/desk': { ...desk, ...states[state], ...hard.desk, now: iso(change.clock ?? 0) },
+    '/desk': { ...desk, ...states[state], ...hard.desk, ...change.desk, now: iso(change.clock ?? 0) },
     [`/calls/${call}/walk`]: change.walk ?? hard.walk ?? walk,
     [`/calls/${call}/buyer`]: hard.buyer ?? buyer,
     [`/desk/calls/${call}/draft`]: hard.draft ?? draft,
     [`/desk/calls/${call}/disposition`]: disposition,
+    [`/desk/calls/${call}/targets`]: change.targets ?? targets,
     '/catalogue/items': { items },
     '/catalogue/comparison': {
       items: items.slice(0, 2),

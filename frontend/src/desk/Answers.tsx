@@ -63,7 +63,8 @@ function Form({ walk }: { walk: Walk }) {
 
 function Choices({ walk }: { walk: Walk }) {
   const { t } = useTranslation();
-  const { steps } = useInHand();
+  const { steps, card } = useInHand();
+  const lent = !!card?.move?.mine && !card.move.own; // the digits are the transfer's meanwhile
   const [pressed, setPressed] = useState('');
   const { choices, before } = walk.view;
   const take = (id: string) => {
@@ -86,10 +87,12 @@ function Choices({ walk }: { walk: Walk }) {
           type="button"
           className={css.answer}
           data-chosen={pressed === c.id || undefined}
-          aria-keyshortcuts={String(i + 1)}
+          aria-keyshortcuts={lent ? undefined : String(i + 1)}
           onClick={() => take(c.id)}
         >
-          <Key>{i + 1}</Key>
+          <span className={lent ? css.lent : undefined}>
+            <Key>{i + 1}</Key>
+          </span>
           <b>
             {c.text}
             {before?.text === c.id && <small>{t('desk.answer.before')}</small>}

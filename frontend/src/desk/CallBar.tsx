@@ -110,10 +110,11 @@ function Controls({ scene }: { scene: Talk }) {
   const held = scene.at === 'talking' && scene.held;
   const muted = scene.at === 'talking' && scene.muted;
   const { hold, hangup, mute } = useCallVerbs(scene);
-  useVerbs({ hold, mute });
+  const going = !!scene.card?.move; // the bar below has the ways on
+  useVerbs(going ? { mute } : { hold, mute });
   return (
     <div className={css.controls}>
-      <Control icon={held ? IconPlayerPlay : IconPlayerPause} k={keys.hold} short="H" pressed={held} onClick={hold}>
+      <Control icon={held ? IconPlayerPlay : IconPlayerPause} k={keys.hold} short="H" pressed={held} off={going} onClick={hold}>
         {t(held ? 'desk.call.resume' : 'desk.call.hold')}
       </Control>
       <Control icon={muted ? IconMicrophoneOff : IconMicrophone} k={keys.mute} short="M" pressed={muted} onClick={mute}>
@@ -147,7 +148,7 @@ function Hand({ scene }: { scene: Talk }) {
     );
   return (
     <>
-      <Control icon={IconArrowsExchange} k={keys.move} short="T" onClick={open}>
+      <Control icon={IconArrowsExchange} k={keys.move} short="T" off={busy} onClick={open}>
         {t('desk.call.move')}
       </Control>
       <MoveSheet call={scene.call} opened={opened && !busy} close={() => setOpened(false)} />
@@ -174,11 +175,19 @@ function useCallVerbs(scene: Talk): { hold: () => void; hangup: () => void; mute
   return { mute, hold: () => orders.onCall(held ? 'resume' : 'hold', scene.call), hangup: () => orders.onCall('hangup', scene.call) };
 }
 
-type ControlProps = { icon: typeof IconDialpad; k: string; short: string; pressed?: boolean; onClick: () => void; children: ReactNode };
+type ControlProps = {
+  icon: typeof IconDialpad;
+  k: string;
+  short: string;
+  pressed?: boolean;
+  off?: boolean;
+  onClick: () => void;
+  children: ReactNode;
+};
 
-function Control({ icon: Icon, k, short, pressed, onClick, children }: ControlProps) {
+function Control({ icon: Icon, k, short, pressed, off, onClick, children }: ControlProps) {
   return (
-    <button type="button" className={css.control} aria-pressed={pressed} aria-keyshortcuts={short} onClick={onClick}>
+    <button type="button" className={css.control} aria-pressed={pressed} aria-keyshortcuts={short} disabled={off} onClick={onClick}>
       <Icon size={18} aria-hidden />
       <Key>{k}</Key>
       <span>{children}</span>

@@ -72,11 +72,18 @@ function Ways({ call, move }: { call: string; move: Move }) {
           aria-keyshortcuts={String(i + 1)}
           leftSection={<Key>{i + 1}</Key>}
         >
-          {t(`desk.move.do.${way === 'swap' && move.state === 'waits' ? 'toThird' : way}`)}
+          {t(`desk.move.do.${wordOf(way, move.state)}`)}
         </Button>
       ))}
     </div>
   );
+}
+
+/** A way's word, by where the call is. */
+function wordOf(way: MoveVerb, state: Move['state']): MoveVerb | 'toThird' | 'cancel' | 'release' {
+  if (way === 'swap' && state === 'waits') return 'toThird';
+  if (way !== 'back') return way;
+  return state === 'ringing' ? 'cancel' : state === 'aside' ? 'back' : 'release';
 }
 
 /** The ways on, the likeliest first. */

@@ -62,9 +62,10 @@ function Sheet({ call, close }: { call: string; close: () => void }) {
   const seek = useSeek(call);
   const here = Math.max(0, Math.min(at, choices.length - 1));
   const chosen = choices[here];
+  const noteless = chosen?.queue || chosen?.to.kind === 'outside'; // nobody is told anything there
   const go = (how: 'transfer' | 'consult') => {
     if (!chosen?.free || (how === 'consult' && chosen.queue) || seek.isPending) return;
-    seek.mutate({ how, to: chosen.to, note: note.trim() }, { onSuccess: close });
+    seek.mutate({ how, to: chosen.to, note: noteless ? '' : note.trim() }, { onSuccess: close });
   };
   const press = (e: KeyboardEvent) => {
     if (e.key === 'ArrowDown') setAt(Math.min(choices.length - 1, here + 1));
@@ -76,6 +77,7 @@ function Sheet({ call, close }: { call: string; close: () => void }) {
   return (
     <>
       <TextInput
+        pt={4}
         data-autofocus
         aria-label={t('desk.move.find')}
         placeholder={t(number ? 'desk.move.findOrNumber' : 'desk.move.find')}
@@ -96,6 +98,8 @@ function Sheet({ call, close }: { call: string; close: () => void }) {
         mt={12}
         maxLength={300}
         label={t('desk.move.note')}
+        disabled={noteless}
+        placeholder={noteless ? t('desk.move.noNote') : undefined}
         value={note}
         onChange={(e) => setNote(e.currentTarget.value)}
         onKeyDown={press}

@@ -29,10 +29,12 @@ export function Offered({ scene }: { scene: Offer }) {
         <Shop card={card} scene={scene} />
         {card && <Facts card={card} />}
         <HandedOver card={card} />
-        <div className={css.say} style={{ minHeight: 96 }}>
-          <span className={css.small}>{t('desk.offer.begin')}</span>
-          <p>{card?.greeting ? quoted(card.greeting, localeOf(i18n.language) === 'ru') : ' '}</p>
-        </div>
+        {card?.move?.blind !== false && (
+          <div className={css.say} style={{ minHeight: 96 }}>
+            <span className={css.small}>{t('desk.offer.begin')}</span>
+            <p>{card?.greeting ? quoted(card.greeting, localeOf(i18n.language) === 'ru') : ' '}</p>
+          </div>
+        )}
         {phone ? <Choices scene={scene} /> : <p>{t('desk.offer.onPhone')}</p>}
       </div>
       <p className={css.hidden} role="alert">
@@ -130,7 +132,7 @@ function HandedOver({ card }: { card: Card | undefined }) {
   return (
     <div className={css.handing}>
       <b>{t(card?.move?.blind === false ? 'desk.move.from.asks' : 'desk.move.from.hands', { by })}</b>
-      {note && <p>{note}</p>}
+      {note && <p>{t('desk.move.why', { note })}</p>}
       {gist && (gist.step || gist.said) && (
         <p>
           {[gist.step && t('desk.move.from.step', { step: gist.step }), gist.said && t('desk.move.from.said', { said: gist.said })]
@@ -139,6 +141,7 @@ function HandedOver({ card }: { card: Card | undefined }) {
         </p>
       )}
       {gist && gist.items > 0 && <p>{t('desk.move.from.order', { count: gist.items, total: gist.total })}</p>}
+      {card?.move?.blind === false && <p>{t('desk.move.from.aside', { by })}</p>}
     </div>
   );
 }
