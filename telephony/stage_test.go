@@ -180,6 +180,21 @@ func in(samples []int16) (tones []float64) {
 	return tones
 }
 
+// alone returns the share of samples' spans of 0.2 s that have a tone, and no
+// other. A whole recording is none: where it passes from the bridge to the mixer
+// the tone's phase leaps, and the halves may cancel out.
+func alone(samples []int16, hz float64) float64 {
+	const span = 1600
+	n, good := 0, 0
+	for ; len(samples) >= span; samples = samples[span:] {
+		n++
+		if slices.Equal(in(samples[:span]), []float64{hz}) {
+			good++
+		}
+	}
+	return float64(good) / float64(max(n, 1))
+}
+
 const music = -1.0 // something, and none of the tones
 
 // hears checks what somebody hears for 0.3 s: exactly these tones. What changed

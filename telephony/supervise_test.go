@@ -73,8 +73,8 @@ func (st *stage) tape() {
 	if got := in(right[barged+margin : stopped]); !slices.Equal(got, []float64{operatorTone, supervisorTone}) {
 		st.t.Errorf("in barge the right channel has %v", got)
 	}
-	if got := in(left[margin : len(left)-margin]); !slices.Equal(got, []float64{buyerTone}) {
-		st.t.Errorf("the left channel has %v", got)
+	if share := alone(left[margin:len(left)-margin], buyerTone); share < 0.75 {
+		st.t.Errorf("the buyer alone is in %.2f of the left channel", share)
 	}
 }
 

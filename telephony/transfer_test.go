@@ -45,7 +45,7 @@ type gadget interface {
 	complete()
 	back()
 	hangUp() // by its own key
-	idle() // waits until no call is on it
+	idle()   // waits until no call is on it
 }
 
 // hand has a buyer talk to anna on a device: "browser" or "phone".

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
@@ -26,9 +27,13 @@ func StartTelephony(ctx context.Context, s Setup, demo *Switchboard, at netip.Ad
 	if err := json.Unmarshal(doc, &urls); err != nil {
 		return nil, fmt.Errorf("find the demo's database: %w", err)
 	}
+	keys, err := os.ReadFile(filepath.Join(demo.Info.DataDir, "recording.keys"))
+	if err != nil {
+		return nil, fmt.Errorf("find the demo's keys of recordings: %w", err)
+	}
 	cmd := exec.Command(s.Binary, "telephony") //nolint:gosec // the binary under test
 	cmd.Env = append(append(clean(os.Environ()), s.Env...),
-		"DATABASE_URL="+urls.App, "DATABASE_ACROSS_URL="+urls.Across, "REDIS_URL="+demo.Info.RedisURL, "DATA_DIR="+filepath.Join(s.Dir, "apart"),
+		"DATABASE_URL="+urls.App, "DATABASE_ACROSS_URL="+urls.Across, "REDIS_URL="+demo.Info.RedisURL, "RECORDING_KEYS="+strings.TrimSpace(string(keys)), "DATA_DIR="+filepath.Join(s.Dir, "apart"),
 		"POOL=apart", "NODE=apart", "CONTROL_ADDR="+at.Addr().String()+":0", "CONTROL_SECRET=bench", "SIP_ADDR="+at.String())
 	p, err := start(s.Dir, cmd, syscall.SIGKILL)
 	if err != nil {

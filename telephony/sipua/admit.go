@@ -139,10 +139,11 @@ func (ua *UA) admitInDialog(m *guard.Message, l *Leg) bool {
 	return false
 }
 
-// desk returns whose telephone at src may call us.
+// desk returns whose telephone at src may call us. The address of a proxy is
+// that of everybody behind it, and so nobody's.
 func (ua *UA) desk(src netip.AddrPort) (string, bool) {
 	d, is := ua.peers.(Desks)
-	if !is {
+	if !is || ua.proxied(src.Addr()) {
 		return "", false
 	}
 	return d.Desk(src)
