@@ -180,15 +180,15 @@ func in(samples []int16) (tones []float64) {
 	return tones
 }
 
-// alone returns the share of samples' spans of 0.2 s that have a tone, and no
-// other. A whole recording is none: where it passes from the bridge to the mixer
+// alone returns the share of samples' spans of 0.2 s that have these tones, and
+// no other. A whole recording is none: where it passes from the bridge to the mixer
 // the tone's phase leaps, and the halves may cancel out.
-func alone(samples []int16, hz float64) float64 {
+func alone(samples []int16, hz ...float64) float64 {
 	const span = 1600
 	n, good := 0, 0
 	for ; len(samples) >= span; samples = samples[span:] {
 		n++
-		if slices.Equal(in(samples[:span]), []float64{hz}) {
+		if slices.Equal(in(samples[:span]), hz) {
 			good++
 		}
 	}

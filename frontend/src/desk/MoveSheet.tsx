@@ -1,5 +1,5 @@
 import { Button, Modal, TextInput } from '@mantine/core';
-import { type KeyboardEvent, useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { finds } from '../ui/find';
 import { phone as phoneText } from '../ui/format';
@@ -55,6 +55,8 @@ function useAbout(): (i: Target) => string {
 
 function Sheet({ call, close }: { call: string; close: () => void }) {
   const { t } = useTranslation();
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []); // at once: digits of a number are no answers of the script
   const [query, setQuery] = useState('');
   const [note, setNote] = useState('');
   const [at, setAt] = useState(0);
@@ -78,6 +80,7 @@ function Sheet({ call, close }: { call: string; close: () => void }) {
     <>
       <TextInput
         pt={4}
+        ref={field}
         data-autofocus
         aria-label={t('desk.move.find')}
         placeholder={t(number ? 'desk.move.findOrNumber' : 'desk.move.find')}
