@@ -9,47 +9,47 @@ import (
 	"switchboard/tenant/catalogue/feed"
 )
 
-// Detail is an item with all that a buyer may ask about.
-type Detail struct {
+// ItemDetail is an item with all that a buyer may ask about.
+type ItemDetail struct {
 	Item
-	GroupID     string      `json:"group_id" doc:"Items of one group are variants of one thing; empty: it has none"`
-	Description string      `json:"description" doc:"Plain text"`
-	Model       string      `json:"model"`
-	Country     string      `json:"country" doc:"Where it is made"`
-	SalesNotes  string      `json:"sales_notes" doc:"The shop's words on terms of sale"`
-	Supplier    string      `json:"supplier"`
-	Pictures    []string    `json:"pictures" nullable:"false" doc:"Addresses"`
-	Barcodes    []string    `json:"barcodes" nullable:"false"`
-	Prices      []Price     `json:"prices" nullable:"false" doc:"Beside the one that buyers pay"`
-	Ways        []Way       `json:"ways" nullable:"false" doc:"How it comes to the buyer"`
-	Warehouses  []Warehouse `json:"warehouses" nullable:"false" doc:"Stock by place, as old as the stock"`
-	Variants    []Item      `json:"variants" nullable:"false" doc:"Others of its group, by price"`
-	Related     []Item      `json:"related" nullable:"false" doc:"What the feed recommends with it"`
-	Accessories []Item      `json:"accessories" nullable:"false"`
+	GroupID     string           `json:"group_id" doc:"Items of one group are variants of one thing; empty: it has none"`
+	Description string           `json:"description" doc:"Plain text"`
+	Model       string           `json:"model"`
+	Country     string           `json:"country" doc:"Where it is made"`
+	SalesNotes  string           `json:"sales_notes" doc:"The shop's words on terms of sale"`
+	Supplier    string           `json:"supplier"`
+	Pictures    []string         `json:"pictures" nullable:"false" doc:"Addresses"`
+	Barcodes    []string         `json:"barcodes" nullable:"false"`
+	Prices      []ItemPrice      `json:"prices" nullable:"false" doc:"Beside the one that buyers pay"`
+	Terms       []Terms          `json:"terms" nullable:"false" doc:"How it comes to the buyer"`
+	Warehouses  []WarehouseStock `json:"warehouses" nullable:"false" doc:"Stock by place, as old as the stock"`
+	Variants    []Item           `json:"variants" nullable:"false" doc:"Others of its group, by price"`
+	Related     []Item           `json:"related" nullable:"false" doc:"What the feed recommends with it"`
+	Accessories []Item           `json:"accessories" nullable:"false"`
 }
 
-// Price is one of several prices.
-type Price struct {
+// ItemPrice is one of several prices.
+type ItemPrice struct {
 	Type       string `json:"type" doc:"In the shop's words"`
 	PriceMinor int64  `json:"price_minor" doc:"Minor units"`
 	Currency   string `json:"currency" example:"RUB"`
 }
 
-// Way is how an item comes to its buyer.
-type Way struct {
+// Terms are how an item comes to its buyer.
+type Terms struct {
 	Kind      string `json:"kind" enum:"delivery,pickup"`
 	CostMinor *int64 `json:"cost_minor" doc:"Minor units of the item's currency; null if the feed does not say"`
 	Days      string `json:"days" example:"1-3"`
 	Before    string `json:"before" doc:"The hour until which an order counts for today" example:"18"`
 }
 
-// Warehouse is the stock in one place.
-type Warehouse struct {
+// WarehouseStock is the stock in one place.
+type WarehouseStock struct {
 	Name  string `json:"name"`
 	Stock int64  `json:"stock" doc:"Pieces"`
 }
 
-type detailAnswer struct{ Body Detail }
+type detailAnswer struct{ Body ItemDetail }
 
 func (h *Handler) take(ctx context.Context, in *path) (*detailAnswer, error) {
 	out := &detailAnswer{}
@@ -65,7 +65,7 @@ func (h *Handler) take(ctx context.Context, in *path) (*detailAnswer, error) {
 }
 
 // kin adds the items that go with it.
-func (d *Detail) kin(tx tenant.Tx, of catalogue.Hit, now time.Time) error {
+func (d *ItemDetail) kin(tx tenant.Tx, of catalogue.Hit, now time.Time) error {
 	variants, err := catalogue.Variants(tx, of.Item)
 	if err != nil {
 		return err
@@ -87,14 +87,14 @@ func shown(hits []catalogue.Hit, now time.Time) []Item {
 	return all
 }
 
-func detail(h catalogue.Hit, now time.Time) Detail {
+func detail(h catalogue.Hit, now time.Time) ItemDetail {
 	from := h.Detail
-	return Detail{
+	return ItemDetail{
 		Item: item(h, now), GroupID: h.GroupID, Description: from.Description, Model: from.Model, Country: from.Country,
 		SalesNotes: from.SalesNotes, Supplier: from.Supplier, Pictures: list(from.Pictures), Barcodes: list(from.Barcodes),
-		Prices:     each(from.Prices, func(p feed.Price) Price { return Price{p.Type, p.Minor, p.Currency} }),
-		Ways:       each(from.Ways, func(w feed.Way) Way { return Way{w.Kind, w.CostMinor, w.Days, w.Before} }),
-		Warehouses: each(from.Warehouses, func(w feed.Warehouse) Warehouse { return Warehouse{w.Name, w.Stock} }),
+		Prices:     each(from.Prices, func(p feed.Price) ItemPrice { return ItemPrice{p.Type, p.Minor, p.Currency} }),
+		Terms:      each(from.Terms, func(w feed.Terms) Terms { return Terms{w.Kind, w.CostMinor, w.Days, w.Before} }),
+		Warehouses: each(from.Warehouses, func(w feed.Warehouse) WarehouseStock { return WarehouseStock{w.Name, w.Stock} }),
 	}
 }
 

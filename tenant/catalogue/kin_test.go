@@ -30,14 +30,14 @@ func TestDetailIsKept(t *testing.T) {
 			t.Fatalf("found %v, %v", found, err)
 		}
 		d := found[0].Detail
-		if got := fmt.Sprintln(found[0].GroupID, d.Pictures, d.Barcodes, d.Supplier, d.Warehouses, len(d.Ways), d.Description); got !=
+		if got := fmt.Sprintln(found[0].GroupID, d.Pictures, d.Barcodes, d.Supplier, d.Warehouses, len(d.Terms), d.Description); got !=
 			"g [https://a.test/1 https://a.test/2] [1 2] Лён и Ко [{Север 2} {Юг 1}] 1 Отбелён на снегу\n" {
 			t.Errorf("detail %s", got)
 		}
 		for name, look := range map[string]func() ([]catalogue.Hit, error){
 			"[Рушник большой Рушник праздничный]": func() ([]catalogue.Hit, error) { return catalogue.Variants(tx, found[0].Item) },
 			"[Рушник большой Скатерть]":           func() ([]catalogue.Hit, error) { return catalogue.Named(tx, found[0].Item, d.Related) },
-			"[Фартук]":                            func() ([]catalogue.Hit, error) { return catalogue.Named(tx, found[0].Item, d.Accessories) },
+			"[Фартук]": func() ([]catalogue.Hit, error) { return catalogue.Named(tx, found[0].Item, d.Accessories) },
 		} {
 			kin, err := look()
 			names := []string{}

@@ -11,7 +11,7 @@ type Detail struct {
 	Pictures    []string    `json:"pictures,omitempty"`
 	Barcodes    []string    `json:"barcodes,omitempty"`
 	Prices      []Price     `json:"prices,omitempty"` // beside the one that buyers pay
-	Ways        []Way       `json:"ways,omitempty"`
+	Terms       []Terms     `json:"terms,omitempty"`
 	Warehouses  []Warehouse `json:"warehouses,omitempty"`
 	Related     []string    `json:"related,omitempty"`     // SKUs, or ids in the feed
 	Accessories []string    `json:"accessories,omitempty"` // likewise
@@ -24,14 +24,14 @@ type Price struct {
 	Currency string `json:"currency"`
 }
 
-// The kinds of Way.
+// The kinds of Terms.
 const (
 	ByCourier = "delivery"
 	ByPickup  = "pickup"
 )
 
-// Way is how an item comes to its buyer.
-type Way struct {
+// Terms are how an item comes to its buyer.
+type Terms struct {
 	Kind      string `json:"kind"`
 	CostMinor *int64 `json:"cost_minor,omitempty"` // in the item's currency; nil: the feed does not say
 	Days      string `json:"days,omitempty"`       // "1-3"

@@ -79,11 +79,11 @@ func TestFullOffer(t *testing.T) {
 		Detail: Detail{
 			Description: "Тихая & цепкая шина. Гарантия 5 лет", Model: "Hakkapeliitta 10p", SalesNotes: "Монтаж бесплатно при покупке 4 шт.", Country: "Финляндия",
 			Supplier: "ООО Шинторг", Pictures: []string{"https://koleso24.test/1.jpg", "https://koleso24.test/2.jpg"}, Barcodes: []string{"4607000000017"},
-			Ways: []Way{{Kind: ByCourier, CostMinor: &free, Days: "1"}}, Warehouses: []Warehouse{{"1", 12}, {"2", 5}}, Related: []string{"2", "3"},
+			Terms: []Terms{{Kind: ByCourier, CostMinor: &free, Days: "1"}}, Warehouses: []Warehouse{{"1", 12}, {"2", 5}}, Related: []string{"2", "3"},
 		},
 	}, {
 		ID: "2", Name: "Диск литой СКАД Тайга", Vendor: "СКАД", PriceMinor: 1234567, Currency: "USD", Stock: &none, Line: 34,
-		Detail: Detail{Model: "Тайга", Ways: []Way{{Kind: ByCourier, CostMinor: &common, Days: "1-2", Before: "18"}}},
+		Detail: Detail{Model: "Тайга", Terms: []Terms{{Kind: ByCourier, CostMinor: &common, Days: "1-2", Before: "18"}}},
 	}}
 	if !reflect.DeepEqual(items, want) {
 		t.Errorf("got\n%+v\nwant\n%+v", items, want)

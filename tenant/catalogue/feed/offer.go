@@ -13,8 +13,8 @@ type draft struct {
 	Item
 	prefix, category, currency, price, old string
 
-	ways []rawWay // of this offer, with their costs as written
-	said bool     // whether it is available
+	terms []rawTerms // of this offer, with their costs as written
+	said  bool       // whether it is available
 }
 
 // offer reads one <offer> and hands it on if it is sound.
@@ -56,7 +56,7 @@ func (p *parser) property(d *draft, e xml.StartElement) error {
 	case "outlets":
 		return p.children(func(e xml.StartElement) error { return p.outlet(d, e) })
 	case "delivery-options", "pickup-options":
-		return p.options(e, &d.ways)
+		return p.options(e, &d.terms)
 	case "supplier":
 		return p.supplier(d, e)
 	case "rec":
@@ -213,7 +213,7 @@ func (p *parser) complete(d *draft) string {
 	if d.Stock != nil && *d.Stock == 0 && !d.said {
 		d.Available = false
 	}
-	d.Ways = p.ways(d)
+	d.Terms = p.terms(d)
 	d.GroupID, d.URL = cut(d.GroupID, maxName), cut(d.URL, maxAddress)
 	d.bound()
 	if before := p.seen.first(d.ID, d.Line); before != 0 {

@@ -19,8 +19,8 @@ type parser struct {
 	emit       func(Item) error
 	seen       seen
 	categories map[string]*category
-	order      []string // their ids, as they came
-	common     []rawWay // of all offers that say nothing else
+	order      []string   // their ids, as they came
+	common     []rawTerms // of all offers that say nothing else
 }
 
 // seen remembers offers by a keyed hash of their id, with their lines: 12

@@ -6,36 +6,36 @@ import (
 	"strings"
 )
 
-// rawWay is a Way whose cost is still text: the currency may stand after it.
-type rawWay struct {
-	Way
+// rawTerms are Terms whose cost is still text: the currency may stand after it.
+type rawTerms struct {
+	Terms
 	cost string
 }
 
-// maxWays is how many ways of one kind are kept; nobody reads more aloud.
-const maxWays = 10
+// maxTerms is how many terms of one kind are kept; nobody reads more aloud.
+const maxTerms = 10
 
 // options reads <delivery-options> or <pickup-options>.
-func (p *parser) options(e xml.StartElement, to *[]rawWay) error {
+func (p *parser) options(e xml.StartElement, to *[]rawTerms) error {
 	kind := ByCourier
 	if e.Name.Local == "pickup-options" {
 		kind = ByPickup
 	}
 	return p.children(func(e xml.StartElement) error {
-		if e.Name.Local == "option" && len(*to) < 2*maxWays {
-			*to = append(*to, rawWay{Way{Kind: kind, Days: clip(attr(e, "days")), Before: clip(attr(e, "order-before"))}, attr(e, "cost")})
+		if e.Name.Local == "option" && len(*to) < 2*maxTerms {
+			*to = append(*to, rawTerms{Terms{Kind: kind, Days: clip(attr(e, "days")), Before: clip(attr(e, "order-before"))}, attr(e, "cost")})
 		}
 		return p.skip(e)
 	})
 }
 
-// ways returns the offer's own ways, and of each kind that it is silent about
+// terms returns the offer's own terms, and of each kind that it is silent about
 // those of the shop, unless the offer does not come that way.
-func (p *parser) ways(d *draft) []Way {
-	var all []Way
+func (p *parser) terms(d *draft) []Terms {
+	var all []Terms
 	for kind, flag := range map[string]*bool{ByCourier: d.Delivery, ByPickup: d.Pickup} {
-		from := d.ways
-		if !slices.ContainsFunc(from, func(w rawWay) bool { return w.Kind == kind }) {
+		from := d.terms
+		if !slices.ContainsFunc(from, func(w rawTerms) bool { return w.Kind == kind }) {
 			from = p.common
 		}
 		if flag != nil && !*flag {
@@ -47,21 +47,21 @@ func (p *parser) ways(d *draft) []Way {
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Way) int { return strings.Compare(a.Kind, b.Kind) })
+	slices.SortStableFunc(all, func(a, b Terms) int { return strings.Compare(a.Kind, b.Kind) })
 	return all
 }
 
 // priced reads the cost of a way. Free is a cost too.
-func (p *parser) priced(d *draft, w rawWay) Way {
+func (p *parser) priced(d *draft, w rawTerms) Terms {
 	if strings.Trim(w.cost, "0., ") == "" && w.cost != "" {
 		free := int64(0)
 		w.CostMinor = &free
-		return w.Way
+		return w.Terms
 	}
 	if cost, problem := minor(w.cost, d.Currency); problem == "" {
 		w.CostMinor = &cost
 	}
-	return w.Way
+	return w.Terms
 }
 
 // supplier reads who supplies an offer: a name, or what stands for it.
