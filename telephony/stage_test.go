@@ -188,7 +188,6 @@ func in(samples []int16) (tones []float64) {
 	return tones
 }
 
-
 const music = -1.0 // something, and none of the tones
 
 // hears checks what somebody hears for 0.3 s: exactly these tones. What changed
