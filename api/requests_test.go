@@ -11,8 +11,9 @@ import (
 
 // kinds are the things that ids in paths are of, by the word before {id}.
 var kinds = map[string]string{
-	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "sources": "source", "snapshots": "snapshot", "comments": "comment", "menus": "menu", "sounds": "sound", "members": "member", "queues": "queue", "numbers": "number",
-	"operators": "operator", "alerts": "alert", "receivers": "receiver", "deliveries": "delivery",
+	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "items": "item", "sources": "source", "snapshots": "snapshot", "comments": "comment", "menus": "menu", "sounds": "sound", "members": "member", "queues": "queue", "numbers": "number",
+	"operators": "operator", "alerts": "alert",
+	"receivers": "receiver", "deliveries": "delivery",
 	"trunks": "trunk",
 }
 
@@ -79,8 +80,9 @@ var bodies = map[string]func(apitest.Goods) any{
 	"save-menu": func(apitest.Goods) any {
 		return map[string]any{"source": strings.ReplaceAll(apitest.Menu, "заказ", "заказы")}
 	},
-	"publish-menu": func(apitest.Goods) any { return map[string]any{"note": "new"} },
-	"restore-menu": func(apitest.Goods) any { return map[string]any{"version": 1} },
+	"publish-menu":   func(apitest.Goods) any { return map[string]any{"note": "new"} },
+	"restore-menu":   func(apitest.Goods) any { return map[string]any{"version": 1} },
+	"restore-script": func(apitest.Goods) any { return map[string]any{"version": 1} },
 	"try-menu": func(apitest.Goods) any {
 		return map[string]any{"source": apitest.Menu, "steps": []string{"1", "listen"}}
 	},
