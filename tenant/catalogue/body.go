@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"switchboard/tenant/catalogue/feed"
+	"switchboard/tenant/catalogue/term"
 )
 
 // body is an item on its way through shop.item_staged. What it holds is all
@@ -26,19 +27,15 @@ type body struct {
 	URL       string       `json:"url"`
 	Picture   string       `json:"picture"`
 	Params    []feed.Param `json:"params"`
-	// Words by weight: what an operator types first, its kind, its properties,
-	// its description.
-	A string `json:"a"`
-	B string `json:"b"`
-	C string `json:"c"`
-	D string `json:"d"`
+	// What it is found by, as tsvectors of package term.
+	Head string `json:"head"`
+	All  string `json:"all"`
 }
 
-// maxDescribed is how much of a description is searched, in bytes. PostgreSQL
-// keeps no positions of words past the 16,383rd.
+// maxDescribed is how much of a description is searched, in bytes.
 const maxDescribed = 4000
 
-func bodyOf(i feed.Item) body {
+func bodyOf(i feed.Item, tag string) body {
 	b := body{
 		SKU: strings.ToLower(i.SKU), Name: i.Name, Vendor: i.Vendor, Category: i.Category,
 		Price: i.PriceMinor, Currency: string(i.Currency), Available: i.Available, Stock: i.Stock,
@@ -53,15 +50,21 @@ func bodyOf(i feed.Item) body {
 	if b.Params == nil {
 		b.Params = []feed.Param{}
 	}
-	b.A = searched(i.Name, i.Vendor, i.Model, b.SKU, strings.Join(i.Barcodes, " "))
-	b.B = searched(i.Category)
-	var values []string
-	for _, p := range i.Params {
-		values = append(values, p.Value)
-	}
-	b.C = searched(values...)
-	b.D = searched(i.Description[:min(len(i.Description), maxDescribed)], i.SalesNotes, i.Country)
+	b.Head, b.All = term.Vectors(tag, written(i, b.SKU))
 	return b
+}
+
+// written is what an item can be found by.
+func written(i feed.Item, sku string) term.Text {
+	t := term.Text{
+		Name: i.Name, Vendor: i.Vendor, Model: i.Model, Category: i.Category, Available: i.Available,
+		Codes: append([]string{sku}, i.Barcodes...),
+		About: strings.Join([]string{i.Description[:min(len(i.Description), maxDescribed)], i.SalesNotes, i.Country}, " "),
+	}
+	for _, p := range i.Params {
+		t.Params = append(t.Params, term.Pair{Name: p.Name, Value: p.Value})
+	}
+	return t
 }
 
 func first(list []string) string {
@@ -71,16 +74,12 @@ func first(list []string) string {
 	return list[0]
 }
 
-func searched(texts ...string) string {
-	return strings.Join(words(strings.ToValidUTF8(strings.Join(texts, " "), "")), " ")
-}
-
 // staged is the row of an item in shop.item_staged.
-func staged(i feed.Item) (js string, hash []byte, err error) {
+func staged(i feed.Item, tag string) (js string, hash []byte, err error) {
 	var buf bytes.Buffer
 	e := json.NewEncoder(&buf)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(bodyOf(i)); err != nil {
+	if err := e.Encode(bodyOf(i, tag)); err != nil {
 		return "", nil, fmt.Errorf("write offer %s: %w", i.ID, err)
 	}
 	sum := sha256.Sum256(buf.Bytes())

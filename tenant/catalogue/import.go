@@ -12,6 +12,7 @@ import (
 
 	"switchboard/tenant"
 	"switchboard/tenant/catalogue/feed"
+	"switchboard/tenant/catalogue/term"
 	"switchboard/tenant/fault"
 )
 
@@ -72,7 +73,7 @@ func (in *reading) begin(ctx context.Context, source uuid.UUID, takenAt time.Tim
 
 // add puts an item into the batch.
 func (in *reading) add(ctx context.Context, i feed.Item) error {
-	js, hash, err := staged(i)
+	js, hash, err := staged(i, term.Tag(in.scope.Shop()))
 	if err != nil {
 		return err
 	}
