@@ -34,7 +34,7 @@ var course = []struct{ operation, by string }{
 	{"hangup-desk-call", "operator"}, {"get-transfer-rule", "owner"}, {"set-transfer-rule", "owner"}, {"set-member-phone", "owner"},
 	{"begin-walk", "operator"}, {"get-walk", "operator"}, {"open-walk-card", "operator"}, {"close-walk-card", "operator"}, {"step-walk", "operator"},
 	{"get-draft", "operator"}, {"order-draft", "operator"}, {"save-draft", "operator"}, {"get-call-summary", "operator"},
-	{"get-disposition", "operator"}, {"set-disposition", "operator"}, {"get-desk-day", "operator"}, {"compare-items", "operator"},
+	{"get-disposition", "operator"}, {"set-disposition", "operator"}, {"get-desk-day", "operator"}, {"compare-items", "operator"}, {"take-item", "operator"},
 	{"list-calls", "owner"}, {"get-call", "operator"}, {"get-call-buyer", "operator"}, {"create-listening", "owner"}, {"get-recording", "owner"}, {"list-lost-calls", "owner"},
 	{"get-recording-policy", "owner"}, {"set-recording-policy", "owner"}, {"create-recording-key", "owner"}, {"list-recording-keys", "owner"},
 	{"hold-recording", "owner"}, {"release-recording", "owner"}, {"delete-recording", "owner"},

@@ -28,26 +28,26 @@ call house.confine('shop.vocabulary', 'select, insert, update');
 -- leakproof, so that under row policies it would read the whole shop: this
 -- function looks past them and puts their filter back; in words for which there is
 -- no index, or the planner, who does not know the query, might walk a large shop.
-create function shop.search_items(query tsquery, code tsquery, at_most int, price_from bigint, price_upto bigint) returns table (item_id uuid)
+create function shop.search_items(query tsquery, code tsquery, begun tsquery, price_from bigint, price_upto bigint, at_most int) returns table (item_id uuid)
   language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   select f.id from (
     select i.id, i.sku, i.available, i.head from shop.item i
      where i.search @@ search_items.query and i.last_seq is null and i.shop_id is not distinct from house.app_shop()
        and i.price_minor between search_items.price_from and search_items.price_upto
      limit 2000) f
-   order by f.head @@ search_items.code desc, f.head @@ search_items.query desc, f.available desc,
+   order by f.head @@ search_items.code desc, f.head @@ search_items.begun desc, f.head @@ search_items.query desc, f.available desc,
      ts_rank('{0.1,0.2,0.6,1}', f.head, search_items.query) desc, f.sku, f.id
    limit search_items.at_most
 $$;
 -- +goose StatementEnd
-revoke all on function shop.search_items(tsquery, tsquery, int, bigint, bigint) from public;
-grant execute on function shop.search_items(tsquery, tsquery, int, bigint, bigint) to switchboard_app;
+revoke all on function shop.search_items(tsquery, tsquery, tsquery, bigint, bigint, int) from public;
+grant execute on function shop.search_items(tsquery, tsquery, tsquery, bigint, bigint, int) to switchboard_app;
 grant create on schema shop to switchboard_definer;
-alter function shop.search_items(tsquery, tsquery, int, bigint, bigint) owner to switchboard_definer;
+alter function shop.search_items(tsquery, tsquery, tsquery, bigint, bigint, int) owner to switchboard_definer;
 revoke create on schema shop from switchboard_definer;
 
 -- +goose Down
-drop function shop.search_items(tsquery, tsquery, int, bigint, bigint);
+drop function shop.search_items(tsquery, tsquery, tsquery, bigint, bigint, int);
 drop table shop.vocabulary;
 drop index shop.item_barcode;
 drop index shop.item_search;

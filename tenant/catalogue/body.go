@@ -27,19 +27,22 @@ type body struct {
 	URL       string       `json:"url"`
 	Picture   string       `json:"picture"`
 	Params    []feed.Param `json:"params"`
+	Group     string       `json:"group_id"`
+	Detail    feed.Detail  `json:"detail"`
 	// What it is found by, as tsvectors of package term.
 	Head string `json:"head"`
-	All  string `json:"all"`
+	Rest string `json:"rest"`
 }
 
 // maxDescribed is how much of a description is searched, in bytes.
 const maxDescribed = 4000
 
-func bodyOf(i feed.Item, tag string) body {
+func bodyOf(i feed.Item, w *term.Writer) body {
 	b := body{
 		SKU: strings.ToLower(i.SKU), Name: i.Name, Vendor: i.Vendor, Category: i.Category,
 		Price: i.PriceMinor, Currency: string(i.Currency), Available: i.Available, Stock: i.Stock,
 		Barcode: first(i.Barcodes), URL: i.URL, Picture: first(i.Pictures), Params: i.Params,
+		Group: i.GroupID, Detail: i.Detail,
 	}
 	if b.SKU == "" {
 		b.SKU = strings.ToLower(i.ID)
@@ -50,7 +53,7 @@ func bodyOf(i feed.Item, tag string) body {
 	if b.Params == nil {
 		b.Params = []feed.Param{}
 	}
-	b.Head, b.All = term.Vectors(tag, written(i, b.SKU))
+	b.Head, b.Rest = w.Vectors(written(i, b.SKU))
 	return b
 }
 
@@ -75,11 +78,11 @@ func first(list []string) string {
 }
 
 // staged is the row of an item in shop.item_staged.
-func staged(i feed.Item, tag string) (js string, hash []byte, err error) {
+func staged(i feed.Item, w *term.Writer) (js string, hash []byte, err error) {
 	var buf bytes.Buffer
 	e := json.NewEncoder(&buf)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(bodyOf(i, tag)); err != nil {
+	if err := e.Encode(bodyOf(i, w)); err != nil {
 		return "", nil, fmt.Errorf("write offer %s: %w", i.ID, err)
 	}
 	sum := sha256.Sum256(buf.Bytes())

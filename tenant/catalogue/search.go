@@ -78,23 +78,25 @@ func find(tx tenant.Tx, a Ask, words term.Vocabulary) ([]Hit, error) {
 	if typed && q.Empty() { // nothing but signs
 		return nil, nil
 	}
-	tries := []func() string{
-		func() string { return q.All(tag(tx)) },
-		func() string {
-			if q.Widen(words) {
-				return q.All(tag(tx))
-			}
-			return ""
-		},
-		func() string { return q.ButOne(tag(tx)) },
+	found, err := fitting(tx, q.All(tag(tx)), q, a)
+	if err != nil || len(found) > 0 || !typed {
+		return found, err
 	}
-	for _, try := range tries {
-		query := try()
-		if query == "" && typed {
-			continue
+	if found, err = butOne(tx, term.Doubtful, q, a); err != nil || len(found) > 0 {
+		return found, err
+	}
+	if q.Widen(words) {
+		if found, err = fitting(tx, q.All(tag(tx)), q, a); err != nil || len(found) > 0 {
+			return found, err
 		}
-		found, err := fitting(tx, join(query, a.Filter.query(tag(tx))), q.Code(tag(tx)), a)
-		if err != nil || len(found) > 0 || !typed {
+	}
+	return butOne(tx, 0, q, a)
+}
+
+// butOne looks for what lacks one of the words that cost least or more.
+func butOne(tx tenant.Tx, least int, q term.Query, a Ask) ([]Hit, error) {
+	for _, less := range q.ButOne(tag(tx), least) {
+		if found, err := fitting(tx, less, q, a); err != nil || len(found) > 0 {
 			return found, err
 		}
 	}
@@ -103,15 +105,20 @@ func find(tx tenant.Tx, a Ask, words term.Vocabulary) ([]Hit, error) {
 
 func tag(tx tenant.Tx) string { return term.Tag(tx.Scope().Shop()) }
 
-func fitting(tx tenant.Tx, query, code string, a Ask) ([]Hit, error) {
+// fitting returns the items that fit a tsquery of q.
+func fitting(tx tenant.Tx, query string, q term.Query, a Ask) ([]Hit, error) {
 	upto := a.Filter.PriceUpto
 	if upto == 0 {
 		upto = math.MaxInt64
 	}
+	very, begun := q.Code(tag(tx))
+	if query = join(query, a.Filter.query(tag(tx))); query == "" {
+		return nil, nil // no word is known
+	}
 	return hits(tx, `select i.*, l.snapshot_id, l.as_of
-		from shop.search_items(?::tsquery, ?::tsquery, ?, ?, ?) with ordinality f(item_id, place)
+		from shop.search_items(?::tsquery, ?::tsquery, ?::tsquery, ?, ?, ?) with ordinality f(item_id, place)
 		join shop.item i on i.id = f.item_id join `+latest+` l on l.source_id = i.source_id
-		order by f.place`, query, code, a.Most, a.Filter.PriceFrom, upto)
+		order by f.place`, query, very, begun, a.Filter.PriceFrom, upto, a.Most)
 }
 
 // query is the tsquery of what the filter asks for but the price.

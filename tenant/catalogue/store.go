@@ -144,12 +144,12 @@ func replace(tx tenant.Tx, s Snapshot) error {
 
 const insertStaged = `
 insert into shop.item (id, source_id, offer_id, first_seq, sku, name, vendor, category, price_minor, old_price_minor,
-  currency, available, stock, barcode, url, picture, params, content_hash, head, search)
+  currency, available, stock, barcode, url, picture, params, group_id, detail, content_hash, head, search)
 select gen_random_uuid(), $1, g.offer_id, $3, b.sku, b.name, b.vendor, b.category, b.price, b.old,
-  b.currency, b.available, b.stock, b.barcode, b.url, b.picture, b.params, g.content_hash,
-  b.head, b."all"
+  b.currency, b.available, b.stock, b.barcode, b.url, b.picture, b.params, b.group_id, b.detail, g.content_hash, b.head, strip(b.head) || b.rest
  from shop.item_staged g, jsonb_to_record(g.body) b(sku text, name text, vendor text, category text, price bigint, old bigint,
-  currency text, available boolean, stock int, barcode text, url text, picture text, params jsonb, head tsvector, "all" tsvector)
+  currency text, available boolean, stock int, barcode text, url text, picture text, params jsonb, group_id text, detail jsonb,
+  head tsvector, rest tsvector)
 where g.snapshot_id = $2 and not exists (
   select 1 from shop.item i where i.source_id = $1 and i.offer_id = g.offer_id and i.last_seq is null)`
 

@@ -27,6 +27,9 @@ var sound = strings.NewReplacer(
 	"dj", "j", "ts", "c", "tz", "c", "ce", "ce", "ci", "ci", "cy", "ci", "c", "k", "x", "ks", "w", "v", "yo", "e", "y", "i", "oo", "u", "ee", "i",
 )
 
+// cluster writes two letters that are one sound, as тс and дж are.
+var cluster = strings.NewReplacer("dj", "j", "ts", "c")
+
 // Key is how a word sounds, in a few Latin letters and digits: Nokian and нокиан
 // have one key, and so have шипованная and шипованая. Letters of other alphabets
 // stay as they are.
@@ -40,7 +43,7 @@ func Key(word string) string {
 				b.WriteRune(r)
 			}
 		}
-		return once(strings.ReplaceAll(b.String(), "dj", "j"))
+		return once(cluster.Replace(b.String()))
 	}
 	for _, r := range word {
 		if p, ok := plain[r]; ok {

@@ -1,6 +1,7 @@
 package term
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -10,7 +11,6 @@ import (
 type Query struct {
 	groups []group
 	bare   string   // all of it as one code
-	alone  bool     // a single word, which may be unfinished
 	Lost   []string // words that the shop does not have
 }
 
@@ -46,7 +46,6 @@ func Read(typed string, v Vocabulary) Query {
 		q.groups = append(q.groups, readChunk(c, i == len(chunks)-1, v)...)
 	}
 	q.groups = distinct(q.groups)
-	q.alone = len(q.groups) == 1
 	known := slices.DeleteFunc(slices.Clone(q.groups), func(g group) bool { return g.cost >= unknown })
 	for _, g := range q.groups {
 		if g.cost >= unknown {
@@ -75,12 +74,17 @@ func readChunk(chunk string, last bool, v Vocabulary) []group {
 	if cost == same {
 		return plain
 	}
-	other, otherCost := readWords(Words(Swap(chunk)), last, v)
-	if len(other) > 0 && (len(plain) == 0 || otherCost+swapped < cost) {
-		return other
+	words := Words(Swap(chunk))
+	other, otherCost := readWords(words, last, v)
+	if letters(words) < letters(Words(chunk)) || len(other) == 0 || len(plain) > 0 && otherCost >= cost {
+		return plain
 	}
-	return plain
+	return other
 }
+
+// letters is how long words are together: what the other layout makes signs of
+// was not typed under it.
+func letters(words []string) int { return utf8.RuneCountInString(strings.Join(words, "")) }
 
 func readWords(words []string, last bool, v Vocabulary) (groups []group, cost int) {
 	for i, w := range words {
@@ -207,11 +211,15 @@ func withDigits(word string, last bool) group {
 // Empty reports whether nothing was typed that can be looked for.
 func (q Query) Empty() bool { return len(q.groups) == 0 && q.bare == "" }
 
-// Widen also takes the words for those that they may be slips of, and reports
-// whether that adds any.
+// Widen also takes the words for beginnings of others and for those that they may
+// be slips of, and reports whether that adds any.
 func (q *Query) Widen(v Vocabulary) bool {
 	wider := false
 	for i, g := range q.groups {
+		if g.cost == same && len(g.forms) > 0 && !short(g.forms[0]+" ") {
+			q.groups[i].readings = append(q.groups[i].readings, reading{{g.forms[0], true}})
+			wider = true
+		}
 		for _, n := range v.near(g.forms, g.last) {
 			known := func(r reading) bool { return len(r) == 1 && r[0].text == n.key }
 			if !slices.ContainsFunc(g.readings, known) {
@@ -241,22 +249,39 @@ func (q Query) All(tag string) string {
 	return "(" + all + ")|" + code
 }
 
-// ButOne returns the tsquery of items that lack at most one of the words; empty
-// if there is one word only.
-func (q Query) ButOne(tag string) string {
+// ButOne returns the tsqueries that leave one of the words out, the most doubtful
+// first, and of those alike the last; none if there is one word only. Words that
+// cost less than least stay.
+func (q Query) ButOne(tag string, least int) []string {
 	if len(q.groups) < 2 {
-		return ""
+		return nil
 	}
-	var or []string
-	for i := range q.groups {
-		less := Query{groups: slices.Delete(slices.Clone(q.groups), i, i+1)}
-		or = append(or, "("+less.All(tag)+")")
+	var order []int
+	for i, g := range q.groups {
+		if g.cost >= least {
+			order = append(order, i)
+		}
 	}
-	return strings.Join(or, "|")
+	slices.SortFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(q.groups[b].cost, q.groups[a].cost), cmp.Compare(b, a))
+	})
+	all := make([]string, len(order))
+	for i, out := range order {
+		less := Query{groups: slices.Delete(slices.Clone(q.groups), out, out+1)}
+		all[i] = less.All(tag)
+	}
+	return all
 }
 
-// Code returns the tsquery of the item that has this very code.
-func (q Query) Code(tag string) string { return quote(tag + codeSign + q.bare) }
+// Code returns the tsquery of the item that has this very code, and of those
+// whose code begins like it.
+func (q Query) Code(tag string) (very, begun string) {
+	very = quote(tag + codeSign + q.bare)
+	if len(q.bare) < minimumEnds || !hasDigit(q.bare) {
+		return very, very
+	}
+	return very, very + ":*"
+}
 
 func (g group) tsquery(tag string) string {
 	or := make([]string, len(g.readings))

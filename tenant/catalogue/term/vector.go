@@ -35,31 +35,51 @@ const (
 // with one tag only make each other's searches slower: the row policy stays.
 func Tag(shop [16]byte) string { return fmt.Sprintf("%02x%02x", shop[14], shop[15]) }
 
+// Writer writes the terms of a shop's items, one after the other.
+type Writer struct {
+	tag  string
+	keys map[string]string // of words that were met: most are met again
+}
+
+// maxRemembered bounds a Writer's memory; past it words are worked out anew.
+const maxRemembered = 50_000
+
+// NewWriter returns a Writer of the shop with that tag.
+func NewWriter(tag string) *Writer { return &Writer{tag, map[string]string{}} }
+
+func (w *Writer) stem(word string) string {
+	key, known := w.keys[word]
+	if !known {
+		key = Key(Stem(word))
+		if len(w.keys) < maxRemembered {
+			w.keys[strings.Clone(word)] = key
+		}
+	}
+	return key
+}
+
 // vector collects the lexemes of an item.
 type vector struct {
-	tag  string
-	at   map[string]int // place in list
+	*Writer
+	seen map[string]struct{}
 	list []lexeme
 	pos  int
 }
 
 type lexeme struct {
 	text   string
-	weight byte
-	pos    int // 0: none
+	weight byte // 0: it does not rank
+	pos    int  // 0: none
 }
 
 func (v *vector) add(text string, weight byte, pos int) {
 	if text == "" || len(text) > maxLexeme || len(v.list) >= maxLexemes {
 		return
 	}
-	if at, known := v.at[text]; known {
-		if pos > 0 && v.list[at].pos == 0 {
-			v.list[at].pos = pos
-		}
+	if _, known := v.seen[text]; known {
 		return
 	}
-	v.at[text] = len(v.list)
+	v.seen[text] = struct{}{}
 	v.list = append(v.list, lexeme{text, weight, pos})
 }
 
@@ -67,12 +87,15 @@ func (v *vector) add(text string, weight byte, pos int) {
 func (v *vector) words(text string, weight byte) {
 	for _, w := range Words(text) {
 		v.pos++
-		v.add(Key(Stem(w)), weight, v.pos)
+		v.add(v.stem(w), weight, v.pos)
+		if !cyrillic(w) { // a name that only looks like a plural, written with other letters
+			v.add(Key(w), weight, v.pos)
+		}
 		if !hasDigit(w) || allDigits(w) {
 			continue
 		}
 		for _, part := range parts(w) {
-			v.add(Key(Stem(part)), weight, v.pos)
+			v.add(v.stem(part), weight, v.pos)
 		}
 	}
 }
@@ -99,9 +122,9 @@ func backwards(text string) string {
 }
 
 // Vectors returns what an item is found by, as two tsvectors: head has its name,
-// kind and codes, all has everything.
-func Vectors(tag string, t Text) (head, all string) {
-	v := &vector{tag: tag, at: map[string]int{}}
+// kind and codes, with the weights and places by which it is ranked; rest has all else.
+func (w *Writer) Vectors(t Text) (head, rest string) {
+	v := &vector{Writer: w, seen: map[string]struct{}{}}
 	what, which, _ := strings.Cut(t.Name, " ") // the first word tells what a thing is
 	v.words(what, 'A')
 	v.words(which, 'B')
@@ -111,27 +134,27 @@ func Vectors(tag string, t Text) (head, all string) {
 		v.code(c)
 	}
 	v.words(t.Category, 'C')
-	head = v.String()
-	v.add(Facet(Category, t.Category), 'D', 0)
+	heads := len(v.list)
+	v.add(Facet(Category, t.Category), 0, 0)
 	if t.Available {
-		v.add(Facet(InStock, ""), 'D', 0)
+		v.add(Facet(InStock, ""), 0, 0)
 	}
 	for _, p := range t.Params {
-		v.words(p.Value, 'C')
-		v.add(Facet(p.Name, p.Value), 'D', 0)
+		v.words(p.Value, 0)
+		v.add(Facet(p.Name, p.Value), 0, 0)
 	}
-	v.words(t.About, 'D')
-	return head, v.String()
+	v.words(t.About, 0)
+	return v.text(v.list[:heads]), v.text(v.list[heads:])
 }
 
-func (v *vector) String() string {
+func (v *vector) text(list []lexeme) string {
 	var b strings.Builder
-	for _, l := range v.list {
+	for _, l := range list {
 		if b.Len() > 0 {
 			b.WriteByte(' ')
 		}
 		b.WriteString(quote(v.tag + l.text))
-		if l.pos > 0 {
+		if l.pos > 0 && l.weight != 0 {
 			b.WriteByte(':')
 			b.WriteString(strconv.Itoa(min(l.pos, 16000))) // PostgreSQL keeps no position past 16,383
 			b.WriteByte(l.weight)

@@ -27,12 +27,14 @@ const (
 	same    = 0
 	begun   = 1 // the beginning of a word
 	ended   = 2 // a word and the beginning of its ending
-	swapped = 1 // on top: under the other keyboard layout
 	bony    = 5 // alike but for the vowels
 	slip    = 4 // each
 	head    = 1 // on top: the first letter is another
 	unknown = 100
 )
+
+// Doubtful is what a word costs at least that is not one of the shop's as it was typed.
+const Doubtful = slip
 
 // mostNear is how many words one typed word is taken for at most.
 const mostNear = 8

@@ -9,7 +9,8 @@ func BenchmarkVectors(b *testing.B) {
 		About:     "Зимняя шина для города и трассы, размер 205/55 R16. Тихая, с глубоким протектором и хорошим торможением на льду; производитель даёт пять лет гарантии на дефекты.",
 		Available: true,
 	}
+	w := NewWriter("beef")
 	for b.Loop() {
-		Vectors("beef", t)
+		w.Vectors(t)
 	}
 }
