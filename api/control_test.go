@@ -24,7 +24,7 @@ var course = []struct{ operation, by string }{
 	{"create-trunk", "admin"}, {"save-trunk", "admin"}, {"drain-trunk", "admin"}, {"resume-trunk", "admin"}, {"delete-trunk", "admin"},
 	{"search-items", "operator"}, {"list-snapshots", "owner"}, {"accept-snapshot", "owner"},
 	{"list-sources", "owner"}, {"create-source", "owner"}, {"import-source", "owner"},
-	{"list-scripts", "owner"}, {"create-script", "owner"}, {"get-script", "owner"}, {"save-script", "owner"}, {"publish-script", "owner"},
+	{"list-scripts", "owner"}, {"create-script", "owner"}, {"get-script", "owner"}, {"save-script", "owner"}, {"publish-script", "owner"}, {"restore-script", "owner"},
 	{"get-desk", "operator"}, {"ready-desk", "operator"}, {"pause-desk", "operator"}, {"extend-desk", "operator"}, {"finish-desk", "operator"},
 	{"create-desk-ticket", "operator"}, {"mute-desk-call", "operator"}, {"unmute-desk-call", "operator"},
 	{"hold-desk-call", "operator"}, {"resume-desk-call", "operator"},

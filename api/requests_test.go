@@ -79,8 +79,9 @@ var bodies = map[string]func(apitest.Goods) any{
 	"save-menu": func(apitest.Goods) any {
 		return map[string]any{"source": strings.ReplaceAll(apitest.Menu, "заказ", "заказы")}
 	},
-	"publish-menu": func(apitest.Goods) any { return map[string]any{"note": "new"} },
-	"restore-menu": func(apitest.Goods) any { return map[string]any{"version": 1} },
+	"publish-menu":   func(apitest.Goods) any { return map[string]any{"note": "new"} },
+	"restore-menu":   func(apitest.Goods) any { return map[string]any{"version": 1} },
+	"restore-script": func(apitest.Goods) any { return map[string]any{"version": 1} },
 	"try-menu": func(apitest.Goods) any {
 		return map[string]any{"source": apitest.Menu, "steps": []string{"1", "listen"}}
 	},
