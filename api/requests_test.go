@@ -13,7 +13,7 @@ import (
 var kinds = map[string]string{
 	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "items": "item", "sources": "source", "snapshots": "snapshot", "comments": "comment", "menus": "menu", "sounds": "sound", "members": "member", "queues": "queue", "numbers": "number",
 	"operators": "operator", "alerts": "alert",
-	"receivers": "receiver", "deliveries": "delivery",
+	"receivers": "receiver", "api-keys": "api key", "deliveries": "delivery",
 	"trunks": "trunk",
 }
 
@@ -103,6 +103,7 @@ var bodies = map[string]func(apitest.Goods) any{
 		return map[string]any{"enabled": true, "countries": []string{"KZ"}, "calls_per_hour": 7, "operator_calls_per_hour": 7, "minutes_per_day": 7,
 			"spend_per_hour": 700, "spend_per_day": 700, "at_once": 7}
 	},
+	"create-api-key": func(apitest.Goods) any { return map[string]any{"name": "crm", "scopes": []string{"orders:read"}} },
 	"create-receiver": func(apitest.Goods) any {
 		return map[string]any{"name": "crm", "form": "standard", "url": "https://127.0.0.1:9/hook", "events": []string{"call.ended"}, "personal": true}
 	},

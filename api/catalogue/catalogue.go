@@ -14,6 +14,7 @@ import (
 	"switchboard/api/session"
 	"switchboard/api/web"
 	"switchboard/tenant"
+	"switchboard/tenant/apikey"
 	"switchboard/tenant/catalogue"
 	"switchboard/tenant/fault"
 )
@@ -35,16 +36,16 @@ var (
 
 // Register adds the operations.
 func (h *Handler) Register(a huma.API) {
-	huma.Register(a, web.Op("search-items", "GET /catalogue/items", "Items that fit what was typed, best first", h.guard.Allow(readers...),
+	huma.Register(a, web.Op("search-items", "GET /catalogue/items", "Items that fit what was typed, best first", h.guard.Allow(readers...), session.Keys(apikey.CatalogueRead),
 		web.Says("The last word may be unfinished. Words are found in any form, in Russian or Latin letters, under the wrong keyboard layout and with slips; a SKU or barcode by its beginning or end. Nothing typed: the first items by SKU.")), h.search)
 	huma.Register(a, web.Op("take-item", "GET /catalogue/items/{id}", "An item with all that a buyer may ask about it", h.guard.Allow(readers...),
 		web.Says("With its variants, and the related items and accessories that the shop has now. An id of an older version answers with that version.")), h.take)
 	huma.Register(a, web.Op("compare-items", "GET /catalogue/comparison", "Two to four items side by side", h.guard.Allow(readers...)), h.compare)
-	huma.Register(a, web.Op("list-snapshots", "GET /catalogue/snapshots", "Readings of the shop's feeds, newest first", h.guard.Allow(readers...)), h.snapshots)
+	huma.Register(a, web.Op("list-snapshots", "GET /catalogue/snapshots", "Readings of the shop's feeds, newest first", h.guard.Allow(readers...), session.Keys(apikey.CatalogueRead)), h.snapshots)
 	huma.Register(a, web.Op("accept-snapshot", "POST /catalogue/snapshots/{id}/accept", "Publish a reading that was held", h.guard.Allow(keepers...)), h.accept)
-	huma.Register(a, web.Op("list-sources", "GET /catalogue/sources", "Where the feeds come from", h.guard.Allow(members...)), h.sources) // an address may hold a password
+	huma.Register(a, web.Op("list-sources", "GET /catalogue/sources", "Where the feeds come from", h.guard.Allow(members...), session.Keys(apikey.CatalogueWrite)), h.sources) // an address may hold a password
 	huma.Register(a, web.Op("create-source", "POST /catalogue/sources", "Add a feed by its address; one that is there stays as it is", h.guard.Allow(keepers...)), h.add)
-	huma.Register(a, web.Op("import-source", "POST /catalogue/sources/{id}/import", "Have a feed looked at now", h.guard.Allow(keepers...),
+	huma.Register(a, web.Op("import-source", "POST /catalogue/sources/{id}/import", "Have a feed looked at now", h.guard.Allow(keepers...), session.Keys(apikey.CatalogueWrite),
 		web.Says("The reading appears among the snapshots when it is done.")), h.want)
 }
 
