@@ -97,7 +97,13 @@ var may = map[string][]string{
 	"tenant/move":  {"telephony/e164", "tenant", "tenant/fault"},
 	"tenant/gist":  {"billing/money", "tenant", "tenant/draft", "tenant/fault", "tenant/script", "tenant/script/walk"},
 	"tenant/seal":  {},
-	"tenant/trunk": {"telephony/trunk/form", "tenant", "tenant/fault", "tenant/seal"},
+	// what a shop's own systems are told
+	"tenant/hook":      {"tenant", "tenant/fault", "tenant/hook/body", "tenant/hook/sign", "tenant/page", "tenant/seal"},
+	"tenant/hook/body": {"telephony/e164", "tenant", "tenant/catalogue", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/task"},
+	"tenant/hook/sign": {},
+	"worker/hook":      {"tenant", "tenant/alert", "tenant/catalogue/fetch", "tenant/fault", "tenant/hook", "tenant/hook/body", "tenant/hook/sign", "tenant/seal"},
+	"api/receivers":    {"api/session", "api/web", "tenant", "tenant/catalogue/fetch", "tenant/fault", "tenant/hook", "tenant/hook/body", "tenant/page", "tenant/seal"},
+	"tenant/trunk":     {"telephony/trunk/form", "tenant", "tenant/fault", "tenant/seal"},
 
 	// the one binary: it mounts the processes, and nobody imports it
 	".": {
@@ -179,11 +185,11 @@ var may = map[string][]string{
 	"api": {
 		"api/calls", "api/catalogue", "api/comments", "api/desk", "api/docs", "api/events",
 		"api/exports", "api/floor", "api/lostcalls", "api/members", "api/menus", "api/numbers",
-		"api/once", "api/operators", "api/orders", "api/outgoing", "api/queues", "api/recordings", "api/scripts", "api/security", "api/session",
+		"api/once", "api/operators", "api/orders", "api/outgoing", "api/queues", "api/receivers", "api/recordings", "api/scripts", "api/security", "api/session",
 		"api/shops", "api/sounds", "api/summary", "api/tasks", "api/traces", "api/trunks", "api/voice", "api/walks", "api/web",
-		"tenant", "tenant/alarm", "tenant/fault", "tenant/live", "tenant/recording", "tenant/seal",
+		"tenant", "tenant/alarm", "tenant/catalogue/fetch", "tenant/fault", "tenant/live", "tenant/recording", "tenant/seal",
 	},
-	"api/apitest": {"api", "deploy/embedded", "telephony/command", "telephony/trace", "tenant", "tenant/account", "tenant/depot", "tenant/fault", "tenant/keyring", "tenant/recording", "tenant/script", "tenant/tenanttest"},
+	"api/apitest": {"api", "deploy/embedded", "telephony/command", "telephony/trace", "tenant", "tenant/account", "tenant/catalogue/fetch", "tenant/depot", "tenant/fault", "tenant/keyring", "tenant/recording", "tenant/script", "tenant/seal", "tenant/tenanttest"},
 	"api/calls": {
 		"api/orders", "api/session", "api/web", "billing/bill", "telephony/e164", "tenant",
 		"telephony/media/g711", "tenant/buyer", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/quality", "tenant/recording", "tenant/wave",
@@ -226,8 +232,8 @@ var may = map[string][]string{
 	"api/recordings": {"api/session", "api/web", "tenant", "tenant/keyring", "tenant/recording"},
 
 	// what may wait
-	"worker": {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/live", "tenant/recording", "tenant/task",
-		"worker/feed", "worker/job", "worker/keep", "worker/rate", "worker/reap", "worker/recall", "worker/sweep", "worker/voicemail", "worker/watch"},
+	"worker": {"tenant", "tenant/catalogue", "tenant/catalogue/fetch", "tenant/cdr", "tenant/live", "tenant/recording", "tenant/seal", "tenant/task",
+		"worker/feed", "worker/hook", "worker/job", "worker/keep", "worker/rate", "worker/reap", "worker/recall", "worker/sweep", "worker/voicemail", "worker/watch"},
 	"worker/job":       {"tenant", "tenant/outbox"},
 	"worker/feed":      {"tenant", "tenant/catalogue", "tenant/fault", "tenant/live"},
 	"worker/rate":      {"billing/ledger", "tenant", "tenant/cdr", "tenant/live"},
@@ -235,7 +241,7 @@ var may = map[string][]string{
 	"worker/keep":      {"tenant", "tenant/alarm", "tenant/depot", "tenant/keyring", "tenant/recording"},
 	"worker/recall":    {"tenant", "tenant/fault", "tenant/live", "tenant/task"},
 	"worker/watch":     {"tenant", "tenant/alert", "tenant/live"},
-	"worker/sweep":     {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/outbox", "tenant/task"},
+	"worker/sweep":     {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/hook", "tenant/outbox", "tenant/task"},
 	"worker/voicemail": {"tenant", "tenant/fault", "tenant/live", "tenant/task"},
 
 	// what is measured: telephones, the programs beside them, the figures
