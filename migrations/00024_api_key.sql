@@ -19,6 +19,8 @@ call house.confine('shop.api_key', 'select, insert, update');
 call house.open_to_definer('shop.api_key');
 create index api_key_secret on shop.api_key (secret_hash);
 
+grant create on schema house to switchboard_definer;
+set role switchboard_definer;           -- whose function it is
 -- +goose StatementBegin
 -- enter admits a program's key too, as long as it is good.
 create or replace function house.enter(shop uuid, kind text, ticket uuid) returns boolean
@@ -41,8 +43,12 @@ begin
   return admitted;
 end $$;
 -- +goose StatementEnd
+reset role;
+revoke create on schema house from switchboard_definer;
 
 -- +goose Down
+grant create on schema house to switchboard_definer;
+set role switchboard_definer;
 -- +goose StatementBegin
 create or replace function house.enter(shop uuid, kind text, ticket uuid) returns boolean
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -62,4 +68,6 @@ begin
   return admitted;
 end $$;
 -- +goose StatementEnd
+reset role;
+revoke create on schema house from switchboard_definer;
 drop table shop.api_key;

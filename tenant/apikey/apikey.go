@@ -176,8 +176,8 @@ func ByToken(tx tenant.AcrossTx, token string, now time.Time) (Holder, error) {
 	if res.RowsAffected == 0 {
 		return h, fmt.Errorf("an API key that is not good: %w", fault.Unauthorized)
 	}
-	_, err := tx.Exec("update shop.api_key set last_used_at = $3 where shop_id = $1 and id = $2 and (last_used_at is null or last_used_at < $3 - interval '1 minute')",
-		h.ShopID, h.ID, now.UTC())
+	_, err := tx.Exec("update shop.api_key set last_used_at = $3 where shop_id = $1 and id = $2 and (last_used_at is null or last_used_at < $4)",
+		h.ShopID, h.ID, now.UTC(), now.UTC().Add(-time.Minute))
 	if err != nil {
 		return h, fmt.Errorf("note that API key %s was used: %w", h.ID, err)
 	}
