@@ -76,7 +76,7 @@ func (w *wire) card(op *directory.Operator) command.Card {
 			Colour: s.Colour, Language: s.Language, Timezone: s.Zone.String(),
 		},
 	}
-	c.Move = w.handed(op.ID)
+	c.Move, c.Outgoing = w.handed(op.ID), w.outgoing
 	if !brief.SpokeAt.IsZero() {
 		day := brief.SpokeAt.In(s.Zone).Format(time.DateOnly)
 		c.SpokeOn = &day
