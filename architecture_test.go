@@ -190,7 +190,7 @@ var may = map[string][]string{
 	"api/desk": {
 		"api/once", "api/orders", "api/session", "api/web", "billing/money", "billing/wage", "telephony/command", "telephony/e164", "tenant", "tenant/cdr",
 		"tenant/disposition", "tenant/draft", "tenant/fault", "tenant/live", "tenant/order", "tenant/page", "tenant/script", "tenant/script/walk", "tenant/shift",
-		"tenant/ticket", "tenant/account",
+		"tenant/ticket", "tenant/account", "tenant/hours", "tenant/task",
 	},
 	"api/comments":  {"api/once", "api/session", "api/web", "tenant", "tenant/account", "tenant/cdr", "tenant/comment"},
 	"api/docs":      {},
@@ -206,7 +206,7 @@ var may = map[string][]string{
 	"api/once":      {"api/session", "api/web", "tenant", "tenant/fault"},
 	"api/operators": {"api/session", "api/web", "tenant", "tenant/account", "tenant/cdr"},
 	"api/orders":    {"api/once", "api/session", "api/web", "tenant", "tenant/fault", "tenant/live", "tenant/order", "tenant/page"},
-	"api/queues":    {"api/session", "api/web", "tenant"},
+	"api/queues":    {"api/session", "api/web", "tenant", "tenant/fault"},
 	"api/scripts":   {"api/once", "api/session", "api/web", "tenant", "tenant/fault", "tenant/script"},
 	"api/session":   {"api/web", "tenant", "tenant/account", "tenant/fault"},
 	"api/shops":     {"api/session", "api/web", "tenant", "tenant/page", "tenant/move"},

@@ -30,14 +30,13 @@ type errand struct {
 // missed has a buyer ring a shop where nobody is, and an operator come then.
 func missed(t *testing.T, kind string, prepare ...func(*tenanttest.World)) *errand {
 	t.Helper()
-	prepare = append([]func(*tenanttest.World){silently(t), func(w *tenanttest.World) {
+	carrier := (&house{t: t}).phone()
+	prepare = append([]func(*tenanttest.World){silently(t), carriedTo(t, carrier), func(w *tenanttest.World) {
 		w.Admin(t, "alter table shop.callback_rule drop constraint callback_rule_ring_s_check")
 		w.Admin(t, `insert into shop.callback_rule (shop_id, attempts, busy_s, silent_s, ring_s, hours, changed_at, changed_by)
 			values ($1, 2, 1800, 7200, 20, '"always"', now(), 'test')`, w.A.ID.UUID())
 	}}, prepare...)
-	m := &errand{house: open(t, prepare...)}
-	m.carrier = m.phone()
-	m.w.Admin(t, "update house.trunk set outbound = $1", fmt.Sprintf("sip:%s", m.carrier.ua.Addr()))
+	m := &errand{house: open(t, prepare...), carrier: carrier}
 	call := m.phone().ring(m.house, "84950000001", "89215550144")
 	m.until("the buyer waits", "select 1 from shop.call where state = 'waiting'")
 	call.leg.Hangup("tired")
@@ -45,6 +44,14 @@ func missed(t *testing.T, kind string, prepare ...func(*tenanttest.World)) *erra
 	m.task = tenanttest.One[uuid.UUID](t, m.w, "select id from shop.task")
 	m.sit(kind)
 	return m
+}
+
+// carriedTo has the only trunk end at a telephone, from the start.
+func carriedTo(t *testing.T, p *phone) func(*tenanttest.World) {
+	return func(w *tenanttest.World) {
+		w.Admin(t, `insert into house.trunk (id, name, sources, outbound, transport, codecs, created_at)
+			values (gen_random_uuid(), 'carrier', '{127.0.0.1/32}', $1, 'udp', '{pcma,pcmu}', now())`, fmt.Sprintf("sip:%s", p.ua.Addr()))
+	}
 }
 
 // sit puts anna on duty.

@@ -51,7 +51,7 @@ func openWith(t *testing.T, voice telephony.Speech, prepare ...func(*tenanttest.
 		p(h.w)
 	}
 	h.w.Admin(t, `insert into house.trunk (id, name, sources, outbound, transport, codecs, created_at)
-		values (gen_random_uuid(), 'carrier', '{127.0.0.1/32}', 'sip:127.0.0.1:5090', 'udp', '{pcma,pcmu}', now())`)
+		select gen_random_uuid(), 'carrier', '{127.0.0.1/32}', 'sip:127.0.0.1:5090', 'udp', '{pcma,pcmu}', now() where not exists (select from house.trunk)`)
 	n, stop := startWith(t, h.w, h.recordings, voice)
 	h.node, h.kill = n, sync.OnceFunc(stop)
 	t.Cleanup(h.kill)

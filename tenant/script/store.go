@@ -186,12 +186,15 @@ func Current(tx tenant.Tx, script uuid.UUID) (Version, error) {
 	return v, taken(tx.Query().Order("version desc").Take(&v, "script_id = ?", script).Error, "published version of script", script)
 }
 
-// OfQueue returns the version that calls of a queue begin with: the last that
-// was published of the queue's script. Without one it is fault.NotFound.
-func OfQueue(tx tenant.Tx, queue uuid.UUID) (Version, error) {
+// OfQueue returns the version that calls of a queue in a direction (inbound,
+// outbound) begin with: the last that was published of the queue's script, or of
+// the one for calls that we make. Without one it is fault.NotFound.
+func OfQueue(tx tenant.Tx, queue uuid.UUID, direction string) (Version, error) {
 	var v Version
-	res := tx.Query().Raw(`select v.* from shop.script_version v join shop.queue q on q.script_id = v.script_id
-		where q.id = ? order by v.version desc limit 1`, queue).Scan(&v)
+	res := tx.Query().Raw(`select v.* from shop.queue q
+		join shop.script_version v on v.script_id = q.script_id or @direction = 'outbound' and v.script_id = q.outgoing_script_id
+		where q.id = @queue order by @direction = 'outbound' and v.script_id = q.outgoing_script_id desc nulls last, v.version desc limit 1`,
+		map[string]any{"queue": queue, "direction": direction}).Scan(&v)
 	if res.Error == nil && res.RowsAffected == 0 {
 		return v, fmt.Errorf("published script of queue %s: %w", queue, fault.NotFound)
 	}

@@ -159,7 +159,7 @@ func TestAWalkIsKeptWithItsCall(t *testing.T) {
 	var stand script.Stand
 	begin := func(seconds int) error {
 		return do(t, w, w.A, func(tx tenant.Tx) error {
-			v, err := script.OfQueue(tx, w.A.Queue)
+			v, err := script.OfQueue(tx, w.A.Queue, "inbound")
 			if err != nil {
 				return err
 			}
@@ -244,7 +244,7 @@ func TestTheOtherShop(t *testing.T) {
 		"named":   func(tx tenant.Tx) error { _, err := script.Named(tx, "Обувь"); return err },
 		"current": func(tx tenant.Tx) error { _, err := script.Current(tx, v.ScriptID); return err },
 		"version": func(tx tenant.Tx) error { _, err := script.TakeVersion(tx, v.ID); return err },
-		"queue":   func(tx tenant.Tx) error { _, err := script.OfQueue(tx, w.A.Queue); return err },
+		"queue":   func(tx tenant.Tx) error { _, err := script.OfQueue(tx, w.A.Queue, "inbound"); return err },
 		"draft":   func(tx tenant.Tx) error { _, err := script.SaveDraft(tx, v.ScriptID, "x", noon, noon); return err },
 		"publish": func(tx tenant.Tx) error { _, err := script.Publish(tx, v.ScriptID, "", noon); return err },
 		"where":   func(tx tenant.Tx) error { _, err := script.Where(tx, call); return err },
@@ -254,7 +254,7 @@ func TestTheOtherShop(t *testing.T) {
 			_, err := script.Answer(tx, call, walk.Answer{}, 1, walk.Facts{})
 			return err
 		},
-		"no queue": func(tx tenant.Tx) error { _, err := script.OfQueue(tx, w.B.Queue); return err },
+		"no queue": func(tx tenant.Tx) error { _, err := script.OfQueue(tx, w.B.Queue, "inbound"); return err },
 	} {
 		if err := do(t, w, w.B, fn); !errors.Is(err, fault.NotFound) {
 			t.Errorf("%s: %v, want not found", name, err)
