@@ -114,4 +114,3 @@ func TestTheScriptOfACallThatWeMake(t *testing.T) {
 		t.Error("a call that comes follows the script of calls that we make")
 	}
 }
-

@@ -21,7 +21,7 @@ import (
 // callNeeds are the operations that a call in hand opens to its operator, in an
 // order in which each works. Whatever else names a thing of a shop stays shut.
 var callNeeds = []string{
-	"get-shop", "get-call", "get-call-buyer", "begin-walk", "get-walk", "open-walk-card", "close-walk-card", "step-walk", "search-items", "compare-items",
+	"get-shop", "get-call", "get-call-buyer", "begin-walk", "get-walk", "open-walk-card", "close-walk-card", "step-walk", "search-items", "compare-items", "take-item",
 	"list-snapshots", "get-draft", "order-draft", "save-draft", "get-call-summary", "list-orders", "create-order", "get-order", "confirm-order", "cancel-order",
 	"get-disposition", "set-disposition", "hold-desk-call", "resume-desk-call", "mute-desk-call", "unmute-desk-call", "hangup-desk-call",
 	"list-transfer-targets", "transfer-desk-call", "consult-desk-call", "swap-desk-call", "conference-desk-call", "back-desk-call", "complete-desk-call", "park-desk-call",

@@ -11,7 +11,7 @@ import (
 
 // kinds are the things that ids in paths are of, by the word before {id}.
 var kinds = map[string]string{
-	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "sources": "source", "snapshots": "snapshot", "comments": "comment", "menus": "menu", "sounds": "sound", "members": "member", "queues": "queue", "numbers": "number",
+	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "items": "item", "sources": "source", "snapshots": "snapshot", "comments": "comment", "menus": "menu", "sounds": "sound", "members": "member", "queues": "queue", "numbers": "number",
 	"operators": "operator", "alerts": "alert", "callbacks": "task",
 	"trunks": "trunk",
 }
@@ -79,8 +79,9 @@ var bodies = map[string]func(apitest.Goods) any{
 	"save-menu": func(apitest.Goods) any {
 		return map[string]any{"source": strings.ReplaceAll(apitest.Menu, "заказ", "заказы")}
 	},
-	"publish-menu": func(apitest.Goods) any { return map[string]any{"note": "new"} },
-	"restore-menu": func(apitest.Goods) any { return map[string]any{"version": 1} },
+	"publish-menu":   func(apitest.Goods) any { return map[string]any{"note": "new"} },
+	"restore-menu":   func(apitest.Goods) any { return map[string]any{"version": 1} },
+	"restore-script": func(apitest.Goods) any { return map[string]any{"version": 1} },
 	"try-menu": func(apitest.Goods) any {
 		return map[string]any{"source": apitest.Menu, "steps": []string{"1", "listen"}}
 	},
@@ -105,7 +106,7 @@ var bodies = map[string]func(apitest.Goods) any{
 		return map[string]any{"attempts": 2, "busy_s": 900, "silent_s": 3600, "ring_s": 25, "hours": map[string]any{"mon": []string{"10:00-18:00"}}}
 	},
 	"set-outgoing-script": func(g apitest.Goods) any { return map[string]any{"script_id": g["script"]} },
-	"pardon-address": func(apitest.Goods) any { return map[string]any{"address": "192.0.2.66"} },
+	"pardon-address":      func(apitest.Goods) any { return map[string]any{"address": "192.0.2.66"} },
 }
 
 // queries are the parameters that operations cannot do without.

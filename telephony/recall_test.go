@@ -155,7 +155,7 @@ func TestAMissedBuyerIsCalledBackFromTheTask(t *testing.T) {
 			m.once("answered")
 			m.until("the recording is ready", "select 1 from shop.recording where state = 'ready'")
 			s := m.sound() // it begins with the notice, which is not on it
-			if late := len(s.Channels[0]) * 3 / 4; alone(s.Channels[0][late:], buyerTone) < 0.5 || alone(s.Channels[1][late:], spoken) < 0.5 {
+			if late := len(s.Channels[0]) * 3 / 4; tone.Share(s.Channels[0][late:], buyerTone) < 0.5 || tone.Share(s.Channels[1][late:], spoken) < 0.5 {
 				t.Error("the tape does not have both")
 			}
 		})

@@ -122,12 +122,12 @@ faq:
 func (w *World) fillScript(t testing.TB, s tenanttest.Shop, g Goods) {
 	t.Helper()
 	err := w.DB.Within(t.Context(), s.Scope, func(tx tenant.Tx) error {
-		v, err := script.Put(tx, Canary(s), Script, time.Now().UTC())
+		v, err := script.Shelf.Put(tx, Canary(s), Script, time.Now().UTC())
 		if err != nil {
 			return err
 		}
-		g["script"], g["version"] = v.ScriptID, v.ID
-		_, err = tx.Exec("update shop.queue set script_id = $1", v.ScriptID)
+		g["script"], g["version"] = v.TextID, v.ID
+		_, err = tx.Exec("update shop.queue set script_id = $1", v.TextID)
 		return err
 	})
 	if err != nil {

@@ -37,6 +37,8 @@ var (
 func (h *Handler) Register(a huma.API) {
 	huma.Register(a, web.Op("search-items", "GET /catalogue/items", "Items that have every word, best first", h.guard.Allow(readers...),
 		web.Says("The last word may be unfinished; a SKU finds its item. Nothing typed: the first items by SKU.")), h.search)
+	huma.Register(a, web.Op("take-item", "GET /catalogue/items/{id}", "An item with all that a buyer may ask about it", h.guard.Allow(readers...),
+		web.Says("With its variants, and the related items and accessories that the shop has now. An id of an older version answers with that version.")), h.take)
 	huma.Register(a, web.Op("compare-items", "GET /catalogue/comparison", "Two to four items side by side", h.guard.Allow(readers...)), h.compare)
 	huma.Register(a, web.Op("list-snapshots", "GET /catalogue/snapshots", "Readings of the shop's feeds, newest first", h.guard.Allow(readers...)), h.snapshots)
 	huma.Register(a, web.Op("accept-snapshot", "POST /catalogue/snapshots/{id}/accept", "Publish a reading that was held", h.guard.Allow(keepers...)), h.accept)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"time"
 
 	"switchboard/bench/gen"
 	"switchboard/bench/rig"
@@ -50,15 +51,24 @@ func (s *stage) core(ctx context.Context, z size) (err error) {
 // carries reports whether n calls at once go well.
 func (s *stage) carries(ctx context.Context, n int, z size) (bool, error) {
 	var use rig.Use
-	h, err := s.converse(ctx, recorded, n, func(*gen.Media) (err error) {
-		use, _, err = s.watch(ctx, n, z.window)
+	var own time.Duration
+	h, err := s.converse(ctx, recorded, n, func(*gen.Media) error {
+		before, err := rig.CPU(os.Getpid())
+		if err != nil {
+			return err
+		}
+		if use, _, err = s.watch(ctx, n, z.window); err != nil {
+			return err
+		}
+		own, err = rig.CPU(os.Getpid())
+		own -= before
 		return err
 	})
 	if err != nil {
 		return false, err
 	}
 	busy := use.Switchboard.Seconds() / z.window.Seconds()
-	s.say("one core, %.0f%% of it: %s", 100*busy, h)
+	s.say("one core, %.0f%% of it, the generator %.0f%% of the other: %s", 100*busy, 100*own.Seconds()/z.window.Seconds(), h)
 	lost := float64(h.lost-h.missed) / float64(max(h.sent, 1))
 	return h.failed == 0 && lost < mostLost, nil
 }

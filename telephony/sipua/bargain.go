@@ -225,9 +225,9 @@ func (l *Leg) bargainHeard(res *sip.Response) {
 // glareWait is how long to wait after a collision: whoever made the call waits
 // longer, so that the two don't meet again (RFC 3261, 14.1).
 func (l *Leg) glareWait() time.Duration {
-	unit := 10 * time.Millisecond
+	unit := l.ua.timing.collide
 	if l.inbound {
-		return time.Duration(rand.IntN(200)) * unit //nolint:gosec // G404: nothing to guess
+		return time.Duration(1+rand.IntN(200)) * unit //nolint:gosec // G404: nothing to guess
 	}
 	return time.Duration(210+rand.IntN(190)) * unit //nolint:gosec // G404: as above
 }

@@ -108,6 +108,7 @@ type timing struct {
 	wait       time.Duration // a caller is left without an answer
 	reply      time.Duration // the leg's owner may think about a re-INVITE
 	refer      time.Duration // nobody reports what became of a REFER
+	collide    time.Duration // the unit of the wait after two offers met (14.1)
 	session    time.Duration // what we ask for where there is a choice (RFC 4028)
 	minSession time.Duration // the least we do; the RFC's own minimum is 90 s
 	idle       time.Duration // a connection without a message
@@ -122,7 +123,7 @@ func (t timing) give() time.Duration { return 64 * t.t1 }
 
 var standard = timing{
 	t1: 500 * time.Millisecond, t2: 4 * time.Second,
-	remind: 50 * time.Second, wait: 15 * time.Minute, reply: 10 * time.Second, refer: 3 * time.Minute,
+	remind: 50 * time.Second, wait: 15 * time.Minute, reply: 10 * time.Second, refer: 3 * time.Minute, collide: 10 * time.Millisecond,
 	session: 30 * time.Minute, minSession: 90 * time.Second,
 	idle: 30 * time.Second, hello: 10 * time.Second, grave: 32 * time.Second, farewell: 2 * time.Second,
 }

@@ -224,7 +224,7 @@ func TestEveryMessageInEveryState(t *testing.T) {
 	rows := make([][]string, len(places))
 	var wg sync.WaitGroup
 	clock := calm
-	clock.reply, clock.wait, clock.remind, clock.refer = time.Minute, time.Minute, time.Minute, time.Minute // nobody's patience ends meanwhile
+	clock.reply, clock.wait, clock.remind, clock.refer, clock.collide = time.Minute, time.Minute, time.Minute, time.Minute, time.Minute // nobody's patience ends meanwhile
 	for i, place := range places {
 		r := run(t, "127.1.0.1", &world{trunks: addrs("127.1.0.9")}, clock, Limits{})
 		row := func(n int, name string, text func(c *cell) string) {

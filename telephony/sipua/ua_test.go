@@ -18,7 +18,7 @@ import (
 // of them pass in three seconds.
 var brisk = timing{
 	t1: 50 * time.Millisecond, t2: 400 * time.Millisecond,
-	remind: 400 * time.Millisecond, wait: 5 * time.Second, reply: time.Second, refer: 2 * time.Second,
+	remind: 400 * time.Millisecond, wait: 5 * time.Second, reply: time.Second, refer: 2 * time.Second, collide: 10 * time.Millisecond,
 	session: 30 * time.Minute, minSession: 2 * time.Second,
 	idle: time.Second, hello: time.Second, grave: 5 * time.Second, farewell: 100 * time.Millisecond,
 }

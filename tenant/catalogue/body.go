@@ -26,6 +26,8 @@ type body struct {
 	URL       string       `json:"url"`
 	Picture   string       `json:"picture"`
 	Params    []feed.Param `json:"params"`
+	Group     string       `json:"group_id"`
+	Detail    feed.Detail  `json:"detail"`
 	// Words by weight: what an operator types first, its kind, its properties,
 	// its description.
 	A string `json:"a"`
@@ -43,6 +45,7 @@ func bodyOf(i feed.Item) body {
 		SKU: strings.ToLower(i.SKU), Name: i.Name, Vendor: i.Vendor, Category: i.Category,
 		Price: i.PriceMinor, Currency: string(i.Currency), Available: i.Available, Stock: i.Stock,
 		Barcode: first(i.Barcodes), URL: i.URL, Picture: first(i.Pictures), Params: i.Params,
+		Group: i.GroupID, Detail: i.Detail,
 	}
 	if b.SKU == "" {
 		b.SKU = strings.ToLower(i.ID)

@@ -82,6 +82,8 @@ type Item struct {
 	URL           string `gorm:"column:url"`
 	Picture       string
 	Params        []feed.Param `gorm:"serializer:json"` // in the order of the feed
+	GroupID       string       // items of one group are variants of one thing
+	Detail        feed.Detail  `gorm:"serializer:json"`
 }
 
 // Hourly is how often a feed is looked at if nobody says, in seconds.

@@ -54,29 +54,24 @@ type Header struct {
 
 // Item is one offer of a feed.
 type Item struct {
-	ID          string
-	SKU         string // vendorCode
-	Name        string
-	Vendor      string
-	Model       string
-	Category    string // path of names: "Шины / Зимние"
-	Description string
-	URL         string
-	Pictures    []string
-	Barcodes    []string
-	Params      []Param
-	SalesNotes  string
-	Country     string
-	GroupID     string
-	PriceMinor  int64
-	OldMinor    int64 // 0: none
-	Currency    money.Currency
-	Available   bool
-	Stock       *int64 // nil: the feed does not say
-	Delivery    *bool  // nil: the feed does not say
-	Pickup      *bool
-	Store       *bool
-	Line        int
+	ID         string
+	SKU        string // vendorCode
+	Name       string
+	Vendor     string
+	Category   string // path of names: "Шины / Зимние"
+	URL        string
+	Params     []Param
+	GroupID    string // variants of one thing have the same
+	PriceMinor int64
+	OldMinor   int64 // 0: none
+	Currency   money.Currency
+	Available  bool
+	Stock      *int64 // nil: the feed does not say
+	Delivery   *bool  // nil: the feed does not say
+	Pickup     *bool
+	Store      *bool
+	Line       int
+	Detail
 }
 
 // Param is one property of an item.

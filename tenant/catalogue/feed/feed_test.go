@@ -70,15 +70,20 @@ func TestFullOffer(t *testing.T) {
 		t.Errorf("header %+v", h)
 	}
 	yes, no, stock, none := true, false, int64(17), int64(0)
+	free, common := int64(0), int64(50000)
 	want := []Item{{
-		ID: "TS-1", SKU: "TS72718", Name: "Шина зимняя Nokian Hakkapeliitta 10p 205/55 R16", Vendor: "Nokian", Model: "Hakkapeliitta 10p",
-		Category: "Шины / Зимние / Шипованные", Description: "Тихая & цепкая шина. Гарантия 5 лет", URL: "https://koleso24.test/1?a=1&b=2",
-		Pictures: []string{"https://koleso24.test/1.jpg", "https://koleso24.test/2.jpg"}, Barcodes: []string{"4607000000017"},
-		Params:     []Param{{"Диаметр", "16", "дюйм"}, {"Сезон", "зима", ""}},
-		SalesNotes: "Монтаж бесплатно при покупке 4 шт.", Country: "Финляндия", GroupID: "g1",
+		ID: "TS-1", SKU: "TS72718", Name: "Шина зимняя Nokian Hakkapeliitta 10p 205/55 R16", Vendor: "Nokian",
+		Category: "Шины / Зимние / Шипованные", URL: "https://koleso24.test/1?a=1&b=2",
+		Params: []Param{{"Диаметр", "16", "дюйм"}, {"Сезон", "зима", ""}}, GroupID: "g1",
 		PriceMinor: 845050, OldMinor: 920000, Currency: "RUB", Available: true, Stock: &stock, Delivery: &yes, Pickup: &no, Store: &yes, Line: 26,
+		Detail: Detail{
+			Description: "Тихая & цепкая шина. Гарантия 5 лет", Model: "Hakkapeliitta 10p", SalesNotes: "Монтаж бесплатно при покупке 4 шт.", Country: "Финляндия",
+			Supplier: "ООО Шинторг", Pictures: []string{"https://koleso24.test/1.jpg", "https://koleso24.test/2.jpg"}, Barcodes: []string{"4607000000017"},
+			Terms: []Terms{{Kind: ByCourier, CostMinor: &free, Days: "1"}}, Warehouses: []Warehouse{{"1", 12}, {"2", 5}}, Related: []string{"2", "3"},
+		},
 	}, {
-		ID: "2", Name: "Диск литой СКАД Тайга", Vendor: "СКАД", Model: "Тайга", PriceMinor: 1234567, Currency: "USD", Stock: &none, Line: 34,
+		ID: "2", Name: "Диск литой СКАД Тайга", Vendor: "СКАД", PriceMinor: 1234567, Currency: "USD", Stock: &none, Line: 34,
+		Detail: Detail{Model: "Тайга", Terms: []Terms{{Kind: ByCourier, CostMinor: &common, Days: "1-2", Before: "18"}}},
 	}}
 	if !reflect.DeepEqual(items, want) {
 		t.Errorf("got\n%+v\nwant\n%+v", items, want)

@@ -13,7 +13,8 @@ type draft struct {
 	Item
 	prefix, category, currency, price, old string
 
-	said bool // whether it is available
+	terms []rawTerms // of this offer, with their costs as written
+	said  bool       // whether it is available
 }
 
 // offer reads one <offer> and hands it on if it is sound.
@@ -54,6 +55,14 @@ func (p *parser) property(d *draft, e xml.StartElement) error {
 		return p.param(d, e)
 	case "outlets":
 		return p.children(func(e xml.StartElement) error { return p.outlet(d, e) })
+	case "delivery-options", "pickup-options":
+		return p.options(e, &d.terms)
+	case "supplier":
+		return p.supplier(d, e)
+	case "rec":
+		return p.codes(&d.Related)
+	case "accessories":
+		return p.codes(&d.Accessories)
 	case "picture":
 		return p.more(&d.Pictures)
 	case "barcode":
@@ -95,6 +104,8 @@ func (d *draft) text(element string) *string {
 		return &d.SKU
 	case "url":
 		return &d.URL
+	case "group_id":
+		return &d.GroupID
 	case "price":
 		return &d.price
 	case "oldprice":
@@ -160,7 +171,11 @@ func (p *parser) outlet(d *draft, e xml.StartElement) error {
 		if d.Stock != nil {
 			so = *d.Stock
 		}
+		before := d.Stock
 		p.addStock(d, text, so)
+		if d.Stock != before && len(d.Warehouses) < maxList {
+			d.Warehouses = append(d.Warehouses, Warehouse{cut(attr(e, "id"), maxName), *d.Stock - so})
+		}
 	}
 	return p.skip(e)
 }
@@ -198,6 +213,9 @@ func (p *parser) complete(d *draft) string {
 	if d.Stock != nil && *d.Stock == 0 && !d.said {
 		d.Available = false
 	}
+	d.Terms = p.terms(d)
+	d.GroupID, d.URL = cut(d.GroupID, maxName), cut(d.URL, maxAddress)
+	d.bound()
 	if before := p.seen.first(d.ID, d.Line); before != 0 {
 		return "an offer with this id is there already, in line " + strconv.Itoa(before)
 	}

@@ -19,7 +19,8 @@ type parser struct {
 	emit       func(Item) error
 	seen       seen
 	categories map[string]*category
-	order      []string // their ids, as they came
+	order      []string   // their ids, as they came
+	common     []rawTerms // of all offers that say nothing else
 }
 
 // seen remembers offers by a keyed hash of their id, with their lines: 12
@@ -134,6 +135,8 @@ func (p *parser) shop(e xml.StartElement) error {
 			return err
 		}
 		return p.cycles()
+	case "delivery-options", "pickup-options":
+		return p.options(e, &p.common)
 	case "offers":
 		return p.children(p.offer)
 	default:
