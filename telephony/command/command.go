@@ -125,6 +125,8 @@ type Call struct {
 	Why       *Why       `json:"why,omitempty"`      // it waits
 	Outgoing  bool       `json:"outgoing,omitempty"` // we call the buyer
 	Calling   bool       `json:"calling,omitempty"`  // and their telephone rings; an operator hears it
+	// Legs are those of buyer and operator, with how they sound; on a floor only.
+	Legs []LegQuality `json:"legs,omitempty"`
 }
 
 // Tape is how it stands with the recording of a call.
