@@ -163,6 +163,9 @@ func (s switchboard) Floor(ctx context.Context) (command.Floor, error) {
 	for i := range f.Operators {
 		f.Operators[i].Phone = s.phone(f.Operators[i].Operator)
 	}
+	for i := range f.Calls {
+		f.Calls[i].Legs = s.n.parties(&f.Calls[i])
+	}
 	return f, err
 }
 

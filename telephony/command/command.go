@@ -114,6 +114,8 @@ type Call struct {
 	Watchers  []Watcher  `json:"watchers,omitempty"` // at a desk only those that its operator is told of
 	Since     time.Time  `json:"since"`              // in State
 	Why       *Why       `json:"why,omitempty"`      // it waits
+	// Legs are those of buyer and operator, with how they sound; on a floor only.
+	Legs []LegQuality `json:"legs,omitempty"`
 }
 
 // Tape is how it stands with the recording of a call.
