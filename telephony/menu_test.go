@@ -48,11 +48,11 @@ nodes:
 func putMenu(t *testing.T, w *tenanttest.World, source string) {
 	t.Helper()
 	err := w.DB.Within(t.Context(), w.A.Scope, func(tx tenant.Tx) error {
-		m, err := menu.Create(tx, "main", source, time.Now())
+		m, err := menu.Shelf.Create(tx, "main", source, time.Now())
 		if err != nil {
 			return err
 		}
-		if _, err := menu.Publish(tx, m.ID, "", time.Now()); err != nil {
+		if _, err := menu.Shelf.Publish(tx, m.ID, "", time.Now()); err != nil {
 			return err
 		}
 		_, err = tx.Exec("update shop.queue set menu_id = $1", m.ID)
