@@ -54,6 +54,7 @@ func TestACallOverflowsToTheShopsPeople(t *testing.T) {
 	call.leg.Hangup("bye")
 	await[sipua.Ended](t, second)
 	h.until("it is one record", "select 1 from shop.call c join shop.call_leg l on l.call_id = c.id where c.state = 'ended' and c.outcome = 'answered' and l.talk_ms > 0")
+	h.until("how the shop's person sounded is known", "select 1 from shop.leg_quality where party = 'third' and heard_packets > 0")
 	h.until("the shop's person had the call", "select 1 from shop.call_turn where party = 'outside' and talk_ms > 0")
 	h.until("the recording is ready", "select 1 from shop.recording where state = 'ready' and duration_ms > 500")
 	if s := h.sound(); tone.Share(s.Channels[0], buyerTone) == 0 || tone.Share(s.Channels[1], otherTone) == 0 {
