@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"switchboard/billing/money"
@@ -40,8 +41,11 @@ func (p *parser) document() error {
 	return p.tail()
 }
 
-// root finds the outermost element.
-func (p *parser) root() (xml.StartElement, error) {
+// root finds the outermost element of YML.
+func (p *parser) root() (xml.StartElement, error) { return p.rootOf("yml_catalog") }
+
+// rootOf finds the outermost element, which must be one of these.
+func (p *parser) rootOf(names ...string) (xml.StartElement, error) {
 	for {
 		t, err := p.next()
 		if err != nil {
@@ -50,12 +54,14 @@ func (p *parser) root() (xml.StartElement, error) {
 		e, ok := t.(xml.StartElement)
 		switch {
 		case !ok:
-		case e.Name.Local == "yml_catalog":
+		case slices.Contains(names, e.Name.Local):
 			return e, nil
 		case strings.EqualFold(e.Name.Local, "html"):
 			return e, p.bad("this is an HTML page, not a feed")
-		default:
+		case names[0] == "yml_catalog":
 			return e, p.bad("this is not YML: it begins with <%s> and not with <yml_catalog>", clip(e.Name.Local))
+		default:
+			return e, p.bad("this is another format: it begins with <%s> and not with <%s>", clip(e.Name.Local), strings.Join(names, "> or <"))
 		}
 	}
 }

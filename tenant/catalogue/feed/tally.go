@@ -135,7 +135,10 @@ func (p *tally) complete(d *draft) string {
 	if before := p.seen.first(d.ID, d.Line); before != 0 {
 		return "an offer with this id is there already, in line " + strconv.Itoa(before)
 	}
-	if d.Category = p.path(d.category); d.Category == "" && d.category != "" {
+	if d.category == "" {
+		return ""
+	}
+	if d.Category = p.path(d.category); d.Category == "" {
 		p.tell(d.Line, "category %s is not in the list; the offer is kept without one", clip(d.category))
 	}
 	return ""
@@ -167,14 +170,21 @@ func (p *tally) money(d *draft) string {
 
 // addStock sets the stock to so plus what text says; a part of a piece is none.
 func (p *tally) addStock(d *draft, text string, so int64, line int) {
-	whole, _, _ := strings.Cut(strings.ReplaceAll(text, ",", "."), ".")
-	n, err := strconv.ParseInt(whole, 10, 32)
-	if err != nil || n < 0 {
+	n, ok := pieces(text)
+	if !ok {
 		p.tell(line, "stock %q is not a number of pieces and is not used", clip(text))
 		return
 	}
 	n = min(n+so, math.MaxInt32)
 	d.Stock = &n
+}
+
+// pieces reads a number of pieces; a part of one is none.
+func pieces(text string) (int64, bool) {
+	text = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", ",", ".", ">", "", "<", "").Replace(text)
+	whole, _, _ := strings.Cut(text, ".")
+	n, err := strconv.ParseInt(whole, 10, 32)
+	return n, err == nil && n >= 0
 }
 
 // currencyOf reads a currency's code; RUR is what YML calls RUB.
