@@ -48,7 +48,8 @@ type Header struct {
 	Items      int // that were handed on
 	Skipped    int // that were left out
 	Problems   fault.Problems
-	Found      int // problems, of which the first MaxProblems are told
+	Found      int  // problems, of which the first MaxProblems are told
+	Empty      bool // the feed came to its end, and has no offers, sound or not
 
 	lines int // of the file, if it is one
 }

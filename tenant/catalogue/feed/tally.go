@@ -105,6 +105,7 @@ func (p *tally) finish() (Header, error) {
 		return p.header, fault.Invalid{Field: first.Field, Line: first.Line,
 			Problem: fmt.Sprintf("none of the %d offers is sound; the first problem: %s", p.header.Skipped, first.Problem)}
 	}
+	p.header.Empty = true
 	return p.header, fault.Invalid{Problem: "the feed has no offers", Line: p.header.lines}
 }
 
