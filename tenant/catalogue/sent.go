@@ -59,6 +59,34 @@ func Append(tx tenant.Tx, source uuid.UUID, name string, part []byte, now time.T
 	return all[0], write(tx, &all[0], part)
 }
 
+// Send keeps a whole feed that was sent at once, and has it read.
+func Send(tx tenant.Tx, source uuid.UUID, body []byte, now time.Time) (Source, error) {
+	src, err := TakeSource(tx, source)
+	if err != nil {
+		return Source{}, err
+	}
+	if !src.Sent() {
+		return Source{}, fmt.Errorf("send a feed to source %s, which is fetched: %w", source, fault.Conflict)
+	}
+	if len(body) == 0 {
+		return Source{}, fault.Invalid{Problem: "the body is empty"}
+	}
+	if err := lock(tx, source); err != nil {
+		return Source{}, err
+	}
+	if _, err := tx.Exec("delete from shop.feed_file where source_id = $1", source); err != nil {
+		return Source{}, fmt.Errorf("forget what was sent to %s before: %w", source, err)
+	}
+	f, err := Append(tx, source, "feed", body, now)
+	if err != nil {
+		return Source{}, err
+	}
+	if err := Finish(tx, f, true, now); err != nil {
+		return Source{}, err
+	}
+	return src, tenant.Audit(tx, "catalogue.send", source.String(), map[string]any{"bytes": len(body)})
+}
+
 // write adds a part to a file, a row for each chunk.
 func write(tx tenant.Tx, f *SentFile, part []byte) error {
 	var n int

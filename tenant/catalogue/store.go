@@ -157,7 +157,7 @@ const insertStaged = `
 insert into shop.item (id, source_id, offer_id, first_seq, sku, name, vendor, category, price_minor, old_price_minor,
   currency, available, stock, barcode, url, picture, params, group_id, detail, content_hash, search)
 select gen_random_uuid(), $1, g.offer_id, $3, b.sku, b.name, b.vendor, b.category, b.price, b.old,
-  b.currency, b.available, b.stock, b.barcode, b.url, b.picture, b.params, b.group_id, b.detail, g.content_hash,
+  b.currency, b.available, b.stock, b.barcode, b.url, b.picture, b.params, coalesce(b.group_id, ''), coalesce(b.detail, '{}'), g.content_hash,
   setweight(to_tsvector('pg_catalog.russian', b.a) || to_tsvector('pg_catalog.simple', b.a), 'A') || setweight(to_tsvector('pg_catalog.russian', b.b), 'B') ||
   setweight(to_tsvector('pg_catalog.russian', b.c), 'C') || setweight(to_tsvector('pg_catalog.russian', b.d), 'D')
  from shop.item_staged g, jsonb_to_record(g.body) b(sku text, name text, vendor text, category text, price bigint, old bigint,
