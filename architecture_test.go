@@ -75,12 +75,14 @@ var may = map[string][]string{
 	"billing/export": {"billing/money", "billing/plan", "billing/rating", "tenant", "tenant/fault"},
 
 	// scripts, catalogues and the demo's two shops
-	"tenant/script":             {"tenant", "tenant/fault", "tenant/script/graph", "tenant/script/walk"},
+	"tenant/edition":            {"tenant", "tenant/fault"},
+	"tenant/script":             {"tenant", "tenant/edition", "tenant/fault", "tenant/script/graph", "tenant/script/walk"},
 	"tenant/script/graph":       {"tenant/fault"},
 	"tenant/script/walk":        {"billing/money", "telephony/e164", "tenant/fault", "tenant/script/graph"},
 	"tenant/clip":               {"telephony/media/g711", "telephony/media/wav", "tenant", "tenant/fault", "tenant/menu"},
-	"tenant/menu":               {"telephony/e164", "telephony/menu", "tenant", "tenant/fault"},
-	"tenant/catalogue":          {"tenant", "tenant/seal", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault", "tenant/outbox"},
+	"tenant/menu":               {"telephony/e164", "telephony/menu", "tenant", "tenant/edition", "tenant/fault"},
+	"tenant/catalogue":          {"tenant", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/catalogue/term", "tenant/fault", "tenant/outbox", "tenant/seal"},
+	"tenant/catalogue/term":     {},
 	"tenant/catalogue/feed":     {"billing/money", "tenant/fault"},
 	"tenant/catalogue/fetch":    {"tenant/fault"},
 	"tenant/catalogue/feedtest": {},
@@ -95,7 +97,13 @@ var may = map[string][]string{
 	"tenant/move":  {"telephony/e164", "tenant", "tenant/fault"},
 	"tenant/gist":  {"billing/money", "tenant", "tenant/draft", "tenant/fault", "tenant/script", "tenant/script/walk"},
 	"tenant/seal":  {},
-	"tenant/trunk": {"telephony/trunk/form", "tenant", "tenant/fault", "tenant/seal"},
+	// what a shop's own systems are told
+	"tenant/hook":      {"tenant", "tenant/fault", "tenant/hook/body", "tenant/hook/sign", "tenant/page", "tenant/seal"},
+	"tenant/hook/body": {"telephony/e164", "tenant", "tenant/catalogue", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/task"},
+	"tenant/hook/sign": {},
+	"worker/hook":      {"tenant", "tenant/alert", "tenant/catalogue/fetch", "tenant/fault", "tenant/hook", "tenant/hook/body", "tenant/hook/sign", "tenant/seal"},
+	"api/receivers":    {"api/session", "api/web", "tenant", "tenant/catalogue/fetch", "tenant/fault", "tenant/hook", "tenant/hook/body", "tenant/page", "tenant/seal"},
+	"tenant/trunk":     {"telephony/trunk/form", "tenant", "tenant/fault", "tenant/seal"},
 
 	// the one binary: it mounts the processes, and nobody imports it
 	".": {
@@ -177,11 +185,11 @@ var may = map[string][]string{
 	"api": {
 		"api/calls", "api/catalogue", "api/comments", "api/desk", "api/docs", "api/events",
 		"api/exports", "api/floor", "api/lostcalls", "api/members", "api/menus", "api/numbers",
-		"api/once", "api/operators", "api/orders", "api/outgoing", "api/queues", "api/recordings", "api/scripts", "api/security", "api/session",
+		"api/once", "api/operators", "api/orders", "api/outgoing", "api/queues", "api/receivers", "api/recordings", "api/scripts", "api/security", "api/session",
 		"api/shops", "api/sounds", "api/summary", "api/tasks", "api/traces", "api/trunks", "api/voice", "api/walks", "api/web",
-		"tenant", "tenant/alarm", "tenant/fault", "tenant/live", "tenant/recording", "tenant/seal",
+		"tenant", "tenant/alarm", "tenant/catalogue/fetch", "tenant/fault", "tenant/live", "tenant/recording", "tenant/seal",
 	},
-	"api/apitest": {"api", "deploy/embedded", "telephony/command", "telephony/trace", "tenant", "tenant/account", "tenant/depot", "tenant/fault", "tenant/keyring", "tenant/recording", "tenant/script", "tenant/tenanttest"},
+	"api/apitest": {"api", "deploy/embedded", "telephony/command", "telephony/trace", "tenant", "tenant/account", "tenant/catalogue/fetch", "tenant/depot", "tenant/fault", "tenant/keyring", "tenant/recording", "tenant/script", "tenant/seal", "tenant/tenanttest"},
 	"api/calls": {
 		"api/orders", "api/session", "api/web", "billing/bill", "telephony/e164", "tenant",
 		"telephony/media/g711", "tenant/buyer", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/quality", "tenant/recording", "tenant/wave",
@@ -199,7 +207,8 @@ var may = map[string][]string{
 	"api/floor":     {"api/session", "api/web", "telephony/command", "telephony/e164", "tenant", "tenant/account", "tenant/fault", "tenant/live", "tenant/quality", "tenant/ticket"},
 	"api/lostcalls": {"api/session", "api/web", "telephony/e164", "tenant", "tenant/cdr", "tenant/fault", "tenant/page", "tenant/task"},
 	"api/members":   {"api/session", "api/web", "tenant", "tenant/account", "tenant/member", "telephony/e164", "tenant/fault", "tenant/move"},
-	"api/menus":     {"api/once", "api/session", "api/web", "telephony/menu", "tenant", "tenant/fault", "tenant/menu"},
+	"api/menus":     {"api/editions", "api/session", "api/web", "telephony/menu", "tenant", "tenant/menu"},
+	"api/editions":  {"api/once", "api/session", "api/web", "tenant", "tenant/edition", "tenant/fault"},
 	"api/sounds":    {"api/session", "api/web", "tenant", "tenant/clip"},
 	"api/voice":     {"api/session", "api/web", "tenant", "tenant/fault"},
 	"api/numbers":   {"api/session", "api/web", "tenant"},
@@ -207,7 +216,7 @@ var may = map[string][]string{
 	"api/operators": {"api/session", "api/web", "tenant", "tenant/account", "tenant/cdr"},
 	"api/orders":    {"api/once", "api/session", "api/web", "tenant", "tenant/fault", "tenant/live", "tenant/order", "tenant/page"},
 	"api/queues":    {"api/session", "api/web", "tenant"},
-	"api/scripts":   {"api/once", "api/session", "api/web", "tenant", "tenant/fault", "tenant/script"},
+	"api/scripts":   {"api/editions", "api/session", "tenant/script"},
 	"api/session":   {"api/web", "tenant", "tenant/account", "tenant/fault"},
 	"api/shops":     {"api/session", "api/web", "tenant", "tenant/page", "tenant/move"},
 	"api/summary":   {"api/session", "api/web", "tenant", "tenant/fault", "tenant/summary"},
@@ -223,8 +232,8 @@ var may = map[string][]string{
 	"api/recordings": {"api/session", "api/web", "tenant", "tenant/keyring", "tenant/recording"},
 
 	// what may wait
-	"worker": {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/live", "tenant/recording", "tenant/task",
-		"worker/feed", "worker/job", "worker/keep", "worker/rate", "worker/reap", "worker/recall", "worker/sweep", "worker/voicemail", "worker/watch"},
+	"worker": {"tenant", "tenant/catalogue", "tenant/catalogue/fetch", "tenant/cdr", "tenant/live", "tenant/recording", "tenant/seal", "tenant/task",
+		"worker/feed", "worker/hook", "worker/job", "worker/keep", "worker/rate", "worker/reap", "worker/recall", "worker/sweep", "worker/voicemail", "worker/watch"},
 	"worker/job":       {"tenant", "tenant/outbox"},
 	"worker/feed":      {"tenant", "tenant/catalogue", "tenant/fault", "tenant/live"},
 	"worker/rate":      {"billing/ledger", "tenant", "tenant/cdr", "tenant/live"},
@@ -232,7 +241,7 @@ var may = map[string][]string{
 	"worker/keep":      {"tenant", "tenant/alarm", "tenant/depot", "tenant/keyring", "tenant/recording"},
 	"worker/recall":    {"tenant", "tenant/fault", "tenant/live", "tenant/task"},
 	"worker/watch":     {"tenant", "tenant/alert", "tenant/live"},
-	"worker/sweep":     {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/outbox", "tenant/task"},
+	"worker/sweep":     {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/hook", "tenant/outbox", "tenant/task"},
 	"worker/voicemail": {"tenant", "tenant/fault", "tenant/live", "tenant/task"},
 
 	// what is measured: telephones, the programs beside them, the figures
@@ -252,7 +261,7 @@ var pure = []string{
 	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/wait",
 	"telephony/e164", "telephony/say", "telephony/sipua/life",
 	"telephony/media/emodel", "telephony/media/g711", "telephony/media/tone", "telephony/trunk/form", "telephony/trunk/pick",
-	"tenant/script/graph", "tenant/script/walk",
+	"tenant/catalogue/term", "tenant/script/graph", "tenant/script/walk",
 }
 
 // exact packages also hold no floating-point number.
@@ -265,7 +274,7 @@ var exact = []string{
 // harmless is the calculating part of the standard library.
 var harmless = []string{
 	"cmp", "container/heap", "embed", "errors", "fmt", "iter", "maps", "math", "math/big", "math/bits",
-	"slices", "sort", "strconv", "strings", "time", "unicode", "unicode/utf8",
+	"hash/fnv", "slices", "sort", "strconv", "strings", "time", "unicode", "unicode/utf8",
 }
 
 // clock is what in package time reads the clock, waits or loads a zone.

@@ -24,7 +24,7 @@ var course = []struct{ operation, by string }{
 	{"create-trunk", "admin"}, {"save-trunk", "admin"}, {"drain-trunk", "admin"}, {"resume-trunk", "admin"}, {"delete-trunk", "admin"},
 	{"search-items", "operator"}, {"list-snapshots", "owner"}, {"accept-snapshot", "owner"},
 	{"list-sources", "owner"}, {"create-source", "owner"}, {"save-source", "owner"}, {"import-source", "owner"},
-	{"list-scripts", "owner"}, {"create-script", "owner"}, {"get-script", "owner"}, {"save-script", "owner"}, {"publish-script", "owner"},
+	{"list-scripts", "owner"}, {"create-script", "owner"}, {"get-script", "owner"}, {"save-script", "owner"}, {"publish-script", "owner"}, {"restore-script", "owner"},
 	{"get-desk", "operator"}, {"ready-desk", "operator"}, {"pause-desk", "operator"}, {"extend-desk", "operator"}, {"finish-desk", "operator"},
 	{"create-desk-ticket", "operator"}, {"mute-desk-call", "operator"}, {"unmute-desk-call", "operator"},
 	{"hold-desk-call", "operator"}, {"resume-desk-call", "operator"},
@@ -46,6 +46,9 @@ var course = []struct{ operation, by string }{
 	{"list-sounds", "owner"}, {"get-voice", "owner"}, {"set-voice", "owner"}, {"set-queue-voice", "owner"}, {"set-number-voice", "owner"},
 	{"get-outgoing", "owner"}, {"set-outgoing-limits", "owner"}, {"list-countries", "owner"}, {"get-call-trace", "owner"},
 	{"get-security", "admin"}, {"pardon-address", "admin"}, {"list-alerts", "admin"}, {"see-alert", "admin"},
+	{"list-receivers", "owner"}, {"create-receiver", "owner"}, {"save-receiver", "owner"}, {"rotate-receiver", "owner"}, {"test-receiver", "owner"},
+	{"list-deliveries", "owner"}, {"get-delivery", "owner"}, {"replay-delivery", "owner"}, {"replay-receiver", "owner"},
+	{"pause-receiver", "owner"}, {"resume-receiver", "owner"}, {"delete-receiver", "owner"},
 	{"export-billing", "owner"}, {"count-billing", "owner"}, {"delete-session", "admin"},
 }
 
@@ -53,7 +56,7 @@ var course = []struct{ operation, by string }{
 // do not end, take a file, or change nothing.
 var apart = []string{"create-session", "refresh-session", "stream-events", "stream-desk", "stream-floor", "get-peaks", "play-sound",
 	"create-sound", "get-sound-audio", "delete-sound", "speak-voice", "try-menu", "get-call-pcap", "get-call-trace-text",
-	"discard-snapshot", "send-feed", "preview-table"}
+	"discard-snapshot", "send-feed", "preview-table", "preview-file"}
 
 func TestEveryOperationWorksForItsOwnAndIsAuditedOnce(t *testing.T) {
 	t.Parallel()

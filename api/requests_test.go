@@ -13,6 +13,7 @@ import (
 var kinds = map[string]string{
 	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "items": "item", "sources": "source", "snapshots": "snapshot", "comments": "comment", "menus": "menu", "sounds": "sound", "members": "member", "queues": "queue", "numbers": "number",
 	"operators": "operator", "alerts": "alert",
+	"receivers": "receiver", "deliveries": "delivery",
 	"trunks": "trunk",
 }
 
@@ -52,7 +53,7 @@ var bodies = map[string]func(apitest.Goods) any{
 		return map[string]any{"url": "https://feeds.example/c.csv", "format": "csv", "every_s": 7200, "login": "b", "password": "secret"}
 	},
 	"send-feed":     func(apitest.Goods) any { return "{}" },
-	"preview-table": func(apitest.Goods) any { return "id;name;price" },
+	"preview-file":  func(apitest.Goods) any { return "id;name;price" },
 	"create-source": func(apitest.Goods) any { return map[string]any{"url": "https://feeds.example/b.yml"} },
 	"create-script": func(apitest.Goods) any { return map[string]any{"name": "another", "source": apitest.Script} },
 	"save-script": func(apitest.Goods) any {
@@ -84,8 +85,9 @@ var bodies = map[string]func(apitest.Goods) any{
 	"save-menu": func(apitest.Goods) any {
 		return map[string]any{"source": strings.ReplaceAll(apitest.Menu, "заказ", "заказы")}
 	},
-	"publish-menu": func(apitest.Goods) any { return map[string]any{"note": "new"} },
-	"restore-menu": func(apitest.Goods) any { return map[string]any{"version": 1} },
+	"publish-menu":   func(apitest.Goods) any { return map[string]any{"note": "new"} },
+	"restore-menu":   func(apitest.Goods) any { return map[string]any{"version": 1} },
+	"restore-script": func(apitest.Goods) any { return map[string]any{"version": 1} },
 	"try-menu": func(apitest.Goods) any {
 		return map[string]any{"source": apitest.Menu, "steps": []string{"1", "listen"}}
 	},
@@ -106,6 +108,16 @@ var bodies = map[string]func(apitest.Goods) any{
 		return map[string]any{"enabled": true, "countries": []string{"KZ"}, "calls_per_hour": 7, "operator_calls_per_hour": 7, "minutes_per_day": 7,
 			"spend_per_hour": 700, "spend_per_day": 700, "at_once": 7}
 	},
+	"create-receiver": func(apitest.Goods) any {
+		return map[string]any{"name": "crm", "form": "standard", "url": "https://127.0.0.1:9/hook", "events": []string{"call.ended"}, "personal": true}
+	},
+	"save-receiver": func(apitest.Goods) any {
+		return map[string]any{"name": "shop", "form": "standard", "url": "https://127.0.0.1:9/other", "events": []string{"call.lost"}, "personal": true}
+	},
+	"rotate-receiver": func(apitest.Goods) any { return map[string]any{"overlap_hours": 24} },
+	"replay-receiver": func(apitest.Goods) any {
+		return map[string]any{"from": "2026-11-01T00:00:00Z", "to": "2100-01-01T00:00:00Z", "taken": true}
+	},
 	"pardon-address": func(apitest.Goods) any { return map[string]any{"address": "192.0.2.66"} },
 }
 
@@ -118,7 +130,8 @@ var queries = map[string]func(apitest.Goods) string{
 		return "?item_id=" + g["item"].String() + "&item_id=" + g["other item"].String()
 	},
 	"create-sound":  func(apitest.Goods) string { return "?name=jingle" },
-	"preview-table": func(apitest.Goods) string { return "?format=csv" },
+	"preview-file":  func(apitest.Goods) string { return "?format=csv" },
+	"preview-table": func(apitest.Goods) string { return "?format=csv&url=http://127.0.0.1:1/a.csv" },
 	"delete-sound":  func(apitest.Goods) string { return "?confirm=jingle" },
 }
 

@@ -105,6 +105,13 @@ func (l *badLine) spoils(how func(side, []byte) (int, time.Duration)) {
 	l.spoil = how
 }
 
+// hasSpoilt returns how many messages the line spoilt so far.
+func (l *badLine) hasSpoilt() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.spoilt
+}
+
 // repaired has the line spoil nothing any more, and returns what it did.
 func (l *badLine) repaired() (spoilt int) {
 	l.mu.Lock()
@@ -129,11 +136,14 @@ func is(b []byte, begins, method string) bool {
 	return bytes.HasPrefix(b, []byte(begins)) && bytes.Contains(b, []byte(" "+method+"\r\n"))
 }
 
-// delays is a line on which some messages take their time.
-func delays(by time.Duration, who side, begins, method string) func(side, []byte) (int, time.Duration) {
+// withholds is a line that loses some messages until the other side's that begins
+// with until went by: those that are repeated come after it.
+func withholds(who side, begins, method, until string) func(side, []byte) (int, time.Duration) {
+	seen := false
 	return func(from side, b []byte) (int, time.Duration) {
-		if from == who && is(b, begins, method) {
-			return 1, by
+		seen = seen || from != who && bytes.HasPrefix(b, []byte(until))
+		if !seen && from == who && is(b, begins, method) {
+			return 0, 0
 		}
 		return 1, 0
 	}

@@ -109,7 +109,7 @@ func (f *faults) provisional() {
 // cancelCrosses: our 200 is still on its way when the buyer gives up.
 func (f *faults) cancelCrosses() {
 	f.t.Helper()
-	f.trunk.spoils(delays(400*time.Millisecond, ofSwitchboard, "SIP/2.0 200", "INVITE"))
+	f.trunk.spoils(withholds(ofSwitchboard, "SIP/2.0 200", "INVITE", "CANCEL "))
 	taken := make(chan *gen.Call, 8)
 	f.operators(func(c *gen.Call) {
 		answers(c)
@@ -117,7 +117,7 @@ func (f *faults) cancelCrosses() {
 	})
 	c := f.ring(1)
 	operator := <-taken
-	<-time.After(100 * time.Millisecond)
+	f.await("our answer is on its way", patience, func() bool { return f.trunk.hasSpoilt() > 0 })
 	c.Hangup()
 	f.within("end of the call that was cancelled too late", c.Ended())
 	f.within("end of the operator's", operator.Ended())
@@ -126,7 +126,7 @@ func (f *faults) cancelCrosses() {
 // ourCancelCrosses: the buyer gives up while the operator's answer is on its way.
 func (f *faults) ourCancelCrosses() {
 	f.t.Helper()
-	f.desk.spoils(delays(400*time.Millisecond, ofPhone, "SIP/2.0 200", "INVITE"))
+	f.desk.spoils(withholds(ofPhone, "SIP/2.0 200", "INVITE", "CANCEL "))
 	taken := make(chan *gen.Call, 8)
 	f.operators(func(c *gen.Call) {
 		answers(c)
@@ -170,7 +170,7 @@ func (f *faults) clear() {
 	f.t.Helper()
 	const up = "select (select count(*) from shop.call where state <> 'ended') + (select count(*) from house.dialog)"
 	const unrecorded = "select count(*) from shop.call c where (select count(*) from shop.call_leg l where l.call_id = c.id) <> 1"
-	f.await("no call is up, and each has one record", 40*time.Second, func() bool { return f.count(up) == 0 && f.count(unrecorded) == 0 })
+	f.await("no call is up, and each has one record", patience, func() bool { return f.count(up) == 0 && f.count(unrecorded) == 0 })
 	f.operators(answers)
 	var again []*gen.Call
 	for i := range 3 {

@@ -50,12 +50,12 @@ func (s *Seeder) script(ctx context.Context, scope tenant.Scope, sh Shop, src []
 	}
 	name := g.Name.In(graph.Language(sh.Language))
 	return s.db.Within(ctx, scope, func(tx tenant.Tx) error {
-		v, err := script.Put(tx, name, string(src), s.now())
+		v, err := script.Shelf.Put(tx, name, string(src), s.now())
 		if err != nil {
 			return err
 		}
 		for _, q := range sh.Queues {
-			if err := tx.Query().Exec("update shop.queue set script_id = ? where name = ? and script_id is distinct from ?", v.ScriptID, q.Name, v.ScriptID).Error; err != nil {
+			if err := tx.Query().Exec("update shop.queue set script_id = ? where name = ? and script_id is distinct from ?", v.TextID, q.Name, v.TextID).Error; err != nil {
 				return fmt.Errorf("give the script to queue %s: %w", q.Name, err)
 			}
 		}

@@ -26,7 +26,7 @@ func (s *handing) seat(kind string) {
 	s.device = b
 	b.page = s.page(s.anna, operatorHz)
 	c := s.client()
-	for limit := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for limit := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		err := c.Do(s.t.Context(), command.Order{Verb: command.Ready, Operator: s.anna})
 		if err == nil {
 			return
@@ -112,7 +112,7 @@ func (d *deskPhone) blind(whom string) bool {
 				d.done = true
 				return false
 			}
-		case <-time.After(10 * time.Second):
+		case <-time.After(patience):
 			d.s.t.Fatal("the REFER comes to nothing")
 		}
 	}

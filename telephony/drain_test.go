@@ -39,17 +39,17 @@ func (h *house) drain(n *telephony.Node, most time.Duration) (done func()) {
 			if err != nil {
 				h.t.Errorf("drain: %v", err)
 			}
-		case <-time.After(15 * time.Second):
-			h.t.Fatal("the node does not drain within 15 s")
+		case <-time.After(patience):
+			h.t.Fatal("the node does not drain in time")
 		}
 	}
 }
 
 func (h *house) leads(n *telephony.Node) {
 	h.t.Helper()
-	for limit := time.Now().Add(10 * time.Second); !n.Leads(); time.Sleep(10 * time.Millisecond) {
+	for limit := time.Now().Add(patience); !n.Leads(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(limit) {
-			h.t.Fatal("the other node does not lead within 10 s")
+			h.t.Fatal("the other node does not lead in time")
 		}
 	}
 }

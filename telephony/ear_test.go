@@ -44,7 +44,7 @@ func (e hearing) hears(t *testing.T, party string, tones ...float64) {
 	slices.Sort(want)
 	e.forget() // what was heard before
 	var got []string
-	for limit := time.Now().Add(8 * time.Second); time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
+	for limit := time.Now().Add(patience); time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
 		samples := e.heard(earful)
 		if samples == nil && len(want) > 0 {
 			continue
@@ -56,6 +56,24 @@ func (e hearing) hears(t *testing.T, party string, tones ...float64) {
 		}
 	}
 	t.Errorf("%s hears %s, want %s", party, fmt.Sprint(got), fmt.Sprint(want))
+}
+
+// frames returns how many frames of 20 ms of samples have a tone of hz, above all.
+func frames(samples []int16, hz float64) (n int) {
+	const frame = 160
+	for ; len(samples) >= frame; samples = samples[frame:] {
+		if tone.Heard(samples[:frame], hz) {
+			n++
+		}
+	}
+	return n
+}
+
+// frames returns how many it heard since the last forget.
+func (e *earpiece) frames(hz float64) int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return frames(e.pcm, hz)
 }
 
 // earOf listens to a telephone.

@@ -12,6 +12,19 @@ import (
 	"switchboard/tenant/tenanttest"
 )
 
+// has reports whether any loud fifth of a second of want is to be found in heard:
+// a player that was held up leaves a frame out now and then.
+func has(heard, want []int16) bool {
+	for from := 1200; from+piece <= len(want); from += 2 * piece {
+		if part := want[from:][:piece]; loud(part) {
+			if like, _ := find(heard, part); like > 0.95 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // likeness is how much half a second out of the middle of want is to be found
 // anywhere in heard: 1 is the very same.
 func likeness(heard, want []int16) float64 {
@@ -49,7 +62,7 @@ func sound(t *testing.T, path string) []int16 {
 // spoken waits until so many prompts were spoken, and returns the newest.
 func (h *house) spoken(n int) []int16 {
 	h.t.Helper()
-	for limit := time.Now().Add(20 * time.Second); time.Now().Before(limit); time.Sleep(50 * time.Millisecond) {
+	for limit := time.Now().Add(patience); time.Now().Before(limit); time.Sleep(50 * time.Millisecond) {
 		files, err := filepath.Glob(filepath.Join(h.recordings, "speech", "*.wav"))
 		if err != nil {
 			h.t.Fatal(err)
@@ -65,7 +78,7 @@ func (h *house) spoken(n int) []int16 {
 		}
 		return sound(h.t, newest)
 	}
-	h.t.Fatalf("no %d prompts are spoken within 20 s", n)
+	h.t.Fatalf("no %d prompts are spoken in time", n)
 	return nil
 }
 
@@ -92,16 +105,16 @@ func TestAShopGreetsInItsOwnWords(t *testing.T) {
 	stock := sound(t, "media/prompt/sound/ru.greeting.wav")
 	own := h.spoken(1)
 	heard := h.hears("84950000001")
-	if a, b := likeness(heard, own), likeness(heard, stock); a < 0.95 || b > 0.7 {
-		t.Errorf("the buyer hears the shop's own greeting by %.2f, the stock one by %.2f", a, b)
+	if a, b := has(heard, own), likeness(heard, stock); !a || b > 0.7 {
+		t.Errorf("the buyer hears the shop's own greeting: %v, the stock one by %.2f", a, b)
 	}
 	h.w.Admin(t, "update house.shop set greeting_text = 'Сегодня мы работаем до десяти вечера, как и всегда.' where id = $1", h.w.A.ID.UUID())
 	changed := h.spoken(2)
 	heard = h.hears("84950000001")
-	if a, b := likeness(heard, changed), likeness(heard, own); a < 0.95 || b > 0.7 {
-		t.Errorf("the buyer hears the changed greeting by %.2f, the old one by %.2f", a, b)
+	if a, b := has(heard, changed), likeness(heard, own); !a || b > 0.7 {
+		t.Errorf("the buyer hears the changed greeting: %v, the old one by %.2f", a, b)
 	}
-	if a := likeness(h.hears("84950000002"), stock); a < 0.95 {
-		t.Errorf("where a greeting cannot be spoken, the stock one is heard by %.2f", a)
+	if !has(h.hears("84950000002"), stock) {
+		t.Error("where a greeting cannot be spoken, the stock one is not heard")
 	}
 }

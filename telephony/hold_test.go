@@ -36,7 +36,7 @@ func listen(leg *media.RTPLeg) (heard func(n int, t *testing.T) []int16) {
 			select {
 			case f := <-frames:
 				samples = append(samples, g711.ALaw.Decode(f)...)
-			case <-time.After(5 * time.Second):
+			case <-time.After(patience):
 				t.Fatalf("heard %d samples of %d", len(samples), n)
 			}
 		}
@@ -72,23 +72,26 @@ func TestHoldByTheTelephonesOwnKey(t *testing.T) {
 	defer player.Close()
 	defer player.Loop(r.audio, media.NewClip(tone.Sine(700, 8000))).Stop()
 	defer player.Loop(call.audio, media.NewClip(tone.Sine(440, 8000))).Stop()
-	hears := listen(call.audio)
-	if s := hears(8000, t); !tone.Heard(s, 700) {
-		t.Error("the buyer does not hear the operator")
+	ear := earOf(call.audio)
+	hears := func(what string, operator bool) {
+		t.Helper()
+		ear.forget()
+		h.eventually(what, func() bool {
+			s := ear.heard(earful)
+			return s != nil && loud(s) && (frames(s, 700) > 10) == operator
+		})
 	}
+	hears("the buyer hears the operator", true)
 
 	r.hold(t, sdp.SendOnly)
 	h.until("the call is held", "select 1 from shop.call where state = 'held'")
-	if s := hears(8000, t); !loud(s) || tone.Heard(s, 700) {
-		t.Errorf("on hold the buyer hears the operator (%v) or silence (%v)", tone.Heard(s, 700), !loud(s))
-	}
+	hears("on hold the buyer hears music", false)
+	hears("and no more of the operator", false)
 	r.hold(t, sdp.SendRecv)
 	h.until("they talk on", "select 1 from shop.call where state = 'talking'")
-	if s := hears(8000, t); !tone.Heard(s, 700) {
-		t.Error("after hold the buyer does not hear the operator")
-	}
+	hears("after hold the buyer hears the operator", true)
 	call.leg.Hangup("bye")
-	h.until("hold was counted", "select 1 from shop.call_leg where hold_ms > 900 and talk_ms > 1500")
+	h.until("hold was counted", "select 1 from shop.call_leg where hold_ms > 900 and talk_ms > 900")
 }
 
 // hold offers another direction by re-INVITE.
@@ -123,12 +126,11 @@ func TestDeskAndTelephoneAgreeOnHold(t *testing.T) {
 	sees := func(state command.State, muted bool) {
 		t.Helper()
 		var d command.Desk
-		for range 250 {
+		for limit := time.Now().Add(patience); time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
 			d, _ = c.Desk(t.Context(), anna)
 			if d.Call != nil && d.Call.State == state && d.Call.Muted == muted && d.Phone == "fixed" {
 				return
 			}
-			time.Sleep(20 * time.Millisecond)
 		}
 		t.Errorf("the call is %+v at the desk, want %s", d.Call, state)
 	}
@@ -171,12 +173,10 @@ func TestReadyNeedsATelephone(t *testing.T) {
 	anna := h.w.AddOperator(t, "anna", h.w.A)
 	c := command.NewClient(h.node.ControlURL(), "test")
 	var err error
-	for range 100 { // until the directory has her
-		if err = c.Do(t.Context(), command.Order{Verb: command.Ready, Operator: anna}); !errors.Is(err, fault.NotFound) {
-			break
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
+	h.eventually("the directory has her", func() bool {
+		err = c.Do(t.Context(), command.Order{Verb: command.Ready, Operator: anna})
+		return !errors.Is(err, fault.NotFound)
+	})
 	if !errors.Is(err, command.ErrNoPhone) {
 		t.Errorf("ready: %v", err)
 	}

@@ -48,11 +48,11 @@ nodes:
 func putMenu(t *testing.T, w *tenanttest.World, source string) {
 	t.Helper()
 	err := w.DB.Within(t.Context(), w.A.Scope, func(tx tenant.Tx) error {
-		m, err := menu.Create(tx, "main", source, time.Now())
+		m, err := menu.Shelf.Create(tx, "main", source, time.Now())
 		if err != nil {
 			return err
 		}
-		if _, err := menu.Publish(tx, m.ID, "", time.Now()); err != nil {
+		if _, err := menu.Shelf.Publish(tx, m.ID, "", time.Now()); err != nil {
 			return err
 		}
 		_, err = tx.Exec("update shop.queue set menu_id = $1", m.ID)
@@ -84,12 +84,12 @@ func words(t *testing.T, text string) []int16 {
 // whole waits until so many prompts are spoken.
 func (h *house) whole(n int) {
 	h.t.Helper()
-	for limit := time.Now().Add(30 * time.Second); time.Now().Before(limit); time.Sleep(50 * time.Millisecond) {
+	for limit := time.Now().Add(patience); time.Now().Before(limit); time.Sleep(50 * time.Millisecond) {
 		if files, err := filepath.Glob(filepath.Join(h.recordings, "speech", "*.wav")); err == nil && len(files) >= n {
 			return
 		}
 	}
-	h.t.Fatalf("no %d prompts are spoken within 30 s", n)
+	h.t.Fatalf("no %d prompts are spoken in time", n)
 }
 
 // ear keeps all that a telephone hears.
@@ -118,22 +118,31 @@ func (e *ear) since(at int) []int16 {
 	return slices.Clone(e.samples[min(at, len(e.samples)):])
 }
 
-// await waits until a text's beginning is heard after sample at, and returns
-// where it is.
+// await waits until a text is heard after sample at, and returns where it
+// begins. It is known by any loud fifth of a second of it: a player that was held
+// up leaves a frame out now and then.
 func (e *ear) await(t *testing.T, want []int16, at int) int {
 	t.Helper()
 	best := 0.0
-	for limit := time.Now().Add(15 * time.Second); time.Now().Before(limit); time.Sleep(200 * time.Millisecond) {
+	for limit := time.Now().Add(patience); time.Now().Before(limit); time.Sleep(200 * time.Millisecond) {
 		heard := e.since(at)
-		like, where := find(heard, want[1200:][:3000])
-		if like > 0.95 {
-			return at + where
+		for from := 1200; from+piece <= min(len(want), 1200+5*piece); from += piece {
+			if !loud(want[from:][:piece]) {
+				continue
+			}
+			like, where := find(heard, want[from:][:piece])
+			if like > 0.95 {
+				return max(at, at+where-from)
+			}
+			best = max(best, like)
 		}
-		best = max(best, like)
 	}
-	t.Fatalf("not heard within 15 s; at most by %.2f", best)
+	t.Fatalf("not heard in time; at most by %.2f", best)
 	return 0
 }
+
+// piece is how many samples are enough to know a text by.
+const piece = 1600
 
 // find returns how much of part is in heard, and where. It goes by every fourth
 // place first: a voice changes little within half a millisecond.
@@ -183,12 +192,11 @@ func TestAMenuTellsOfAnOrder(t *testing.T) {
 	if like, _ := find(e.since(0), ask[len(ask)-6000:][:3000]); like > 0.8 {
 		t.Errorf("the end of the question is heard although a key was pressed in its middle (%.2f)", like)
 	}
-	call.leg.Press(sipua.Digit{Digit: '1'}) // by INFO
-	press(t, call, "04#")
+	press(t, call, "104#")
 	at = e.await(t, phone, at)
 	press(t, call, "0144")
 	e.await(t, words(t, tellOrder(t)), at)
-	press(t, call, "0")
+	call.leg.Press(sipua.Digit{Digit: '0'}) // by INFO
 	r := next(t, desk)
 	desk.answer(t, r)
 	h.until("the call is talking", "select 1 from shop.call where state = 'talking'")

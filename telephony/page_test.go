@@ -84,8 +84,8 @@ func (h *house) page(who uuid.UUID, freq float64) *page {
 	h.t.Cleanup(p.stop)
 	select {
 	case <-p.up:
-	case <-time.After(20 * time.Second):
-		h.t.Fatal("a page has no audio within 20 s")
+	case <-time.After(patience):
+		h.t.Fatal("a page has no audio in time")
 	}
 	return p
 }

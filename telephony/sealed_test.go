@@ -98,7 +98,7 @@ func newSoftPhone(t *testing.T, node *telephony.Node, s sealed, v voicing) *soft
 		_ = cmd.Process.Signal(os.Interrupt)
 		select {
 		case <-ended:
-		case <-time.After(10 * time.Second):
+		case <-time.After(patience):
 			_ = cmd.Process.Kill()
 			<-ended
 		}
@@ -110,16 +110,19 @@ func newSoftPhone(t *testing.T, node *telephony.Node, s sealed, v voicing) *soft
 	return p
 }
 
-// heard returns what the phone heard, decoded from its own file.
+// heard returns what the phone heard up to now, decoded from its own file.
 func (p *softPhone) heard(t *testing.T) []int16 {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(p.dir, "*dec*.wav"))
-	if err != nil || len(files) != 1 {
+	if err != nil || len(files) > 1 {
 		t.Fatalf("%q, %v", files, err)
 	}
-	b, err := exec.Command("sox", files[0], "-t", "raw", "-r", "8000", "-c", "1", "-b", "16", "-e", "signed-integer", "-L", "-").Output()
+	if len(files) == 0 {
+		return nil
+	}
+	b, err := exec.Command("sox", "--ignore-length", files[0], "-t", "raw", "-r", "8000", "-c", "1", "-b", "16", "-e", "signed-integer", "-L", "-").Output()
 	if err != nil {
-		t.Fatal(err)
+		return nil // it has no header yet
 	}
 	samples := make([]int16, len(b)/2)
 	for i := range samples {
@@ -143,18 +146,13 @@ func TestACallToAPhoneOverTLSAndSRTP(t *testing.T) {
 	await[sipua.Answered](t, call)
 	player := media.NewPlayer()
 	defer player.Close()
-	hears := listen(call.audio)
+	ear := earOf(call.audio)
 	defer player.Loop(call.audio, media.NewClip(tone.Sine(800, 8000))).Stop()
 	h.until("the call is talking", "select 1 from shop.call where state = 'talking' and operator_id = $1", anna)
-	if heard := hears(8000, t); !tone.Heard(heard[4000:], 440) {
-		t.Errorf("the buyer hears the phone's tone by %.2f", tone.Power(heard[4000:], 440))
-	}
+	h.eventually("they hear each other", func() bool { return ear.frames(440) >= 50 && frames(soft.heard(t), 800) >= 50 })
 	call.leg.Hangup("bye")
 	h.until("the recording is ready", "select 1 from shop.recording where state = 'ready' and duration_ms > 500")
 	soft.stop()
-	if heard := soft.heard(t); len(heard) < 6000 || !tone.Heard(heard[len(heard)/2:len(heard)/2+2000], 800) {
-		t.Errorf("the phone hears %d samples, the buyer's tone by %.2f", len(heard), tone.Power(heard, 800))
-	}
 	h.tape(t, 800, 440)
 	h.until("it is known how both legs sounded", `select 1 from shop.leg_quality b join shop.leg_quality o using (shop_id, call_id)
 		where b.party = 'buyer' and b.trunk = 'carrier' and o.party = 'operator' and o.operator_id = $1 and b.encrypted and o.encrypted
@@ -164,18 +162,11 @@ func TestACallToAPhoneOverTLSAndSRTP(t *testing.T) {
 // tape checks the tones of the buyer's and the operator's channel.
 func (h *house) tape(t *testing.T, buyer, operator float64) {
 	t.Helper()
-	whole := h.sound().Channels
-	var sides [2][]int16
-	for c, samples := range whole {
-		sides[c] = samples[len(samples)/2:][:4000] // half a second in the middle
-	}
-	for i, freq := range []float64{buyer, operator} {
-		if !tone.Heard(sides[i], freq) && !tone.Heard(sides[1-i], freq) {
-			t.Errorf("%v Hz is on no channel of the tape", freq)
+	for c, samples := range h.sound().Channels {
+		own, other := []float64{buyer, operator}[c], []float64{operator, buyer}[c]
+		if n, foreign := frames(samples, own), frames(samples, other); n < 20 || foreign > 0 {
+			t.Errorf("channel %d of the tape has its own tone in %d frames, the other's in %d", c, n, foreign)
 		}
-	}
-	if tone.Heard(sides[0], buyer) == tone.Heard(sides[0], operator) || tone.Heard(sides[1], buyer) == tone.Heard(sides[1], operator) {
-		t.Error("a channel of the tape has both, or neither")
 	}
 }
 
@@ -282,18 +273,13 @@ func TestWidebandCall(t *testing.T) {
 	await[sipua.Answered](t, call)
 	player := media.NewPlayer()
 	defer player.Close()
-	hears := listen(call.audio)
+	ear := earOf(call.audio)
 	defer player.Loop(call.audio, media.NewClip(tone.Sine(800, 8000))).Stop()
 	h.until("the call is talking", "select 1 from shop.call where state = 'talking' and operator_id = $1", anna)
-	if heard := hears(8000, t); !tone.Heard(heard[4000:], 440) {
-		t.Errorf("the buyer hears the phone's tone by %.2f", tone.Power(heard[4000:], 440))
-	}
+	h.eventually("they hear each other", func() bool { return ear.frames(440) >= 50 && frames(soft.heard(t), 800) >= 50 })
 	call.leg.Hangup("bye")
 	h.until("the recording is ready", "select 1 from shop.recording where state = 'ready' and duration_ms > 500")
 	soft.stop()
-	if heard := soft.heard(t); len(heard) < 6000 || !tone.Heard(heard[len(heard)/2:len(heard)/2+2000], 800) {
-		t.Errorf("the phone hears %d samples, the buyer's tone by %.2f", len(heard), tone.Power(heard, 800))
-	}
 	h.tape(t, 800, 440)
 	h.until("both legs spoke G.722", "select 1 from shop.leg_quality having count(*) filter (where codec = 'G722') = 2")
 }

@@ -123,12 +123,12 @@ func (st *stage) sit(kind string) {
 
 func (h *house) eventually(what string, ok func() bool) {
 	h.t.Helper()
-	for limit := time.Now().Add(20 * time.Second); time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
+	for limit := time.Now().Add(patience); time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
 		if ok() {
 			return
 		}
 	}
-	h.t.Fatalf("not within 20 s: %s", what)
+	h.t.Fatalf("not in time: %s", what)
 }
 
 func (st *stage) do(what command.Supervise) error {
@@ -169,6 +169,14 @@ func (st *stage) watchers() []command.Watcher {
 	return nil
 }
 
+// talkOn has buyer and operator hear n frames of each other.
+func (st *stage) talkOn(n int) {
+	st.t.Helper()
+	st.buyer.ear.forget()
+	st.operator.ear.forget()
+	st.eventually("both hear each other", func() bool { return st.buyer.ear.frames(operatorTone) >= n && st.operator.ear.frames(buyerTone) >= n })
+}
+
 // in returns which of the tones are in samples, each with at least a tenth of
 // what is loudest.
 func in(samples []int16) (tones []float64) {
@@ -180,21 +188,6 @@ func in(samples []int16) (tones []float64) {
 	return tones
 }
 
-// alone returns the share of samples' spans of 0.2 s that have these tones, and
-// no other. A whole recording is none: where it passes from the bridge to the mixer
-// the tone's phase leaps, and the halves may cancel out.
-func alone(samples []int16, hz ...float64) float64 {
-	const span = 1600
-	n, good := 0, 0
-	for ; len(samples) >= span; samples = samples[span:] {
-		n++
-		if slices.Equal(in(samples[:span]), hz) {
-			good++
-		}
-	}
-	return float64(good) / float64(max(n, 1))
-}
-
 const music = -1.0 // something, and none of the tones
 
 // hears checks what somebody hears for 0.3 s: exactly these tones. What changed
@@ -202,7 +195,7 @@ const music = -1.0 // something, and none of the tones
 func (st *stage) hears(d *device, want ...float64) {
 	st.t.Helper()
 	var got []float64
-	for limit := time.Now().Add(5 * time.Second); time.Now().Before(limit); {
+	for limit := time.Now().Add(patience); time.Now().Before(limit); {
 		d.ear.forget()
 		var s []int16
 		st.eventually(d.name+" is sent something", func() bool { s = d.ear.heard(2400); return s != nil })

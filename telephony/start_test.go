@@ -30,9 +30,9 @@ func startWith(t *testing.T, w *tenanttest.World, recordings string, voice telep
 func lead(t *testing.T, w *tenanttest.World, c telephony.Config) (*telephony.Node, func()) {
 	t.Helper()
 	n, stop := wait(t, w, c)
-	for limit := time.Now().Add(10 * time.Second); !n.Leads(); time.Sleep(10 * time.Millisecond) {
+	for limit := time.Now().Add(patience); !n.Leads(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(limit) {
-			t.Fatal("the node does not lead within 10 s")
+			t.Fatal("the node does not lead in time")
 		}
 	}
 	return n, stop

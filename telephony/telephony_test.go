@@ -152,7 +152,7 @@ func (p *phone) ring(h *house, number, from string) *ringing {
 // wait returns the next event of the kind, or fails.
 func await[E sipua.Event](t *testing.T, r *ringing) E {
 	t.Helper()
-	limit := time.After(10 * time.Second)
+	limit := time.After(patience)
 	for {
 		select {
 		case ev := <-r.over:
@@ -161,7 +161,7 @@ func await[E sipua.Event](t *testing.T, r *ringing) E {
 			}
 		case <-limit:
 			var want E
-			t.Fatalf("no %T within 10 s", want)
+			t.Fatalf("no %T in time", want)
 		}
 	}
 }
@@ -171,8 +171,8 @@ func next(t *testing.T, p *phone) *ringing {
 	select {
 	case r := <-p.rings:
 		return r
-	case <-time.After(10 * time.Second):
-		t.Fatal("the telephone does not ring within 10 s")
+	case <-time.After(patience):
+		t.Fatal("the telephone does not ring in time")
 		return nil
 	}
 }
@@ -189,7 +189,7 @@ func (h *house) operator(name string, p *phone, shops ...tenanttest.Shop) uuid.U
 func (h *house) onDuty(n int) {
 	h.t.Helper()
 	c := command.NewClient(h.node.ControlURL(), "test")
-	for limit := time.Now().Add(10 * time.Second); time.Now().Before(limit); time.Sleep(50 * time.Millisecond) {
+	for limit := time.Now().Add(patience); time.Now().Before(limit); time.Sleep(50 * time.Millisecond) {
 		f, err := c.Floor(h.t.Context())
 		if err != nil {
 			h.t.Fatal(err)
@@ -198,17 +198,17 @@ func (h *house) onDuty(n int) {
 			return
 		}
 	}
-	h.t.Fatalf("no %d operators are on duty within 10 s", n)
+	h.t.Fatalf("no %d operators are on duty in time", n)
 }
 
 func (h *house) until(what, query string, args ...any) {
 	h.t.Helper()
-	for limit := time.Now().Add(10 * time.Second); time.Now().Before(limit); time.Sleep(50 * time.Millisecond) {
+	for limit := time.Now().Add(patience); time.Now().Before(limit); time.Sleep(50 * time.Millisecond) {
 		if tenanttest.One[bool](h.t, h.w, "select exists ("+query+")", args...) {
 			return
 		}
 	}
-	h.t.Fatalf("not within 10 s: %s", what)
+	h.t.Fatalf("not in time: %s", what)
 }
 
 func TestABuyerTalksToAnOperator(t *testing.T) {
@@ -241,7 +241,7 @@ func TestABuyerTalksToAnOperator(t *testing.T) {
 		select {
 		case b := <-heard:
 			samples = append(samples, g711.ALaw.Decode(b)...)
-		case <-time.After(5 * time.Second):
+		case <-time.After(patience):
 			t.Fatalf("the operator hears %d samples", len(samples))
 		}
 	}
@@ -319,7 +319,7 @@ func TestABusyTelephoneIsPassedOver(t *testing.T) {
 		r.leg.Refuse(486, "busy")
 		r = next(t, first)
 		first.answer(t, r)
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("nobody is rung")
 	}
 	await[sipua.Answered](t, call)

@@ -157,7 +157,7 @@ func (s *handing) over(rest ...*ringing) {
 	s.until("the call is over, with one record", "select 1 from shop.call c where c.state = 'ended' and 1 = (select count(*) from shop.call_leg l where l.call_id = c.id)")
 	s.until("no dialog is left", "select 1 where not exists (select 1 from house.dialog)")
 	s.until("no grant is left", "select 1 where not exists (select 1 from house.operator_grant where lapses_at > now())")
-	for limit := time.Now().Add(5 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for limit := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		if n := s.node.Up(); n == 0 {
 			return
 		} else if time.Now().After(limit) {
@@ -284,7 +284,7 @@ func (h *house) onDutyNow(n int) {
 	h.t.Helper()
 	c := command.NewClient(h.node.ControlURL(), "test")
 	on := 0
-	for limit := time.Now().Add(10 * time.Second); time.Now().Before(limit); time.Sleep(50 * time.Millisecond) {
+	for limit := time.Now().Add(patience); time.Now().Before(limit); time.Sleep(50 * time.Millisecond) {
 		f, err := c.Floor(h.t.Context())
 		if err != nil {
 			h.t.Fatal(err)
@@ -299,7 +299,7 @@ func (h *house) onDutyNow(n int) {
 			return
 		}
 	}
-	h.t.Fatalf("%d operators are on duty, not %d, within 10 s", on, n)
+	h.t.Fatalf("%d operators are on duty, not %d, in time", on, n)
 }
 
 var _ = sdp.SendOnly

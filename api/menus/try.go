@@ -3,6 +3,7 @@ package menus
 import (
 	"context"
 
+	"switchboard/api/editions"
 	"switchboard/api/session"
 	"switchboard/api/web"
 	core "switchboard/telephony/menu"
@@ -66,7 +67,7 @@ func (h *Handler) try(ctx context.Context, in *tryMenu) (*struct{ Body Trial }, 
 	out := &struct{ Body Trial }{Trial{Problems: []web.Flaw{}, Nodes: []MenuNode{}, Lines: []TrialLine{}}}
 	m, problems := menu.ParseFor([]byte(in.Body.Source), names)
 	if len(problems) > 0 {
-		out.Body.Problems = flaws(problems)
+		out.Body.Problems = editions.Flaws(problems)
 		return out, nil
 	}
 	out.Body.Start, out.Body.Closed = m.Start, m.Closed

@@ -61,6 +61,14 @@ export async function settled(page) {
   await page.waitForTimeout(250);
 }
 
+/** Waits up to a minute for a condition, which may tell what it saw last. */
+export async function until(what, condition) {
+  let seen = '';
+  for (const limit = Date.now() + 60_000; Date.now() < limit; await new Promise((r) => setTimeout(r, 100)))
+    if (await condition((word) => (seen = word))) return;
+  throw new Error(`${what}: not so after a minute${seen && `; it was ${seen}`}`);
+}
+
 /** Violations of WCAG 2.0 to 2.2, A and AA. */
 export async function violations(page) {
   await page.addScriptTag({ path: axePath });

@@ -27,7 +27,8 @@ type stream struct {
 	sequence uint16 // of the newest packet
 	next     uint32 // timestamp after the newest sample
 	last     time.Time
-	own      bool // the newest packet was a frame of our own
+	late     time.Duration // by how much our own frames are behind the clock
+	own      bool          // the newest packet was a frame of our own
 
 	source source
 	event  outgoingEvent
@@ -55,15 +56,19 @@ func newStream(now time.Time) stream {
 }
 
 // resume moves the timestamp on over a pause in which nothing was sent, in
-// whole frames. Up to 100 ms it is jitter, and no pause.
+// whole frames. Up to 100 ms it is jitter, and no pause; but short stalls that
+// nobody made up for add up to one, or what is played would come later and later
+// by its own clock, and be dropped for it.
 func (s *stream) resume(now time.Time) (paused bool) {
 	const jitter = 100 * time.Millisecond
-	idle := now.Sub(s.last) - frameLength
+	s.late = max(s.late+now.Sub(s.last)-frameLength, 0)
 	s.last = now
-	if idle < jitter {
+	if s.late < jitter {
 		return false
 	}
-	s.next += uint32(samples(idle) / frame * frame)
+	pause := samples(s.late) / frame
+	s.next += uint32(pause * frame)
+	s.late -= time.Duration(pause) * frameLength
 	return true
 }
 
@@ -72,7 +77,7 @@ func (s *stream) resume(now time.Time) (paused bool) {
 // keep their place.
 func (s *stream) relay(p *Packet) header {
 	marker := p.Marker
-	s.own = false
+	s.own, s.late = false, 0
 	if !s.source.continues(p, p.At.Sub(s.last)) {
 		s.resume(p.At)
 		s.source = source{

@@ -42,22 +42,36 @@ func TestStream(t *testing.T) {
 		{"music after it", s.frame(frame, at(5140)), "+8 +40960 marker"},
 		{"goes on", s.frame(frame, at(5160)), "+9 +41120"},
 		{"jitters", s.frame(frame, at(5240)), "+10 +41280"},
-		{"pauses for a second", s.frame(frame, at(6260)), "+11 +49440 marker"},
-		{"another source, its numbers about to wrap", s.relay(audio(6280, 2, 65535, 1<<32-160)), "+12 +49600 marker"},
-		{"wraps", s.relay(audio(6300, 2, 0, 0)), "+13 +49760"},
-		{"begins anew in mid-call", s.relay(audio(6320, 2, 30000, 99)), "+14 +49920 marker"},
-		{"and once more, by its clock alone", s.relay(audio(6340, 2, 30001, 99+8000*60)), "+15 +50080 marker"},
-		{"a key is pressed", s.send(Event{Duration: 160}, at(6360)), "+16 +50240 marker"},
-		{"held", s.send(Event{Duration: 320}, at(6380)), "+17 +50240"},
-		{"released", s.send(Event{Duration: 480, End: true}, at(6400)), "+18 +50240"},
-		{"released again", s.send(Event{Duration: 480, End: true}, at(6420)), "+19 +50240"},
-		{"audio after it", s.relay(audio(6440, 2, 30006, 99+8000*60+800)), "+20 +50720 marker"},
-		{"the end a third time", s.send(Event{Duration: 480, End: true}, at(6441)), "+21 +50240"},
-		{"more audio", s.relay(audio(6460, 2, 30007, 99+8000*60+960)), "+22 +50880 marker"},
-		{"the next key", s.send(Event{Duration: 160}, at(6480)), "+23 +51040 marker"},
+		{"pauses for a second", s.frame(frame, at(6260)), "+11 +49920 marker"},
+		{"another source, its numbers about to wrap", s.relay(audio(6280, 2, 65535, 1<<32-160)), "+12 +50080 marker"},
+		{"wraps", s.relay(audio(6300, 2, 0, 0)), "+13 +50240"},
+		{"begins anew in mid-call", s.relay(audio(6320, 2, 30000, 99)), "+14 +50400 marker"},
+		{"and once more, by its clock alone", s.relay(audio(6340, 2, 30001, 99+8000*60)), "+15 +50560 marker"},
+		{"a key is pressed", s.send(Event{Duration: 160}, at(6360)), "+16 +50720 marker"},
+		{"held", s.send(Event{Duration: 320}, at(6380)), "+17 +50720"},
+		{"released", s.send(Event{Duration: 480, End: true}, at(6400)), "+18 +50720"},
+		{"released again", s.send(Event{Duration: 480, End: true}, at(6420)), "+19 +50720"},
+		{"audio after it", s.relay(audio(6440, 2, 30006, 99+8000*60+800)), "+20 +51200 marker"},
+		{"the end a third time", s.send(Event{Duration: 480, End: true}, at(6441)), "+21 +50720"},
+		{"more audio", s.relay(audio(6460, 2, 30007, 99+8000*60+960)), "+22 +51360 marker"},
+		{"the next key", s.send(Event{Duration: 160}, at(6480)), "+23 +51520 marker"},
 	} {
 		if got := sent(step.h); got != step.want || step.h.ssrc != 9 {
 			t.Errorf("%s: %s of source %d, want %s", step.what, got, step.h.ssrc, step.want)
+		}
+	}
+}
+
+// TestStallsAddUp: frames of a player that is held up for 40 ms each second, and
+// does not make up for it, stay with the clock.
+func TestStallsAddUp(t *testing.T) {
+	t.Parallel()
+	s := stream{last: at(0)}
+	for n := range 500 {
+		ms := 20 + 20*n + 40*(n/50)
+		h := s.frame(frame, at(ms))
+		if late := int64(8*(ms-20)) - int64(h.timestamp); late < 0 || late >= 800 {
+			t.Fatalf("the frame of %d ms has timestamp %d: %d samples behind the clock", ms, h.timestamp, late)
 		}
 	}
 }

@@ -98,8 +98,8 @@ func TestStoredDialog(t *testing.T) {
 	in := s.up(r)
 	hangUp(in.Leg)
 	got := map[string]bool{}
-	for range 4 { // the refusal, in case it was never answered, and BYE
-		m, ok := s.read(5 * time.Second)
+	for len(got) < 2 { // the refusal, in case it was never answered, and BYE
+		m, ok := s.read(10 * time.Second)
 		if !ok {
 			t.Fatal("nothing comes")
 		}
@@ -108,7 +108,7 @@ func TestStoredDialog(t *testing.T) {
 			t.Errorf("BYE is\n%s", m.text)
 		}
 	}
-	if !got["SIP/2.0 503"] || len(got) != 2 {
+	if !got["SIP/2.0 503"] {
 		t.Errorf("the caller gets %v", got)
 	}
 	q := newRaw(t, "127.1.0.9", r)

@@ -71,7 +71,7 @@ func (l *Leg) incoming(req *sip.Request) {
 	}
 	l.mu.Unlock()
 	if fresh {
-		l.ua.serving.Store(req, s)
+		l.ua.serving.Store(transactionOf(req), s)
 		l.post(func() { l.requested(s) })
 	}
 }

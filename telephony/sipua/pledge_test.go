@@ -38,8 +38,11 @@ func TestPledge(t *testing.T) {
 		prack := s.request("PRACK", "", rack(first))
 		s.send(prack)
 		got := map[string]message{} // in whichever order
-		for range 2 {
-			m, _ := s.read(5 * time.Second)
+		for len(got) < 2 {
+			m, ok := s.read(10 * time.Second)
+			if !ok {
+				t.Fatalf("%v come", got)
+			}
 			got[m.get("CSeq")] = m
 		}
 		ok := got["1 INVITE"]

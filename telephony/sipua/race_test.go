@@ -5,6 +5,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/emiago/sipgo/sip"
 )
 
 // TestEverythingCrosses: both sides do everything at once, hundreds of times.
@@ -156,4 +158,35 @@ func TestPortInUse(t *testing.T) {
 	if _, err := New(Config{Addr: "0.0.0.0:0"}, &world{}, nil); err == nil {
 		t.Error("serves where nobody can say how to reach it")
 	}
+}
+
+// TestARetransmissionMayComeFirst: the stack starts a goroutine for each message,
+// so that it may be a retransmission that it makes the transaction for. It is the
+// same request all the same.
+func TestARetransmissionMayComeFirst(t *testing.T) {
+	t.Parallel()
+	r, p := solo(t)
+	s := p.script()
+	first := func(text string) string {
+		m, err := sip.ParseMessage([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.SetSource(p.at)
+		m.SetTransport("UDP")
+		r.onMessage(m)
+		return text
+	}
+	s.send(first(s.request("INVITE", sdpOffer)))
+	in := r.call()
+	in.Answer([]byte("v=answer\r\n"))
+	p.skip = []string{"SIP/2.0 100"}
+	s.ack(s.want("SIP/2.0 200"))
+	expect[Confirmed](t, in.events)
+	s.send(first(s.request("BYE", "")))
+	s.want("SIP/2.0 200")
+	if ev := expect[Ended](t, in.events); !ev.ByPeer {
+		t.Errorf("%+v", ev)
+	}
+	r.empty()
 }

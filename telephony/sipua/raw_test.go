@@ -19,7 +19,7 @@ type raw struct {
 	ua   string // and of the UA
 	skip []string
 	seen map[string]bool // what was read, by its text
-	over map[string]bool // what has had its ACK, and may have crossed it
+	over map[string]bool // what has had its ACK or response, and may have crossed it
 }
 
 func newRaw(t *testing.T, host string, r *rig) *raw {
@@ -125,11 +125,18 @@ func (p *raw) want(prefix string) message {
 	}
 }
 
-// silent fails if anything comes within d.
+// silent fails if anything comes within d, but for a request that came before and
+// still waits for its response.
 func (p *raw) silent(d time.Duration) {
 	p.t.Helper()
-	if m, ok := p.read(d); ok {
-		p.t.Errorf("%q comes, want silence\n%s", m.line, m.text)
+	for end := time.Now().Add(d); ; {
+		m, ok := p.read(time.Until(end))
+		if !ok {
+			return
+		}
+		if !p.seen[m.text] || strings.HasPrefix(m.line, "SIP/2.0 ") {
+			p.t.Errorf("%q comes, want silence\n%s", m.line, m.text)
+		}
 	}
 }
 
@@ -214,6 +221,7 @@ func (s *script) up(r *rig, extra ...string) call {
 // reply answers a request of the UA.
 func (p *raw) reply(req message, status, tag, body string, extra ...string) {
 	p.t.Helper()
+	p.over[req.text] = true
 	p.send(p.response(req, status, tag, body, extra...))
 }
 

@@ -174,7 +174,7 @@ func (p *raw) wantEither(prefixes ...string) map[string]message {
 		}
 		for _, prefix := range prefixes {
 			if strings.HasPrefix(m.line, prefix) {
-				got[prefix] = m
+				got[prefix], p.seen[m.text] = m, true
 			}
 		}
 	}

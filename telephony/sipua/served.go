@@ -19,6 +19,28 @@ type served struct {
 	broken func()
 }
 
+// transaction is what a request and its retransmissions have in common. On a busy
+// machine both lie in the socket, the stack handles each on a goroutine of its
+// own, and any of them may be the one that gets the transaction.
+type transaction struct {
+	branch, host, callID string
+	port                 int
+	seq                  uint32
+	method               sip.RequestMethod
+}
+
+func transactionOf(req *sip.Request) transaction {
+	t := transaction{method: req.Method}
+	if id, seq := req.CallID(), req.CSeq(); id != nil && seq != nil {
+		t.callID, t.seq = id.Value(), seq.SeqNo
+	}
+	if via := req.Via(); via != nil {
+		t.host, t.port = via.Host, via.Port
+		t.branch, _ = via.Params.Get("branch")
+	}
+	return t
+}
+
 // mostResponses is more than a leg sends to one request between two turns of
 // the sending goroutine. A response above it is lost like a datagram.
 const mostResponses = 16
@@ -120,7 +142,7 @@ func (ua *UA) serve(req *sip.Request, tx *sip.ServerTx) {
 	defer ua.recovered("transaction", callID)
 	ua.crew.working.Add(1)
 	defer ua.crew.working.Add(-1)
-	if s, ok := ua.serving.LoadAndDelete(req); ok {
+	if s, ok := ua.serving.LoadAndDelete(transactionOf(req)); ok {
 		s.(*served).run(tx)
 		return
 	}
@@ -142,9 +164,9 @@ func (ua *UA) serve(req *sip.Request, tx *sip.ServerTx) {
 // that reuse the branch of another.
 func (ua *UA) sweepServing(now time.Time) {
 	const late = 10 * time.Second
-	ua.serving.Range(func(req, s any) bool {
+	ua.serving.Range(func(of, s any) bool {
 		if now.Sub(s.(*served).came) > late {
-			ua.serving.Delete(req)
+			ua.serving.Delete(of)
 		}
 		return true
 	})

@@ -45,7 +45,7 @@ type UA struct {
 	book      *book
 	registrar *registrar
 	counts    counts
-	serving   sync.Map // *sip.Request -> *served
+	serving   sync.Map // transaction -> *served
 
 	trunkPackets, phonePackets *guard.Buckets
 	calls, callsEach, ghosts   *guard.Buckets

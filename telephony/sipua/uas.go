@@ -32,7 +32,7 @@ func (ua *UA) born(req *sip.Request) {
 		return
 	}
 	ua.counts.invites.Add(1)
-	ua.serving.Store(req, l.serving)
+	ua.serving.Store(transactionOf(req), l.serving)
 	l.session.ask(req)
 	in := Invite{
 		Trunk: trunk, To: userOf(&req.Recipient), From: userOf(&from.Address), FromDisplay: wire.Unquote(from.DisplayName),

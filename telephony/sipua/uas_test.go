@@ -80,7 +80,7 @@ func TestLateACK(t *testing.T) {
 	expect[Confirmed](t, in.events)
 	s.send(s.request("ACK", "")) // twice, for the repeated 200
 	time.Sleep(20 * time.Millisecond)
-	s.over = nil
+	clear(s.over)
 	for { // what crossed the ACK
 		if _, ok := s.read(30 * time.Millisecond); !ok {
 			break

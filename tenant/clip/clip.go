@@ -41,6 +41,9 @@ func (s Sound) Path(shop tenant.ID) string {
 	return filepath.Join(shop.String(), hex.EncodeToString(s.SHA256)+".wav")
 }
 
+// maxName is the longest name of a sound, in characters.
+const maxName = 60
+
 // mostKept are the sounds that one shop may keep.
 const mostKept = 100
 
@@ -48,8 +51,8 @@ const mostKept = 100
 // is not there. A name that the shop has already is a fault.Conflict.
 func Add(tx tenant.Tx, dir, name string, p Prepared) (Sound, error) {
 	name = strings.TrimSpace(name)
-	if name == "" || utf8.RuneCountInString(name) > menu.MaxName {
-		return Sound{}, fault.Invalid{Field: "query.name", Problem: fmt.Sprintf("a sound needs a name of at most %d characters", menu.MaxName)}
+	if name == "" || utf8.RuneCountInString(name) > maxName {
+		return Sound{}, fault.Invalid{Field: "query.name", Problem: fmt.Sprintf("a sound needs a name of at most %d characters", maxName)}
 	}
 	var count int
 	if err := tx.Query().Raw("select count(*) from shop.sound").Scan(&count).Error; err != nil {
@@ -160,19 +163,20 @@ func uses(tx tenant.Tx, s Sound) ([]string, error) {
 	for _, q := range queues {
 		where = append(where, "the music of queue "+q)
 	}
-	menus, err := menu.List(tx)
+	menus, err := menu.Shelf.List(tx)
+	if err != nil {
+		return nil, err
+	}
+	published, err := menu.Shelf.AllCurrent(tx)
 	if err != nil {
 		return nil, err
 	}
 	for _, m := range menus {
-		v, err := menu.Current(tx, m.ID)
-		if errors.Is(err, fault.NotFound) {
+		v, ok := published[m.ID]
+		if !ok {
 			continue
 		}
-		if err != nil {
-			return nil, err
-		}
-		graph, err := v.Load()
+		graph, err := menu.Load(v)
 		if err != nil {
 			return nil, err
 		}

@@ -146,11 +146,11 @@ func TestASoundInUseStays(t *testing.T) {
 		if _, err := tx.Exec("update shop.queue set music_id = $1", s.ID); err != nil {
 			return err
 		}
-		m, err := menu.Create(tx, "main", "name: x\nstart: a\nnodes:\n  a: {queue: {sound: jingle}}\n", time.Now())
+		m, err := menu.Shelf.Create(tx, "main", "name: x\nstart: a\nnodes:\n  a: {queue: {sound: jingle}}\n", time.Now())
 		if err != nil {
 			return err
 		}
-		if _, err := menu.Publish(tx, m.ID, "", time.Now()); err != nil {
+		if _, err := menu.Shelf.Publish(tx, m.ID, "", time.Now()); err != nil {
 			return err
 		}
 		err = clip.Remove(tx, dir, s.ID, "jingle")

@@ -192,7 +192,7 @@ func TestTheScriptAndTheOrderPropose(t *testing.T) {
 	}
 	facts := walk.Facts{Now: walk.Instant(noon.UnixMilli()), Language: graph.RU}
 	d := step(func(tx tenant.Tx) error {
-		v, err := script.Put(tx, "short", short, noon)
+		v, err := script.Shelf.Put(tx, "short", short, noon)
 		if err == nil {
 			_, err = script.Begin(tx, call, v, facts)
 		}

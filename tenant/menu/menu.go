@@ -5,42 +5,37 @@ package menu
 import (
 	"encoding/json"
 	"fmt"
-	"time"
-
-	"github.com/google/uuid"
 
 	core "switchboard/telephony/menu"
+	"switchboard/tenant"
+	"switchboard/tenant/edition"
 )
 
-// Menu is one of a shop's: a draft, and the versions that were published of it.
-type Menu struct {
-	ID        uuid.UUID
-	Name      string
-	Draft     string // YAML; it may be broken
-	CreatedAt time.Time
-	UpdatedAt time.Time
+// Shelf keeps a shop's menus: drafts, and the versions that were published.
+var Shelf = edition.Shelf{Noun: "menu", MaxName: 60, MaxSource: MaxSource, Read: read, Same: same}
+
+func read(tx tenant.Tx, source string) ([]byte, error) {
+	names, err := Known(tx)
+	if err != nil {
+		return nil, err
+	}
+	graph, problems := ParseFor([]byte(source), names)
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	return json.Marshal(graph)
 }
 
-// TableName is the table of Menu.
-func (Menu) TableName() string { return "shop.menu" }
-
-// Version is a menu as it was published. It never changes.
-type Version struct {
-	ID          uuid.UUID
-	MenuID      uuid.UUID
-	Version     int
-	Source      string          // the YAML, as written
-	Graph       json.RawMessage // menu.Menu
-	Note        string
-	PublishedAt time.Time
-	PublishedBy string // actor
+func same(doc []byte) ([]byte, error) {
+	var m core.Menu
+	if err := json.Unmarshal(doc, &m); err != nil {
+		return nil, fmt.Errorf("read the graph of a menu: %w", err)
+	}
+	return json.Marshal(m)
 }
-
-// TableName is the table of Version.
-func (Version) TableName() string { return "shop.menu_version" }
 
 // Load returns the graph of a version.
-func (v Version) Load() (core.Menu, error) {
+func Load(v edition.Version) (core.Menu, error) {
 	var m core.Menu
 	if err := json.Unmarshal(v.Graph, &m); err != nil {
 		return m, fmt.Errorf("read version %s of a menu: %w", v.ID, err)
@@ -50,3 +45,14 @@ func (v Version) Load() (core.Menu, error) {
 
 // Names are what a menu may name of its shop.
 type Names struct{ Sounds, Queues []string }
+
+// Known are the names of the shop that a menu may use.
+func Known(tx tenant.Tx) (n Names, err error) {
+	if err = tx.Query().Raw("select name from shop.sound order by name").Scan(&n.Sounds).Error; err == nil {
+		err = tx.Query().Raw("select name from shop.queue order by name").Scan(&n.Queues).Error
+	}
+	if err != nil {
+		return n, fmt.Errorf("read what a menu may name: %w", err)
+	}
+	return n, nil
+}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"switchboard/tenant"
+	"switchboard/tenant/edition"
 	"switchboard/tenant/fault"
 	"switchboard/tenant/menu"
 	"switchboard/tenant/tenanttest"
@@ -89,43 +90,43 @@ func TestAMenuIsPublished(t *testing.T) {
 	t.Parallel()
 	w := tenanttest.Open(t)
 	now := time.Now().UTC().Truncate(time.Microsecond)
-	var id = menu.Menu{}.ID
+	var id = edition.Text{}.ID
 	within := func(s tenanttest.Shop, do func(tenant.Tx) error) error { return w.DB.Within(t.Context(), s.Scope, do) }
 	queue := tenanttest.One[string](t, w, "select name from shop.queue where id = $1", w.A.Queue)
 	source := strings.ReplaceAll(small, "orders", queue)
 	err := within(w.A, func(tx tenant.Tx) error {
-		m, err := menu.Create(tx, "main", "start: nowhere", now)
+		m, err := menu.Shelf.Create(tx, "main", "start: nowhere", now)
 		if err != nil {
 			return err
 		}
 		id = m.ID
-		if _, err := menu.Publish(tx, id, "", now); !errors.As(err, &fault.Problems{}) {
+		if _, err := menu.Shelf.Publish(tx, id, "", now); !errors.As(err, &fault.Problems{}) {
 			t.Errorf("a broken draft is published: %v", err)
 		}
-		if _, err = menu.Save(tx, id, source, m.UpdatedAt, now.Add(time.Second)); err != nil {
+		if _, err = menu.Shelf.Save(tx, id, source, m.UpdatedAt, now.Add(time.Second)); err != nil {
 			return err
 		}
-		if _, err := menu.Save(tx, id, source, m.UpdatedAt.Add(-time.Hour), now); !errors.Is(err, fault.Conflict) {
+		if _, err := menu.Shelf.Save(tx, id, source, m.UpdatedAt.Add(-time.Hour), now); !errors.Is(err, fault.Conflict) {
 			t.Errorf("what somebody else saved is overwritten: %v", err)
 		}
-		first, err := menu.Publish(tx, id, "first", now)
+		first, err := menu.Shelf.Publish(tx, id, "first", now)
 		if err != nil {
 			return err
 		}
-		if again, err := menu.Publish(tx, id, "again", now); err != nil || again.ID != first.ID {
+		if again, err := menu.Shelf.Publish(tx, id, "again", now); err != nil || again.ID != first.ID {
 			t.Errorf("what says nothing new is version %d, %v", again.Version, err)
 		}
-		m, err = menu.Take(tx, id)
+		m, err = menu.Shelf.Take(tx, id)
 		if err != nil {
 			return err
 		}
-		if _, err = menu.Save(tx, id, strings.ReplaceAll(source, "Соединяю", "Минуту"), m.UpdatedAt, now.Add(2*time.Second)); err != nil {
+		if _, err = menu.Shelf.Save(tx, id, strings.ReplaceAll(source, "Соединяю", "Минуту"), m.UpdatedAt, now.Add(2*time.Second)); err != nil {
 			return err
 		}
-		if v, err := menu.Publish(tx, id, "second", now); err != nil || v.Version != 2 {
+		if v, err := menu.Shelf.Publish(tx, id, "second", now); err != nil || v.Version != 2 {
 			t.Errorf("version %d, %v", v.Version, err)
 		}
-		v, err := menu.Restore(tx, id, 1, now)
+		v, err := menu.Shelf.Restore(tx, id, 1, now)
 		if err != nil || v.Version != 3 || v.Source != source {
 			t.Errorf("restored as %d: %q, %v", v.Version, v.Source, err)
 		}
@@ -135,13 +136,13 @@ func TestAMenuIsPublished(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = within(w.B, func(tx tenant.Tx) error {
-		if _, err := menu.Take(tx, id); !errors.Is(err, fault.NotFound) {
+		if _, err := menu.Shelf.Take(tx, id); !errors.Is(err, fault.NotFound) {
 			t.Errorf("shop b reads the menu of shop a: %v", err)
 		}
-		if all, err := menu.List(tx); err != nil || len(all) > 0 {
+		if all, err := menu.Shelf.List(tx); err != nil || len(all) > 0 {
 			t.Errorf("shop b lists %v, %v", all, err)
 		}
-		_, err := menu.Restore(tx, id, 1, now)
+		_, err := menu.Shelf.Restore(tx, id, 1, now)
 		if !errors.Is(err, fault.NotFound) {
 			t.Errorf("shop b restores it: %v", err)
 		}

@@ -47,7 +47,7 @@ func TestALookIsKeptAndTheVersionStays(t *testing.T) {
 	})
 	must(t, err)
 	must(t, do(t, w, w.A, func(tx tenant.Tx) error {
-		_, err := script.Put(tx, "Обувь", strings.Replace(source(t), "Чем помочь?", "Что ищете?", 1), noon)
+		_, err := script.Shelf.Put(tx, "Обувь", strings.Replace(source(t), "Чем помочь?", "Что ищете?", 1), noon)
 		return err
 	}))
 	s, err := step(func(tx tenant.Tx) (script.Stand, error) { return script.Open(tx, call, "2", at(2)) })

@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"switchboard/tenant"
+	"switchboard/tenant/edition"
 	"switchboard/tenant/fault"
 	"switchboard/tenant/script/graph"
 	"switchboard/tenant/script/walk"
@@ -28,8 +29,8 @@ type Stand struct {
 
 // Begin starts the call's walk through a version, or returns the one that was
 // begun: whoever takes the call over goes on where it stands.
-func Begin(tx tenant.Tx, call uuid.UUID, v Version, f walk.Facts) (Stand, error) {
-	g, err := v.Load()
+func Begin(tx tenant.Tx, call uuid.UUID, v edition.Version, f walk.Facts) (Stand, error) {
+	g, err := Load(v)
 	if err != nil {
 		return Stand{}, err
 	}
@@ -69,15 +70,15 @@ func where(tx tenant.Tx, query *gorm.DB, call uuid.UUID) (Stand, error) {
 	if err := taken(query.Take(&s.Taken, "call_id = ?", call).Error, "walk of call", call); err != nil {
 		return s, err
 	}
-	v, err := TakeVersion(tx, s.ScriptVersionID)
+	v, err := Shelf.TakeVersion(tx, s.ScriptVersionID)
 	if err != nil {
 		return s, err
 	}
-	if s.Graph, err = v.Load(); err != nil {
+	if s.Graph, err = Load(v); err != nil {
 		return s, err
 	}
 	s.Version = v.Version
-	err = tx.Query().Raw("select s.name, (select max(version) from shop.script_version n where n.script_id = s.id) from shop.script s where s.id = ?", v.ScriptID).
+	err = tx.Query().Raw("select s.name, (select max(version) from shop.script_version n where n.script_id = s.id) from shop.script s where s.id = ?", v.TextID).
 		Row().Scan(&s.Script, &s.Newest)
 	if err != nil {
 		return s, fmt.Errorf("read the script of the walk of call %s: %w", call, err)

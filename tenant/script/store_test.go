@@ -12,6 +12,7 @@ import (
 
 	"switchboard/demo/data"
 	"switchboard/tenant"
+	"switchboard/tenant/edition"
 	"switchboard/tenant/fault"
 	"switchboard/tenant/script"
 	"switchboard/tenant/script/walk"
@@ -47,16 +48,16 @@ func must(t *testing.T, err error) {
 func TestDraftsAndVersions(t *testing.T) {
 	t.Parallel()
 	w, src := tenanttest.Open(t), source(t)
-	var s script.Script
+	var s edition.Text
 	must(t, do(t, w, w.A, func(tx tenant.Tx) (err error) {
-		s, err = script.Create(tx, " Обувь ", "broken: [", noon)
+		s, err = script.Shelf.Create(tx, " Обувь ", "broken: [", noon)
 		return err
 	}))
 	if s.Name != "Обувь" || s.Draft != "broken: [" {
 		t.Errorf("created %+v", s)
 	}
-	publish := func(at time.Time) (v script.Version, err error) {
-		err = do(t, w, w.A, func(tx tenant.Tx) error { v, err = script.Publish(tx, s.ID, "note", at); return err })
+	publish := func(at time.Time) (v edition.Version, err error) {
+		err = do(t, w, w.A, func(tx tenant.Tx) error { v, err = script.Shelf.Publish(tx, s.ID, "note", at); return err })
 		return v, err
 	}
 	var problems fault.Problems
@@ -64,11 +65,11 @@ func TestDraftsAndVersions(t *testing.T) {
 		t.Errorf("a broken draft: %v", err)
 	}
 	must(t, do(t, w, w.A, func(tx tenant.Tx) (err error) {
-		s, err = script.SaveDraft(tx, s.ID, src, s.UpdatedAt, noon.Add(time.Minute))
+		s, err = script.Shelf.Save(tx, s.ID, src, s.UpdatedAt, noon.Add(time.Minute))
 		return err
 	}))
 	if err := do(t, w, w.A, func(tx tenant.Tx) error {
-		_, err := script.SaveDraft(tx, s.ID, "mine", noon, noon.Add(2*time.Minute))
+		_, err := script.Shelf.Save(tx, s.ID, "mine", noon, noon.Add(2*time.Minute))
 		return err
 	}); !errors.Is(err, fault.Conflict) {
 		t.Errorf("saved over another's draft: %v", err)
@@ -80,7 +81,7 @@ func TestDraftsAndVersions(t *testing.T) {
 		t.Errorf("the same draft is version %d, %v", again.Version, err)
 	}
 	must(t, do(t, w, w.A, func(tx tenant.Tx) error {
-		_, err := script.SaveDraft(tx, s.ID, strings.Replace(src, "Чем помочь?", "Что ищете?", 1), s.UpdatedAt, noon.Add(time.Hour))
+		_, err := script.Shelf.Save(tx, s.ID, strings.Replace(src, "Чем помочь?", "Что ищете?", 1), s.UpdatedAt, noon.Add(time.Hour))
 		return err
 	}))
 	two, err := publish(noon.Add(time.Hour))
@@ -88,11 +89,11 @@ func TestDraftsAndVersions(t *testing.T) {
 		t.Errorf("second version: %+v, %v", two, err)
 	}
 	must(t, do(t, w, w.A, func(tx tenant.Tx) error {
-		all, err := script.Versions(tx, s.ID)
+		all, err := script.Shelf.Versions(tx, s.ID)
 		if err != nil || len(all) != 2 || all[0].ID != two.ID || all[1].Source != src {
 			t.Errorf("versions %d, %v", len(all), err)
 		}
-		g, err := all[1].Load()
+		g, err := script.Load(all[1])
 		if err != nil || g.Version != one.ID.String() || len(g.Nodes) != 22 {
 			t.Errorf("loaded %q with %d nodes, %v", g.Version, len(g.Nodes), err)
 		}
@@ -115,7 +116,7 @@ func TestPutIsRepeatable(t *testing.T) {
 		must(t, err)
 		for range 2 {
 			must(t, do(t, w, w.A, func(tx tenant.Tx) error {
-				v, err := script.Put(tx, file, string(src), noon)
+				v, err := script.Shelf.Put(tx, file, string(src), noon)
 				if err == nil && v.Version != 1 {
 					t.Errorf("%s is version %d", file, v.Version)
 				}
@@ -124,7 +125,7 @@ func TestPutIsRepeatable(t *testing.T) {
 		}
 	}
 	must(t, do(t, w, w.A, func(tx tenant.Tx) error {
-		all, err := script.List(tx)
+		all, err := script.Shelf.List(tx)
 		if err != nil || len(all) != 2 || all[0].Name != "clothes.script.yaml" {
 			t.Errorf("list %v, %v", all, err)
 		}
@@ -133,15 +134,15 @@ func TestPutIsRepeatable(t *testing.T) {
 }
 
 // ring publishes the script for the shop's queue and returns a call of it.
-func ring(t *testing.T, w *tenanttest.World, s tenanttest.Shop) (call uuid.UUID, v script.Version) {
+func ring(t *testing.T, w *tenanttest.World, s tenanttest.Shop) (call uuid.UUID, v edition.Version) {
 	t.Helper()
 	anna := w.AddOperator(t, "anna-"+s.Slug, s)
 	call = w.AddCall(t, s, anna, noon)
 	must(t, do(t, w, s, func(tx tenant.Tx) (err error) {
-		if v, err = script.Put(tx, "Обувь", source(t), noon); err != nil {
+		if v, err = script.Shelf.Put(tx, "Обувь", source(t), noon); err != nil {
 			return err
 		}
-		_, err = tx.Exec("update shop.queue set script_id = $1", v.ScriptID)
+		_, err = tx.Exec("update shop.queue set script_id = $1", v.TextID)
 		return err
 	}))
 	return call, v
@@ -196,7 +197,7 @@ func TestAWalkIsKeptWithItsCall(t *testing.T) {
 	}
 	// A new version is published meanwhile: the walk stays on its own.
 	must(t, do(t, w, w.A, func(tx tenant.Tx) error {
-		_, err := script.Put(tx, "Обувь", strings.Replace(source(t), "Что хотите узнать?", "Спрашивайте.", 1), noon)
+		_, err := script.Shelf.Put(tx, "Обувь", strings.Replace(source(t), "Что хотите узнать?", "Спрашивайте.", 1), noon)
 		return err
 	}))
 	must(t, begin(9))
@@ -240,13 +241,13 @@ func TestTheOtherShop(t *testing.T) {
 		return err
 	}))
 	for name, fn := range map[string]func(tenant.Tx) error{
-		"take":    func(tx tenant.Tx) error { _, err := script.Take(tx, v.ScriptID); return err },
-		"named":   func(tx tenant.Tx) error { _, err := script.Named(tx, "Обувь"); return err },
-		"current": func(tx tenant.Tx) error { _, err := script.Current(tx, v.ScriptID); return err },
-		"version": func(tx tenant.Tx) error { _, err := script.TakeVersion(tx, v.ID); return err },
+		"take":    func(tx tenant.Tx) error { _, err := script.Shelf.Take(tx, v.TextID); return err },
+		"named":   func(tx tenant.Tx) error { _, err := script.Shelf.Named(tx, "Обувь"); return err },
+		"current": func(tx tenant.Tx) error { _, err := script.Shelf.Current(tx, v.TextID); return err },
+		"version": func(tx tenant.Tx) error { _, err := script.Shelf.TakeVersion(tx, v.ID); return err },
 		"queue":   func(tx tenant.Tx) error { _, err := script.OfQueue(tx, w.A.Queue); return err },
-		"draft":   func(tx tenant.Tx) error { _, err := script.SaveDraft(tx, v.ScriptID, "x", noon, noon); return err },
-		"publish": func(tx tenant.Tx) error { _, err := script.Publish(tx, v.ScriptID, "", noon); return err },
+		"draft":   func(tx tenant.Tx) error { _, err := script.Shelf.Save(tx, v.TextID, "x", noon, noon); return err },
+		"publish": func(tx tenant.Tx) error { _, err := script.Shelf.Publish(tx, v.TextID, "", noon); return err },
 		"where":   func(tx tenant.Tx) error { _, err := script.Where(tx, call); return err },
 		"facts":   func(tx tenant.Tx) error { _, err := facts(tx, call, 0); return err },
 		"begin":   func(tx tenant.Tx) error { _, err := script.Begin(tx, call, v, walk.Facts{}); return err },
@@ -261,8 +262,8 @@ func TestTheOtherShop(t *testing.T) {
 		}
 	}
 	must(t, do(t, w, w.B, func(tx tenant.Tx) error {
-		all, err := script.List(tx)
-		versions, err2 := script.Versions(tx, v.ScriptID)
+		all, err := script.Shelf.List(tx)
+		versions, err2 := script.Shelf.Versions(tx, v.TextID)
 		if len(all)+len(versions) != 0 {
 			t.Errorf("b lists %d scripts and %d versions of a", len(all), len(versions))
 		}
@@ -312,8 +313,8 @@ func TestFacts(t *testing.T) {
 func TestNames(t *testing.T) {
 	t.Parallel()
 	w := tenanttest.Open(t)
-	must(t, do(t, w, w.A, func(tx tenant.Tx) error { _, err := script.Create(tx, "Шины", "", noon); return err }))
-	must(t, do(t, w, w.B, func(tx tenant.Tx) error { _, err := script.Create(tx, "Шины", "", noon); return err }))
+	must(t, do(t, w, w.A, func(tx tenant.Tx) error { _, err := script.Shelf.Create(tx, "Шины", "", noon); return err }))
+	must(t, do(t, w, w.B, func(tx tenant.Tx) error { _, err := script.Shelf.Create(tx, "Шины", "", noon); return err }))
 	for _, tc := range []struct {
 		name, draft string
 		want        error
@@ -321,7 +322,7 @@ func TestNames(t *testing.T) {
 		{"Шины", "", fault.Conflict}, {" Шины", "", fault.Conflict}, {"", "", nil}, {strings.Repeat("я", 201), "", nil},
 		{"x", strings.Repeat("#", script.MaxSource+1), nil}, {"y", "\x00", nil}, {"z", "\xff", nil},
 	} {
-		err := do(t, w, w.A, func(tx tenant.Tx) error { _, err := script.Create(tx, tc.name, tc.draft, noon); return err })
+		err := do(t, w, w.A, func(tx tenant.Tx) error { _, err := script.Shelf.Create(tx, tc.name, tc.draft, noon); return err })
 		var invalid fault.Invalid
 		if tc.want != nil && !errors.Is(err, tc.want) || tc.want == nil && !errors.As(err, &invalid) {
 			t.Errorf("%.20q: %v", tc.name, err)

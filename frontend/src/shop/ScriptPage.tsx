@@ -11,7 +11,7 @@ import { useShopName } from './data';
 import { type Node, readScript } from './script';
 import css from './shop.module.css';
 
-type Full = Schemas['FullScript'];
+type Full = Schemas['FullText'];
 
 /** A script for reading: what is said, and where each answer leads. */
 export function ScriptPage() {

@@ -8,7 +8,7 @@ import { StateTag } from '../ui/ui';
 import { useQueues, useShopName } from './data';
 import css from './shop.module.css';
 
-type Script = Schemas['Script'];
+type Script = Schemas['Text'];
 
 export function ScriptsPage() {
   const { t } = useTranslation();

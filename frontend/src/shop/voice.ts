@@ -8,7 +8,7 @@ import { useShopName } from './data';
 export type Voice = Schemas['ShopVoice'];
 export type QueueVoice = Schemas['QueueVoice'];
 export type Sound = Schemas['Sound'];
-export type Menu = Schemas['FullMenu'];
+export type Menu = Schemas['FullText'];
 export type Trial = Schemas['Trial'];
 export type MenuNode = Schemas['MenuNode'];
 

@@ -126,7 +126,7 @@ func (u *unpacked) Read(p []byte) (int, error) {
 	case u.of.out > freeRatio && u.of.out > maxRatio*u.of.packed:
 		return 0, fault.Invalid{Problem: fmt.Sprintf("the file is packed more than %d times: that is no feed", maxRatio)}
 	}
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = brokenZip(err)
 	}
 	return n, err

@@ -70,7 +70,7 @@ const maxNested = 2
 func (e *exchange) file(r io.Reader, depth int) error {
 	in := bufio.NewReaderSize(r, 4<<10)
 	head, err := in.Peek(4)
-	if len(head) == 0 && err != nil && err != io.EOF {
+	if len(head) == 0 && err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
 	if string(head) == "PK\x03\x04" {

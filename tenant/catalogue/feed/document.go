@@ -59,7 +59,7 @@ func (n *newlines) at(offset int64) int {
 func newDocuments(r io.Reader, l Limits, list string) (*documents, error) {
 	head := make([]byte, 4<<10)
 	n, err := io.ReadFull(r, head)
-	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	head = bytes.TrimPrefix(head[:n], []byte("\xef\xbb\xbf"))
@@ -95,7 +95,7 @@ func (d *documents) each(visit func(element json.RawMessage, line int) error) er
 	for {
 		d.gate.left = d.gate.limits.Token
 		t, err := d.d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"errors"
 	"io"
 	"time"
 )
@@ -79,7 +80,7 @@ func firstRows(in rows) ([]numbered, error) {
 	var first []numbered
 	for len(first) < mostHeader+sampled {
 		cells, line, err := in.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

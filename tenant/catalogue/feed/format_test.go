@@ -116,7 +116,7 @@ func TestFormats(t *testing.T) {
 			if want := testdata(t, name+".golden"); got != want {
 				t.Errorf("got\n%s\nwant\n%s", got, want)
 			}
-			h, items, err = Header{}, nil, nil
+			items = nil
 			h, err = of(s.format).Read(iotest.OneByteReader(strings.NewReader(s.src)), DefaultLimits, func(i Item) error { items = append(items, i); return nil })
 			if again := sortedLines(s.format, toldOf(h, items, err)); again != got {
 				t.Errorf("a byte at a time\n%s\nat once\n%s", again, got)

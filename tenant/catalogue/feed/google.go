@@ -10,7 +10,6 @@ type google struct {
 	d          *draft
 	now        time.Time
 	sale, when string
-	properties []Param
 }
 
 func newGoogle(line int, now time.Time) *google {

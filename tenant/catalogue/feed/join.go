@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -38,7 +39,7 @@ func (e *exchange) load(n int) (*shelf, error) {
 	for d := e.spill.heap(n); ; {
 		var r record
 		err := d.Decode(&r)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return s, nil
 		}
 		if err != nil {

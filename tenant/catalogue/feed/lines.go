@@ -48,7 +48,7 @@ func (g *gate) Read(p []byte) (int, error) {
 func newLines(r io.Reader, l Limits, delimiter rune) (*lines, error) {
 	head := make([]byte, 16<<10)
 	n, err := io.ReadFull(r, head)
-	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	head = head[:n]
@@ -178,7 +178,7 @@ func (l *lines) explain(err error) error {
 		return invalid
 	case errors.As(err, &syntax):
 		return fault.Invalid{Problem: "broken table: " + syntax.Err.Error(), Line: syntax.Line}
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return l.bad("the file is empty")
 	}
 	return fmt.Errorf("read the feed: %w", err)

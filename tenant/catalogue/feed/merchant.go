@@ -3,6 +3,7 @@ package feed
 import (
 	"bufio"
 	"encoding/xml"
+	"errors"
 	"io"
 	"strings"
 	"time"
@@ -16,7 +17,7 @@ type Merchant struct{ Now time.Time }
 func (f Merchant) Read(r io.Reader, l Limits, emit func(Item) error) (Header, error) {
 	in := bufio.NewReaderSize(r, 4<<10)
 	head, err := in.Peek(512)
-	if len(head) == 0 && err != nil && err != io.EOF {
+	if len(head) == 0 && err != nil && !errors.Is(err, io.EOF) {
 		return Header{}, err
 	}
 	if !isXML(head) {
@@ -162,7 +163,7 @@ func (f Merchant) table(r io.Reader, l Limits, emit func(Item) error) (Header, e
 	}
 	for {
 		cells, line, err := rows.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			t.header.lines = line
 			return t.finish()
 		}

@@ -57,7 +57,7 @@ func begin(in rows, m Mapping) (columns []Column, below []numbered, err error) {
 	var first []numbered
 	for len(first) < mostHeader || m.HeaderRow > 0 {
 		cells, line, err := in.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
@@ -134,7 +134,7 @@ func readTable(in rows, m Mapping, t *tally) (Header, error) {
 	for {
 		cells, line, err := in.next()
 		t.header.Encoding = in.spelling()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			t.header.lines = line
 			return t.finish()
 		}

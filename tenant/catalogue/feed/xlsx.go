@@ -43,7 +43,7 @@ type workbook struct {
 func (f XLSX) open(r io.Reader, l Limits) (*workbook, error) {
 	in := bufio.NewReaderSize(r, 4<<10)
 	head, err := in.Peek(512)
-	if len(head) == 0 && err != nil && err != io.EOF {
+	if len(head) == 0 && err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	if problem := notText(head); !strings.HasPrefix(string(head), "PK\x03\x04") {
