@@ -53,23 +53,26 @@ var said = func() (all [2][2][]byte) {
 func wholeXML(in *bufio.Reader) (bool, error) {
 	const tag = 512 // bytes that the element's start may have
 	for {
-		window, err := in.Peek(32 << 10)
+		window, end := in.Peek(32 << 10)
 		for e := range 2 {
 			at := bytes.Index(window, said[0][e])
-			if at >= 0 && (at < len(window)-tag || err != nil) {
+			if at >= 0 && (at < len(window)-tag || end != nil) {
 				rest := window[at:min(len(window), at+tag)]
-				end := bytes.IndexByte(rest, '>')
-				return !bytes.Contains(rest[:end+1], said[1][e]), nil
+				return !bytes.Contains(rest[:bytes.IndexByte(rest, '>')+1], said[1][e]), nil
 			}
 		}
-		if errors.Is(err, io.EOF) {
-			return false, nil
-		}
-		if err != nil {
-			return false, err
+		if end != nil {
+			return false, ignoreEOF(end)
 		}
 		if _, err := in.Discard(len(window) - tag - 1); err != nil {
 			return false, err
 		}
 	}
+}
+
+func ignoreEOF(err error) error {
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
 }
