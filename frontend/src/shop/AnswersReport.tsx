@@ -43,7 +43,13 @@ export function AnswersReport() {
           onChange={(e) => setSpan(e.currentTarget.value)}
           data={spans.map((n) => ({ value: String(n), label: t('answers.days', { count: n }) }))}
         />
-        <Button component="a" variant="default" href={file} download={`answers-${shop}.csv`} leftSection={<IconDownload size={16} aria-hidden />}>
+        <Button
+          component="a"
+          variant="default"
+          href={file}
+          download={`answers-${shop}.csv`}
+          leftSection={<IconDownload size={16} aria-hidden />}
+        >
           {t('answers.file')}
         </Button>
       </div>
@@ -63,14 +69,25 @@ function Days({ a }: { a: Schemas['Answers'] }) {
   const columns: Column<Day>[] = [
     { id: 'day', head: t('answers.day'), place: 'tl', cell: (d) => f.day(dayStart(d.day, zone)?.getTime() ?? 0) },
     { id: 'share', head: t('answers.share'), right: true, place: 'tr', cell: (d) => <b>{percent(d.share_permille)}</b> },
-    { id: 'old', head: t('answers.old'), right: true, place: 'br', cell: (d) => t('answers.oldOf', { old: f.number(d.old), all: f.number(d.answers) }) },
+    {
+      id: 'old',
+      head: t('answers.old'),
+      right: true,
+      place: 'br',
+      cell: (d) => t('answers.oldOf', { old: f.number(d.old), all: f.number(d.answers) }),
+    },
     { id: 'withheld', head: t('answers.withheld'), right: true, cell: (d) => f.number(d.withheld) },
     { id: 'oldest', head: t('answers.oldest'), right: true, place: 'bl', cell: (d) => (d.answers > 0 ? f.age(d.oldest_s) : '–') },
   ];
   return (
     <>
       <p className={css.pad} style={{ margin: 0 }}>
-        {t('answers.sum', { share: percent(a.share_permille), old: f.number(a.old), all: f.number(a.answers), withheld: f.number(a.withheld) })}
+        {t('answers.sum', {
+          share: percent(a.share_permille),
+          old: f.number(a.old),
+          all: f.number(a.answers),
+          withheld: f.number(a.withheld),
+        })}
       </p>
       <Table label={t('answers.title')} columns={columns} rows={a.days} rowKey={(d) => d.day} keyed={false} />
     </>

@@ -94,7 +94,11 @@ export function Fresh({ seconds, stale, source }: Verdict & { source: Fact['sour
   const f = useFormat();
   const Icon = stale ? IconAlertTriangle : source === 'voice' ? IconPhone : IconClockHour4;
   return (
-    <span className={css.fresh} data-stale={stale || undefined} title={t(stale ? 'fresh.stale' : source === 'voice' ? 'fresh.voice' : 'fresh.age')}>
+    <span
+      className={css.fresh}
+      data-stale={stale || undefined}
+      title={t(stale ? 'fresh.stale' : source === 'voice' ? 'fresh.voice' : 'fresh.age')}
+    >
       <Icon size={12} stroke={2} aria-hidden />
       {f.age(seconds)}
     </span>
