@@ -35,8 +35,8 @@ var (
 
 // Register adds the operations.
 func (h *Handler) Register(a huma.API) {
-	huma.Register(a, web.Op("search-items", "GET /catalogue/items", "Items that have every word, best first", h.guard.Allow(readers...),
-		web.Says("The last word may be unfinished; a SKU finds its item. Nothing typed: the first items by SKU.")), h.search)
+	huma.Register(a, web.Op("search-items", "GET /catalogue/items", "Items that fit what was typed, best first", h.guard.Allow(readers...),
+		web.Says("The last word may be unfinished. Words are found in any form, in Russian or Latin letters, under the wrong keyboard layout and with slips; a SKU or barcode by its beginning or end. Nothing typed: the first items by SKU.")), h.search)
 	huma.Register(a, web.Op("take-item", "GET /catalogue/items/{id}", "An item with all that a buyer may ask about it", h.guard.Allow(readers...),
 		web.Says("With its variants, and the related items and accessories that the shop has now. An id of an older version answers with that version.")), h.take)
 	huma.Register(a, web.Op("compare-items", "GET /catalogue/comparison", "Two to four items side by side", h.guard.Allow(readers...)), h.compare)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"switchboard/tenant/catalogue/feed"
+	"switchboard/tenant/catalogue/term"
 )
 
 // body is an item on its way through shop.item_staged. What it holds is all
@@ -28,19 +29,15 @@ type body struct {
 	Params    []feed.Param `json:"params"`
 	Group     string       `json:"group_id"`
 	Detail    feed.Detail  `json:"detail"`
-	// Words by weight: what an operator types first, its kind, its properties,
-	// its description.
-	A string `json:"a"`
-	B string `json:"b"`
-	C string `json:"c"`
-	D string `json:"d"`
+	// What it is found by, as tsvectors of package term.
+	Head string `json:"head"`
+	Rest string `json:"rest"`
 }
 
-// maxDescribed is how much of a description is searched, in bytes. PostgreSQL
-// keeps no positions of words past the 16,383rd.
+// maxDescribed is how much of a description is searched, in bytes.
 const maxDescribed = 4000
 
-func bodyOf(i feed.Item) body {
+func bodyOf(i feed.Item, w *term.Writer) body {
 	b := body{
 		SKU: strings.ToLower(i.SKU), Name: i.Name, Vendor: i.Vendor, Category: i.Category,
 		Price: i.PriceMinor, Currency: string(i.Currency), Available: i.Available, Stock: i.Stock,
@@ -56,15 +53,21 @@ func bodyOf(i feed.Item) body {
 	if b.Params == nil {
 		b.Params = []feed.Param{}
 	}
-	b.A = searched(i.Name, i.Vendor, i.Model, b.SKU, strings.Join(i.Barcodes, " "))
-	b.B = searched(i.Category)
-	var values []string
-	for _, p := range i.Params {
-		values = append(values, p.Value)
-	}
-	b.C = searched(values...)
-	b.D = searched(i.Description[:min(len(i.Description), maxDescribed)], i.SalesNotes, i.Country)
+	b.Head, b.Rest = w.Vectors(written(i, b.SKU))
 	return b
+}
+
+// written is what an item can be found by.
+func written(i feed.Item, sku string) term.Text {
+	t := term.Text{
+		Name: i.Name, Vendor: i.Vendor, Model: i.Model, Category: i.Category, Available: i.Available,
+		Codes: append([]string{sku}, i.Barcodes...),
+		About: strings.Join([]string{i.Description[:min(len(i.Description), maxDescribed)], i.SalesNotes, i.Country}, " "),
+	}
+	for _, p := range i.Params {
+		t.Params = append(t.Params, term.Pair{Name: p.Name, Value: p.Value})
+	}
+	return t
 }
 
 func first(list []string) string {
@@ -74,16 +77,12 @@ func first(list []string) string {
 	return list[0]
 }
 
-func searched(texts ...string) string {
-	return strings.Join(words(strings.ToValidUTF8(strings.Join(texts, " "), "")), " ")
-}
-
 // staged is the row of an item in shop.item_staged.
-func staged(i feed.Item) (js string, hash []byte, err error) {
+func staged(i feed.Item, w *term.Writer) (js string, hash []byte, err error) {
 	var buf bytes.Buffer
 	e := json.NewEncoder(&buf)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(bodyOf(i)); err != nil {
+	if err := e.Encode(bodyOf(i, w)); err != nil {
 		return "", nil, fmt.Errorf("write offer %s: %w", i.ID, err)
 	}
 	sum := sha256.Sum256(buf.Bytes())

@@ -12,6 +12,7 @@ import (
 
 	"switchboard/tenant"
 	"switchboard/tenant/catalogue/feed"
+	"switchboard/tenant/catalogue/term"
 	"switchboard/tenant/fault"
 )
 
@@ -28,6 +29,7 @@ type reading struct {
 	db       *tenant.DB
 	scope    tenant.Scope
 	snapshot Snapshot
+	words    *term.Writer
 	ids      []string
 	bodies   []string
 	hashes   [][]byte
@@ -41,7 +43,7 @@ type reading struct {
 // no error: look at the State. An import that a later one of the same source
 // overtook is a fault.Conflict.
 func Import(ctx context.Context, db *tenant.DB, s tenant.Scope, source uuid.UUID, r io.Reader, takenAt time.Time) (Snapshot, error) {
-	in := &reading{db: db, scope: s}
+	in := &reading{db: db, scope: s, words: term.NewWriter(term.Tag(s.Shop()))}
 	if err := in.begin(ctx, source, takenAt); err != nil {
 		return Snapshot{}, err
 	}
@@ -72,7 +74,7 @@ func (in *reading) begin(ctx context.Context, source uuid.UUID, takenAt time.Tim
 
 // add puts an item into the batch.
 func (in *reading) add(ctx context.Context, i feed.Item) error {
-	js, hash, err := staged(i)
+	js, hash, err := staged(i, in.words)
 	if err != nil {
 		return err
 	}

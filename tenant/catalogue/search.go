@@ -2,12 +2,14 @@ package catalogue
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"switchboard/tenant"
+	"switchboard/tenant/catalogue/term"
 	"switchboard/tenant/fault"
 )
 
@@ -27,23 +29,119 @@ const latest = `(select c.id as source_id, s.id as snapshot_id, s.taken_at as as
 	join lateral (select id, taken_at from shop.snapshot o where o.source_id = c.id and o.state = 'published'
 		order by o.seq desc limit 1) s on true)`
 
-// Search returns current items that have every typed word, best first: the very
-// SKU, then what is in stock, then what fits best. The last word may be
-// unfinished. Nothing typed returns the first items by SKU.
+// Ask is what is looked for.
+type Ask struct {
+	Typed  string // as it was typed: the last word may be unfinished
+	Filter Filter
+	Most   int // up to MostHits
+}
+
+// Filter narrows a search. The zero Filter lets everything through.
+type Filter struct {
+	Category  string // of exactly this path
+	Params    []Param
+	InStock   bool
+	PriceFrom int64 // minor units
+	PriceUpto int64 // 0: no bound
+}
+
+// Param is one value of one property.
+type Param struct{ Name, Value string }
+
+// Search returns the current items that fit what was typed, best first.
 func Search(tx tenant.Tx, typed string, most int) ([]Hit, error) {
-	most = min(max(most, 1), MostHits)
-	whole, last := query(typed)
-	if strings.TrimSpace(typed) == "" {
+	return Find(tx, Ask{Typed: typed, Most: most})
+}
+
+// Find returns the current items that fit: the very SKU or barcode first, then
+// those whose name has every word, then what is in stock. What nothing fits as it
+// stands is taken for the shop's words that it may be slips of, and then may lack
+// a word. Nothing asked returns the first items by SKU.
+func Find(tx tenant.Tx, a Ask) ([]Hit, error) {
+	a.Most = min(max(a.Most, 1), MostHits)
+	within := a.Filter.query(tag(tx))
+	if strings.TrimSpace(a.Typed) == "" && within == "" && a.Filter.PriceFrom == 0 && a.Filter.PriceUpto == 0 {
 		return hits(tx, `select i.*, l.snapshot_id, l.as_of from shop.item i join `+latest+` l on l.source_id = i.source_id
-			where i.last_seq is null order by i.sku using ~<~, i.id limit ?`, most) // as item_sku is ordered
+			where i.last_seq is null order by i.sku using ~<~, i.id limit ?`, a.Most) // as item_sku is ordered
 	}
-	if last == "" { // nothing but signs
+	words, err := vocabulary(tx)
+	if err != nil {
+		return nil, err
+	}
+	return find(tx, a, words)
+}
+
+// find asks ever less, until something fits.
+func find(tx tenant.Tx, a Ask, words term.Vocabulary) ([]Hit, error) {
+	q := term.Read(a.Typed, words)
+	typed := strings.TrimSpace(a.Typed) != ""
+	if typed && q.Empty() { // nothing but signs
 		return nil, nil
 	}
+	found, err := fitting(tx, q.All(tag(tx)), q, a)
+	if err != nil || len(found) > 0 || !typed {
+		return found, err
+	}
+	if found, err = butOne(tx, term.Doubtful, q, a); err != nil || len(found) > 0 {
+		return found, err
+	}
+	if q.Widen(words) {
+		if found, err = fitting(tx, q.All(tag(tx)), q, a); err != nil || len(found) > 0 {
+			return found, err
+		}
+	}
+	return butOne(tx, 0, q, a)
+}
+
+// butOne looks for what lacks one of the words that cost least or more.
+func butOne(tx tenant.Tx, least int, q term.Query, a Ask) ([]Hit, error) {
+	for _, less := range q.ButOne(tag(tx), least) {
+		if found, err := fitting(tx, less, q, a); err != nil || len(found) > 0 {
+			return found, err
+		}
+	}
+	return nil, nil
+}
+
+func tag(tx tenant.Tx) string { return term.Tag(tx.Scope().Shop()) }
+
+// fitting returns the items that fit a tsquery of q.
+func fitting(tx tenant.Tx, query string, q term.Query, a Ask) ([]Hit, error) {
+	upto := a.Filter.PriceUpto
+	if upto == 0 {
+		upto = math.MaxInt64
+	}
+	very, begun := q.Code(tag(tx))
+	if query = join(query, a.Filter.query(tag(tx))); query == "" {
+		return nil, nil // no word is known
+	}
 	return hits(tx, `select i.*, l.snapshot_id, l.as_of
-		from shop.search_items(?, ?, ?, ?) with ordinality f(item_id, place)
+		from shop.search_items(?::tsquery, ?::tsquery, ?::tsquery, ?, ?, ?) with ordinality f(item_id, place)
 		join shop.item i on i.id = f.item_id join `+latest+` l on l.source_id = i.source_id
-		order by f.place`, whole, last, strings.ToLower(strings.TrimSpace(typed)), most)
+		order by f.place`, query, very, begun, a.Filter.PriceFrom, upto, a.Most)
+}
+
+// query is the tsquery of what the filter asks for but the price.
+func (f Filter) query(tag string) string {
+	var all []string
+	if f.Category != "" {
+		all = append(all, term.Among(tag, term.Category, f.Category))
+	}
+	if f.InStock {
+		all = append(all, term.Among(tag, term.InStock, ""))
+	}
+	for _, p := range f.Params {
+		all = append(all, term.Among(tag, p.Name, p.Value))
+	}
+	return strings.Join(all, "&")
+}
+
+// join is both of two tsqueries, either of which may be empty.
+func join(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return "(" + a + ")&" + b
 }
 
 func hits(tx tenant.Tx, sql string, args ...any) ([]Hit, error) {

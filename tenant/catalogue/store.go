@@ -139,18 +139,17 @@ func replace(tx tenant.Tx, s Snapshot) error {
 	if _, err := tx.Exec(insertStaged, s.SourceID, s.ID, s.Seq); err != nil {
 		return fmt.Errorf("write new items of snapshot %s: %w", s.ID, err)
 	}
-	return nil
+	return learn(tx, s)
 }
 
 const insertStaged = `
 insert into shop.item (id, source_id, offer_id, first_seq, sku, name, vendor, category, price_minor, old_price_minor,
-  currency, available, stock, barcode, url, picture, params, group_id, detail, content_hash, search)
+  currency, available, stock, barcode, url, picture, params, group_id, detail, content_hash, head, search)
 select gen_random_uuid(), $1, g.offer_id, $3, b.sku, b.name, b.vendor, b.category, b.price, b.old,
-  b.currency, b.available, b.stock, b.barcode, b.url, b.picture, b.params, b.group_id, b.detail, g.content_hash,
-  setweight(to_tsvector('pg_catalog.russian', b.a) || to_tsvector('pg_catalog.simple', b.a), 'A') || setweight(to_tsvector('pg_catalog.russian', b.b), 'B') ||
-  setweight(to_tsvector('pg_catalog.russian', b.c), 'C') || setweight(to_tsvector('pg_catalog.russian', b.d), 'D')
+  b.currency, b.available, b.stock, b.barcode, b.url, b.picture, b.params, b.group_id, b.detail, g.content_hash, b.head, strip(b.head) || b.rest
  from shop.item_staged g, jsonb_to_record(g.body) b(sku text, name text, vendor text, category text, price bigint, old bigint,
-  currency text, available boolean, stock int, barcode text, url text, picture text, params jsonb, group_id text, detail jsonb, a text, b text, c text, d text)
+  currency text, available boolean, stock int, barcode text, url text, picture text, params jsonb, group_id text, detail jsonb,
+  head tsvector, rest tsvector)
 where g.snapshot_id = $2 and not exists (
   select 1 from shop.item i where i.source_id = $1 and i.offer_id = g.offer_id and i.last_seq is null)`
 

@@ -230,6 +230,7 @@ export const en = {
     refused: 'Not taken',
     failed: 'Failed',
     served: 'Served by robot',
+    unreached: 'Not reached',
   },
   state: {
     greeting: 'Greeting',
