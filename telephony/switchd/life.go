@@ -152,7 +152,9 @@ func (f *floor) rung(ev Rung) {
 	case l.leg != ev.Leg:
 		return // withdrawn meanwhile
 	}
-	f.log(l, ev)
+	if !ev.Up {
+		f.log(l, ev)
+	}
 	f.dialog(l, ev.Leg, side, ev.Dialog)
 }
 
