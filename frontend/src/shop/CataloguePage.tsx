@@ -10,6 +10,7 @@ import { useFormat, useNow } from '../ui/person';
 import { type Column, Table } from '../ui/Table';
 import { Fresh, Num, StateTag } from '../ui/ui';
 import { useShopName, useSnapshots } from './data';
+import { Held } from './Held';
 import css from './shop.module.css';
 
 type Item = Schemas['Item'];
@@ -124,7 +125,7 @@ function Stock({ item }: { item: Item }) {
   return item.stock === null ? t('catalogue.inStock') : t('catalogue.pieces', { count: item.stock });
 }
 
-const tones = { published: 'ready', staging: 'offered', held: 'offered', refused: 'lost' } as const;
+const tones = { published: 'ready', staging: 'offered', held: 'offered', refused: 'lost', discarded: 'lost' } as const;
 
 /** The readings of the feed: what calls point at when they name a price. */
 function Readings() {
@@ -163,7 +164,7 @@ function Readings() {
     { id: 'new', head: t('readings.new'), right: true, cell: (s) => f.number(s.new_count) },
     { id: 'changed', head: t('readings.changed'), right: true, cell: (s) => f.number(s.changed_count) },
     { id: 'gone', head: t('readings.gone'), right: true, cell: (s) => f.number(s.gone_count) },
-    { id: 'reason', head: t('readings.reason'), cell: (s) => s.reason || '–' },
+    { id: 'reason', head: t('readings.reason'), cell: (s) => (s.state === 'held' ? <Held snapshot={s} /> : s.reason || '–') },
   ];
   return (
     <section className={css.card} aria-label={t('readings.title')}>
