@@ -2,13 +2,14 @@
 import { abuse } from './abuse.ru';
 import { desk } from './desk.ru';
 import { floor } from './floor.ru';
+import { fresh as lived } from './fresh.ru';
 import { quality } from './quality.ru';
 import { tape } from './tape.ru';
 import { trunks } from './trunks.ru';
 import { voice } from './voice.ru';
 
 export const ru = {
-  fresh: { age: 'Возраст данных', stale: 'Данные устарели: скажите «уточню»', was: 'было {{value}}' },
+  fresh: { age: 'Возраст данных', voice: 'Со слов поставщика', stale: 'Данные устарели: скажите «уточню»', was: 'было {{value}}' },
   panel: { late: 'Дольше обычного.', retry: 'Повторить', code: 'Код {{code}}' },
   trouble: {
     absent: { title: 'Такого здесь нет', text: 'Адрес неверен, или это не вашего магазина.' },
@@ -620,4 +621,5 @@ export const ru = {
   ...tape,
   trunks,
   ...abuse,
+  ...lived,
 } as const;
