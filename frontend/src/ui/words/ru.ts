@@ -3,6 +3,7 @@ import { abuse } from './abuse.ru';
 import { desk } from './desk.ru';
 import { floor } from './floor.ru';
 import { quality } from './quality.ru';
+import { recordings } from './recordings.ru';
 import { tape } from './tape.ru';
 import { trunks } from './trunks.ru';
 import { voice } from './voice.ru';
@@ -87,6 +88,7 @@ export const ru = {
     scripts: 'Сценарии',
     voice: 'Голос и меню',
     outgoing: 'Исходящие',
+    recordings: 'Записи и контроль',
     catalogue: 'Каталог',
     waiting_one: '{{count}} ждёт перезвона',
     waiting_few: '{{count}} ждут перезвона',
@@ -596,6 +598,7 @@ export const ru = {
   floor,
   quality,
   ...tape,
+  ...recordings,
   trunks,
   ...abuse,
 } as const;
