@@ -137,7 +137,7 @@ var may = map[string][]string{
 	"telephony": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/control", "telephony/directory", "telephony/gate", "telephony/journal", "telephony/line", "telephony/e164", "telephony/trace", "telephony/media",
 		"telephony/media/g711", "telephony/media/prompt", "telephony/media/recording", "telephony/media/speech", "telephony/menu", "telephony/presence", "telephony/say", "telephony/sdp", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/trunk", "telephony/webleg",
-		"telephony/trunk/locate", "tenant", "tenant/alarm", "tenant/alert", "tenant/cdr", "tenant/fault", "tenant/gist", "tenant/keyring", "tenant/move", "tenant/order", "tenant/outgoing", "tenant/script", "tenant/seal", "tenant/ticket",
+		"telephony/trunk/locate", "tenant", "tenant/alarm", "tenant/alert", "tenant/cdr", "tenant/fault", "tenant/gist", "tenant/keyring", "tenant/move", "tenant/order", "tenant/outgoing", "tenant/script", "tenant/seal", "tenant/task", "tenant/ticket",
 	},
 	"telephony/webleg":      {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp", "telephony/webleg/lite"},
 	"telephony/webleg/lite": {"telephony/media/g711"},
@@ -174,7 +174,7 @@ var may = map[string][]string{
 	"tenant/shift":       {"tenant", "tenant/page"},
 	"billing/wage":       {"billing/money", "tenant"},
 
-	"tenant/task": {"tenant", "tenant/fault", "tenant/outbox", "tenant/page"},
+	"tenant/task": {"telephony/e164", "tenant", "tenant/fault", "tenant/hours", "tenant/outbox", "tenant/page"},
 
 	// what a shop makes of its calls: what they add up to, how they look, what it says of them
 	"tenant/summary": {"tenant"},
@@ -199,7 +199,7 @@ var may = map[string][]string{
 	"api/desk": {
 		"api/once", "api/orders", "api/session", "api/web", "billing/money", "billing/wage", "telephony/command", "telephony/e164", "tenant", "tenant/cdr",
 		"tenant/disposition", "tenant/draft", "tenant/fault", "tenant/live", "tenant/order", "tenant/page", "tenant/script", "tenant/script/walk", "tenant/shift",
-		"tenant/ticket", "tenant/account",
+		"tenant/ticket", "tenant/account", "tenant/hours", "tenant/task",
 	},
 	"api/comments":  {"api/once", "api/session", "api/web", "tenant", "tenant/account", "tenant/cdr", "tenant/comment"},
 	"api/docs":      {},
@@ -216,7 +216,7 @@ var may = map[string][]string{
 	"api/once":      {"api/session", "api/web", "tenant", "tenant/fault"},
 	"api/operators": {"api/session", "api/web", "tenant", "tenant/account", "tenant/cdr"},
 	"api/orders":    {"api/once", "api/session", "api/web", "tenant", "tenant/fault", "tenant/live", "tenant/order", "tenant/page"},
-	"api/queues":    {"api/session", "api/web", "tenant"},
+	"api/queues":    {"api/session", "api/web", "tenant", "tenant/fault"},
 	"api/scripts":   {"api/editions", "api/session", "tenant/script"},
 	"api/session":   {"api/web", "tenant", "tenant/account", "tenant/fault"},
 	"api/shops":     {"api/session", "api/web", "tenant", "tenant/page", "tenant/move", "tenant/supervision"},

@@ -84,6 +84,8 @@ func (s switchboard) Do(ctx context.Context, o command.Order) error {
 	case command.Extend:
 		n.room.Tell(ctx, switchd.Extended{Operator: o.Operator, ByMS: extension.Milliseconds()})
 		return nil
+	case command.Dial:
+		return s.callBack(ctx, o)
 	}
 	return s.inCall(ctx, o)
 }
