@@ -4,6 +4,7 @@ import { desk } from './desk.en';
 import { floor } from './floor.en';
 import { fresh as lived } from './fresh.en';
 import { quality } from './quality.en';
+import { recordings } from './recordings.en';
 import { tape } from './tape.en';
 import { trunks } from './trunks.en';
 import { voice } from './voice.en';
@@ -82,6 +83,7 @@ export const en = {
     scripts: 'Scripts',
     voice: 'Voice & menu',
     outgoing: 'Calls out',
+    recordings: 'Recordings',
     catalogue: 'Catalogue',
     waiting_one: '{{count}} waits for a call back',
     waiting_other: '{{count}} wait for a call back',
@@ -561,6 +563,7 @@ export const en = {
   floor,
   quality,
   ...tape,
+  ...recordings,
   trunks,
   ...abuse,
   ...lived,
