@@ -4,6 +4,7 @@ import { desk } from './desk.en';
 import { floor } from './floor.en';
 import { fresh as lived } from './fresh.en';
 import { quality } from './quality.en';
+import { recordings } from './recordings.en';
 import { tape } from './tape.en';
 import { trunks } from './trunks.en';
 import { voice } from './voice.en';
@@ -82,6 +83,7 @@ export const en = {
     scripts: 'Scripts',
     voice: 'Voice & menu',
     outgoing: 'Calls out',
+    recordings: 'Recordings',
     catalogue: 'Catalogue',
     waiting_one: '{{count}} waits for a call back',
     waiting_other: '{{count}} wait for a call back',
@@ -505,6 +507,19 @@ export const en = {
     staging: 'Being read',
     held: 'Held',
     refused: 'Refused',
+    discarded: 'Thrown away',
+    accept: 'Accept',
+    discard: 'Throw away',
+    acceptNamed: 'Accept: {{name}}',
+    discardNamed: 'Throw away: {{name}}',
+    accepted: 'Operators see the new catalogue',
+    kept: 'Operators go on with the old catalogue',
+    causes: {
+      lost_one: '{{count}} item is gone',
+      lost_other: '{{count}} items are gone',
+      prices: 'Many prices are ten times what they were, or a tenth',
+      empty: 'The feed is empty',
+    },
   },
   scripts: {
     page: 'Scripts · Switchboard',
@@ -548,6 +563,7 @@ export const en = {
   floor,
   quality,
   ...tape,
+  ...recordings,
   trunks,
   ...abuse,
   ...lived,

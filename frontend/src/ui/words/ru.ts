@@ -4,6 +4,7 @@ import { desk } from './desk.ru';
 import { floor } from './floor.ru';
 import { fresh as lived } from './fresh.ru';
 import { quality } from './quality.ru';
+import { recordings } from './recordings.ru';
 import { tape } from './tape.ru';
 import { trunks } from './trunks.ru';
 import { voice } from './voice.ru';
@@ -88,6 +89,7 @@ export const ru = {
     scripts: 'Сценарии',
     voice: 'Голос и меню',
     outgoing: 'Исходящие',
+    recordings: 'Записи и контроль',
     catalogue: 'Каталог',
     waiting_one: '{{count}} ждёт перезвона',
     waiting_few: '{{count}} ждут перезвона',
@@ -559,6 +561,21 @@ export const ru = {
     staging: 'Читается',
     held: 'Задержан',
     refused: 'Отклонён',
+    discarded: 'Отброшен',
+    accept: 'Принять',
+    discard: 'Отбросить',
+    acceptNamed: 'Принять: {{name}}',
+    discardNamed: 'Отбросить: {{name}}',
+    accepted: 'Операторы видят новый каталог',
+    kept: 'Операторы работают по прежнему каталогу',
+    causes: {
+      lost_one: 'Пропал {{count}} товар',
+      lost_few: 'Пропали {{count}} товара',
+      lost_many: 'Пропало {{count}} товаров',
+      lost_other: 'Пропало {{count}} товара',
+      prices: 'Много цен выросло или упало в десять раз',
+      empty: 'Файл пуст',
+    },
   },
   scripts: {
     page: 'Сценарии · Switchboard',
@@ -604,6 +621,7 @@ export const ru = {
   floor,
   quality,
   ...tape,
+  ...recordings,
   trunks,
   ...abuse,
   ...lived,
