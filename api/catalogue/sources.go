@@ -208,7 +208,7 @@ type TablePreview struct {
 
 // Look is how a table is looked at.
 type Look struct {
-	Format    string `query:"format" enum:"csv,xlsx" required:"true"`
+	Format    string `query:"format" enum:"csv,xlsx" required:"true" doc:"What the table is"`
 	HeaderRow int    `query:"header_row" minimum:"0" maximum:"1000" doc:"The row that names the columns; 0: guessed"`
 	Sheet     string `query:"sheet" maxLength:"100" doc:"Of a workbook; empty: the first"`
 	Delimiter string `query:"delimiter" maxLength:"4" doc:"Of columns in text; empty: guessed"`
