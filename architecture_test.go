@@ -103,6 +103,8 @@ var may = map[string][]string{
 	"tenant/hook":      {"tenant", "tenant/fault", "tenant/hook/body", "tenant/hook/sign", "tenant/page", "tenant/seal"},
 	"tenant/hook/body": {"telephony/e164", "tenant", "tenant/catalogue", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/task"},
 	"tenant/hook/sign": {},
+	"tenant/apikey":    {"tenant", "tenant/fault"},
+	"api/apikeys":      {"api/session", "api/web", "tenant", "tenant/apikey"},
 	"worker/hook":      {"tenant", "tenant/alert", "tenant/catalogue/fetch", "tenant/fault", "tenant/hook", "tenant/hook/body", "tenant/hook/sign", "tenant/seal"},
 	"api/receivers":    {"api/session", "api/web", "tenant", "tenant/catalogue/fetch", "tenant/fault", "tenant/hook", "tenant/hook/body", "tenant/page", "tenant/seal"},
 	"tenant/trunk":     {"telephony/trunk/form", "tenant", "tenant/fault", "tenant/seal"},
@@ -186,7 +188,7 @@ var may = map[string][]string{
 
 	// the process for browsers and integrations: one package a resource
 	"api": {
-		"api/calls", "api/catalogue", "api/comments", "api/desk", "api/docs", "api/events", "api/exchange",
+		"api/apikeys", "api/calls", "api/catalogue", "api/comments", "api/desk", "api/docs", "api/events", "api/exchange",
 		"api/exports", "api/floor", "api/lostcalls", "api/members", "api/menus", "api/numbers",
 		"api/once", "api/operators", "api/orders", "api/outgoing", "api/queues", "api/receivers", "api/recordings", "api/scripts", "api/security", "api/session",
 		"api/shops", "api/sounds", "api/summary", "api/tasks", "api/traces", "api/trunks", "api/voice", "api/walks", "api/web",
@@ -194,11 +196,11 @@ var may = map[string][]string{
 	},
 	"api/apitest": {"api", "deploy/embedded", "telephony/command", "telephony/trace", "tenant", "tenant/account", "tenant/catalogue/fetch", "tenant/depot", "tenant/fault", "tenant/keyring", "tenant/recording", "tenant/script", "tenant/seal", "tenant/tenanttest"},
 	"api/calls": {
-		"api/orders", "api/session", "api/web", "billing/bill", "telephony/e164", "tenant",
+		"api/orders", "api/session", "api/web", "billing/bill", "telephony/e164", "tenant", "tenant/apikey",
 		"telephony/media/g711", "tenant/buyer", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/quality", "tenant/recording", "tenant/wave",
 	},
 	"api/exchange":  {"tenant", "tenant/catalogue", "tenant/fault", "tenant/seal"},
-	"api/catalogue": {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault", "tenant/fresh", "tenant/said", "tenant/seal"},
+	"api/catalogue": {"api/once", "api/session", "api/web", "tenant", "tenant/apikey", "tenant/catalogue", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault", "tenant/fresh", "tenant/said", "tenant/seal"},
 	"api/desk": {
 		"api/once", "api/orders", "api/session", "api/web", "billing/money", "billing/wage", "telephony/command", "telephony/e164", "tenant", "tenant/cdr",
 		"tenant/disposition", "tenant/draft", "tenant/fault", "tenant/live", "tenant/order", "tenant/page", "tenant/script", "tenant/script/walk", "tenant/shift",
@@ -209,7 +211,7 @@ var may = map[string][]string{
 	"api/events":    {"api/session", "api/web", "tenant", "tenant/fault", "tenant/live"},
 	"api/exports":   {"api/session", "api/web", "billing/export", "billing/plan", "tenant", "tenant/fault"},
 	"api/floor":     {"api/session", "api/web", "telephony/command", "telephony/e164", "tenant", "tenant/account", "tenant/fault", "tenant/live", "tenant/quality", "tenant/ticket"},
-	"api/lostcalls": {"api/session", "api/web", "telephony/e164", "tenant", "tenant/cdr", "tenant/fault", "tenant/page", "tenant/task"},
+	"api/lostcalls": {"api/session", "api/web", "telephony/e164", "tenant", "tenant/apikey", "tenant/cdr", "tenant/fault", "tenant/page", "tenant/task"},
 	"api/members":   {"api/session", "api/web", "tenant", "tenant/account", "tenant/member", "telephony/e164", "tenant/fault", "tenant/move"},
 	"api/menus":     {"api/editions", "api/session", "api/web", "telephony/menu", "tenant", "tenant/menu"},
 	"api/editions":  {"api/once", "api/session", "api/web", "tenant", "tenant/edition", "tenant/fault"},
@@ -218,10 +220,10 @@ var may = map[string][]string{
 	"api/numbers":   {"api/session", "api/web", "tenant"},
 	"api/once":      {"api/session", "api/web", "tenant", "tenant/fault"},
 	"api/operators": {"api/session", "api/web", "tenant", "tenant/account", "tenant/cdr"},
-	"api/orders":    {"api/once", "api/session", "api/web", "tenant", "tenant/fault", "tenant/live", "tenant/order", "tenant/page"},
+	"api/orders":    {"api/once", "api/session", "api/web", "tenant", "tenant/apikey", "tenant/fault", "tenant/live", "tenant/order", "tenant/page"},
 	"api/queues":    {"api/session", "api/web", "tenant", "tenant/fault"},
 	"api/scripts":   {"api/editions", "api/session", "tenant/script"},
-	"api/session":   {"api/web", "tenant", "tenant/account", "tenant/fault"},
+	"api/session":   {"api/web", "tenant", "tenant/apikey", "tenant/account", "tenant/fault"},
 	"api/shops":     {"api/session", "api/web", "tenant", "tenant/page", "tenant/move", "tenant/supervision"},
 	"api/summary":   {"api/session", "api/web", "tenant", "tenant/fault", "tenant/summary"},
 	"api/tasks":     {"api/session", "api/web", "telephony/e164", "tenant", "tenant/cdr", "tenant/live", "tenant/page", "tenant/task"},

@@ -3,6 +3,7 @@ package api
 import (
 	"github.com/danielgtaylor/huma/v2"
 
+	"switchboard/api/apikeys"
 	"switchboard/api/calls"
 	"switchboard/api/catalogue"
 	"switchboard/api/comments"
@@ -101,6 +102,7 @@ func (a *API) resources(o session.Options) []resource {
 		outgoing.New(a.guard, o.Now),
 		security.New(a.deps.DB, a.guard, a.deps.Phones, o.Now),
 		traces.New(a.guard, a.deps.Phones),
+		apikeys.New(a.guard, o.Now),
 		receivers.New(a.guard, a.deps.Door, a.deps.Box, o.Now),
 		floor.New(a.deps.DB, a.guard, a.deps.Phones, a.parts.hub),
 	}

@@ -48,6 +48,7 @@ var course = []struct{ operation, by string }{
 	{"list-sounds", "owner"}, {"get-voice", "owner"}, {"set-voice", "owner"}, {"set-queue-voice", "owner"}, {"set-number-voice", "owner"},
 	{"get-outgoing", "owner"}, {"set-outgoing-limits", "owner"}, {"list-countries", "owner"}, {"get-call-trace", "owner"},
 	{"get-security", "admin"}, {"pardon-address", "admin"}, {"list-alerts", "admin"}, {"see-alert", "admin"},
+	{"list-api-keys", "owner"}, {"create-api-key", "owner"}, {"revoke-api-key", "owner"},
 	{"list-receivers", "owner"}, {"create-receiver", "owner"}, {"save-receiver", "owner"}, {"rotate-receiver", "owner"}, {"test-receiver", "owner"},
 	{"list-deliveries", "owner"}, {"get-delivery", "owner"}, {"replay-delivery", "owner"}, {"replay-receiver", "owner"},
 	{"pause-receiver", "owner"}, {"resume-receiver", "owner"}, {"delete-receiver", "owner"},

@@ -13,7 +13,7 @@ import (
 var kinds = map[string]string{
 	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "items": "item", "sources": "source", "snapshots": "snapshot", "comments": "comment", "menus": "menu", "sounds": "sound", "members": "member", "queues": "queue", "numbers": "number",
 	"operators": "operator", "alerts": "alert", "callbacks": "task",
-	"receivers": "receiver", "deliveries": "delivery",
+	"receivers": "receiver", "api-keys": "api key", "deliveries": "delivery",
 	"trunks": "trunk",
 }
 
@@ -113,6 +113,7 @@ var bodies = map[string]func(apitest.Goods) any{
 		return map[string]any{"enabled": true, "countries": []string{"KZ"}, "calls_per_hour": 7, "operator_calls_per_hour": 7, "minutes_per_day": 7,
 			"spend_per_hour": 700, "spend_per_day": 700, "at_once": 7}
 	},
+	"create-api-key": func(apitest.Goods) any { return map[string]any{"name": "crm", "scopes": []string{"orders:read"}} },
 	"set-callback-rule": func(apitest.Goods) any {
 		return map[string]any{"attempts": 2, "busy_s": 900, "silent_s": 3600, "ring_s": 25, "hours": map[string]any{"mon": []string{"10:00-18:00"}}}
 	},

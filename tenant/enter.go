@@ -68,6 +68,16 @@ func (db *DB) EnterAsJob(ctx context.Context, job string, shop ID) (Scope, error
 	return Scope{shop, asJob, uuid.Nil, "job:" + job, "job"}, nil
 }
 
+// EnterByKey admits a program of the shop's that showed the API key, as long as the
+// key is good. personal is whether it may see buyers' numbers, names and addresses.
+func (db *DB) EnterByKey(shop ID, key uuid.UUID, personal bool) Scope {
+	role := "key"
+	if personal {
+		role = "key-personal"
+	}
+	return Scope{shop, asKey, key, "key:" + key.String(), role} // house.enter looks at the key
+}
+
 // refused words why a door stayed shut. A stranger cannot tell a shop that is
 // not theirs from one that is not there.
 func refused(shop ID, actor string, err error) error {

@@ -33,6 +33,7 @@ const (
 	asOperator holder = "operator" // ticket: the grant
 	asStaff    holder = "staff"    // ticket: the account
 	asJob      holder = "job"      // ticket: none
+	asKey      holder = "key"      // ticket: the API key
 )
 
 // Scope is permission to act inside one shop. Its fields are unexported, so
@@ -53,7 +54,8 @@ func (s Scope) Shop() ID { return s.shop }
 func (s Scope) Actor() string { return s.actor }
 
 // Role returns the member's or staff's role in the shop; "operator" for a
-// pooled operator, "job" for background work.
+// pooled operator, "job" for background work, "key" for a program that may see
+// nothing personal, "key-personal" for one that may.
 func (s Scope) Role() string { return s.role }
 
 var errNoScope = errors.New("tenant: zero Scope")

@@ -78,11 +78,13 @@ func (w *World) fillTrace(t testing.TB, s tenanttest.Shop, g Goods) {
 	w.Admin(t, "insert into shop.call_trace (shop_id, call_id, body, saved_at) values ($1, $2, $3, now())", s.ID.UUID(), g["call"], body)
 }
 
-// fillReceiver has a system told, off so that nothing goes out.
+// fillReceiver has a system told, and a program let in.
 func (w *World) fillReceiver(t testing.TB, s tenanttest.Shop, g Goods) {
 	t.Helper()
 	g["receiver"] = w.add(t, s, `insert into shop.receiver (shop_id, id, name, form, url, events, secret, state, rest_until, created_at, changed_at)
 		values ($1, $2, $3, 'standard', 'https://127.0.0.1:9/' || $3, '{order.created}', '\x00', 'on', now(), now(), now())`, Canary(s))
+	g["api key"] = w.add(t, s, `insert into shop.api_key (shop_id, id, name, prefix, secret_hash, scopes, created_at, created_by)
+		values ($1, $2, $3, 'sbk_x', sha256(convert_to($3::text, 'UTF8')), '{calls:read}', now(), 'member:x')`, Canary(s))
 	news := w.add(t, s, "insert into shop.news (shop_id, id, event, object_id, subject_id, at) values ($1, $2, 'order.created', $3, $3, now())", g["order"])
 	g["delivery"] = w.add(t, s, `insert into shop.delivery (shop_id, id, receiver_id, news_id, event, object_id, seq, state, due_at, done_at, created_at)
 		values ($1, $2, $3, $4, 'order.created', $5, 1, 'done', now(), now(), now())`, g["receiver"], news, g["order"])

@@ -18,6 +18,7 @@ import (
 	"switchboard/billing/bill"
 	"switchboard/telephony/e164"
 	"switchboard/tenant"
+	"switchboard/tenant/apikey"
 	"switchboard/tenant/cdr"
 	"switchboard/tenant/fault"
 	"switchboard/tenant/order"
@@ -50,11 +51,11 @@ var withOperators = append([]session.Role{session.Operator}, readers...)
 
 // Register adds the operations.
 func (h *Handler) Register(a huma.API) {
-	huma.Register(a, web.Op("list-calls", "GET /calls", "Calls of the shop, newest first", h.guard.Allow(readers...)), h.list)
-	huma.Register(a, web.Op("get-call", "GET /calls/{id}", "A call with all that is known of it", h.guard.Allow(withOperators...),
+	huma.Register(a, web.Op("list-calls", "GET /calls", "Calls of the shop, newest first", h.guard.Allow(readers...), session.Keys(apikey.CallsRead)), h.list)
+	huma.Register(a, web.Op("get-call", "GET /calls/{id}", "A call with all that is known of it", h.guard.Allow(withOperators...), session.Keys(apikey.CallsRead),
 		web.Says("The call goes by its id, or by the number that the shop's people know it by.")), h.get)
 	huma.Register(a, web.Op("get-call-buyer", "GET /calls/{id}/buyer", "Whoever calls, and what there was before", h.guard.Allow(withOperators...)), h.buyer)
-	huma.Register(a, web.Op("get-recording", "GET /calls/{id}/recording", "What was said", h.guard.Allow(listeners...),
+	huma.Register(a, web.Op("get-recording", "GET /calls/{id}/recording", "What was said", h.guard.Allow(listeners...), session.Keys(apikey.RecordingsRead),
 		web.Streams("audio/wav", "Stereo: the buyer on the left, the operator on the right. Ranges are answered."),
 		web.Says("Who listens is written in the audit log.")), h.listen)
 	huma.Register(a, web.Op("create-listening", "POST /calls/{id}/listenings", "Ask for an address where a browser may play what was said",
@@ -206,6 +207,11 @@ func told(tx tenant.Tx, id uuid.UUID, shop session.Shop) (Story, error) {
 	out.Transcript = showTranscript(words)
 	if role == string(session.Operator) {
 		out.narrow()
+	}
+	if role == "key" { // a buyer's answers may be an address
+		for i := range out.ScriptPath {
+			out.ScriptPath[i].Answer = nil
+		}
 	}
 	if slices.Contains(payers, session.Role(role)) {
 		b, ok, err := bill.Of(tx, id)

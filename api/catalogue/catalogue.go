@@ -11,6 +11,7 @@ import (
 	"switchboard/api/session"
 	"switchboard/api/web"
 	"switchboard/tenant"
+	"switchboard/tenant/apikey"
 	"switchboard/tenant/catalogue"
 	"switchboard/tenant/catalogue/fetch"
 	"switchboard/tenant/seal"
@@ -37,7 +38,7 @@ var (
 
 // Register adds the operations.
 func (h *Handler) Register(a huma.API) {
-	huma.Register(a, web.Op("search-items", "GET /catalogue/items", "Items that fit what was typed, best first", h.guard.Allow(readers...),
+	huma.Register(a, web.Op("search-items", "GET /catalogue/items", "Items that fit what was typed, best first", h.guard.Allow(readers...), session.Keys(apikey.CatalogueRead),
 		web.Says("The last word may be unfinished. Words are found in any form, in Russian or Latin letters, under the wrong keyboard layout and with slips; a SKU or barcode by its beginning or end. Nothing typed: the first items by SKU.")), h.search)
 	huma.Register(a, web.Op("take-item", "GET /catalogue/items/{id}", "An item with all that a buyer may ask about it", h.guard.Allow(readers...),
 		web.Says("With its variants, and the related items and accessories that the shop has now. An id of an older version answers with that version.")), h.take)
@@ -48,7 +49,7 @@ func (h *Handler) Register(a huma.API) {
 		web.Says("What the desk showed when the operator answered: each price and stock in a sentence of the script, and the price of each line of an order.")), h.answers)
 	huma.Register(a, web.Op("export-answers", "GET /catalogue/answers.csv", "The same as a file", h.guard.Allow(members...),
 		web.Streams("text/csv", "Header and a line a day.")), h.answersFile)
-	huma.Register(a, web.Op("list-snapshots", "GET /catalogue/snapshots", "Readings of the shop's feeds, newest first", h.guard.Allow(readers...)), h.snapshots)
+	huma.Register(a, web.Op("list-snapshots", "GET /catalogue/snapshots", "Readings of the shop's feeds, newest first", h.guard.Allow(readers...), session.Keys(apikey.CatalogueRead)), h.snapshots)
 	huma.Register(a, web.Op("accept-snapshot", "POST /catalogue/snapshots/{id}/accept", "Publish a reading that was held", h.guard.Allow(keepers...)), h.accept)
 	huma.Register(a, web.Op("discard-snapshot", "POST /catalogue/snapshots/{id}/discard", "Throw away a reading that was held", h.guard.Allow(keepers...),
 		web.Says("What operators see stays as it is.")), h.discard)

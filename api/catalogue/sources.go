@@ -13,6 +13,7 @@ import (
 	"switchboard/api/session"
 	"switchboard/api/web"
 	"switchboard/tenant"
+	"switchboard/tenant/apikey"
 	"switchboard/tenant/catalogue"
 	"switchboard/tenant/catalogue/feed"
 	"switchboard/tenant/catalogue/fetch"
@@ -23,18 +24,18 @@ import (
 const mostTable = 32 << 20
 
 func (h *Handler) registerSources(a huma.API) {
-	huma.Register(a, web.Op("list-sources", "GET /catalogue/sources", "Where the feeds come from", h.guard.Allow(members...)), h.sources) // an address may hold a password
+	huma.Register(a, web.Op("list-sources", "GET /catalogue/sources", "Where the feeds come from", h.guard.Allow(members...), session.Keys(apikey.CatalogueWrite)), h.sources) // an address may hold a password
 	huma.Register(a, web.Op("create-source", "POST /catalogue/sources", "Add a source", h.guard.Allow(keepers...),
 		web.Says("By its address, or without one: then the shop's system sends the feed. One of the same address is a conflict.")), h.add)
 	huma.Register(a, web.Op("save-source", "PUT /catalogue/sources/{id}", "Change a source", h.guard.Allow(keepers...)), h.save)
-	huma.Register(a, web.Op("import-source", "POST /catalogue/sources/{id}/import", "Have a feed looked at now", h.guard.Allow(keepers...),
+	huma.Register(a, web.Op("import-source", "POST /catalogue/sources/{id}/import", "Have a feed looked at now", h.guard.Allow(keepers...), session.Keys(apikey.CatalogueWrite),
 		web.Says("The reading appears among the snapshots when it is done.")), h.want)
 	huma.Register(a, web.Op("preview-table", "GET /catalogue/previews", "Look at the head of the table at an address and guess what its columns are", h.guard.Allow(keepers...)), h.preview)
 	preview := web.Op("preview-file", "POST /catalogue/previews", "Look at the head of a table and guess what its columns are", h.guard.Allow(keepers...),
 		web.Says("Nothing is kept."))
 	preview.MaxBodyBytes = mostTable
 	huma.Register(a, preview, h.previewFile)
-	send := web.Op("send-feed", "POST /catalogue/sources/{id}/feed", "Send a feed to a source that is not fetched", h.guard.Allow(keepers...),
+	send := web.Op("send-feed", "POST /catalogue/sources/{id}/feed", "Send a feed to a source that is not fetched", h.guard.Allow(keepers...), session.Keys(apikey.CatalogueWrite),
 		web.Says("The whole assortment in the source's format; JSON is an object with items. The reading appears among the snapshots when it is done."))
 	send.MaxBodyBytes = mostTable
 	huma.Register(a, send, h.send)

@@ -12,6 +12,7 @@ import (
 	"switchboard/api/web"
 	"switchboard/telephony/e164"
 	"switchboard/tenant"
+	"switchboard/tenant/apikey"
 	"switchboard/tenant/cdr"
 	"switchboard/tenant/fault"
 	"switchboard/tenant/page"
@@ -27,7 +28,7 @@ func New(g *session.Guard) *Handler { return &Handler{g} }
 // Register adds the operation.
 func (h *Handler) Register(a huma.API) {
 	huma.Register(a, web.Op("list-lost-calls", "GET /lost-calls", "Calls that nobody took, newest first, with what became of the callback",
-		h.guard.Allow(session.Owner, session.Manager, session.Specialist, session.Supervisor, session.Finance, session.Admin)), h.list)
+		h.guard.Allow(session.Owner, session.Manager, session.Specialist, session.Supervisor, session.Finance, session.Admin), session.Keys(apikey.CallsRead)), h.list)
 }
 
 // LostCall is a call that nobody took.

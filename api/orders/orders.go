@@ -13,6 +13,7 @@ import (
 	"switchboard/api/session"
 	"switchboard/api/web"
 	"switchboard/tenant"
+	"switchboard/tenant/apikey"
 	"switchboard/tenant/fault"
 	"switchboard/tenant/live"
 	"switchboard/tenant/order"
@@ -39,13 +40,13 @@ var (
 
 // Register adds the operations.
 func (h *Handler) Register(a huma.API) {
-	huma.Register(a, web.Op("list-orders", "GET /orders", "Orders of the shop, newest first", h.guard.Allow(readers...),
+	huma.Register(a, web.Op("list-orders", "GET /orders", "Orders of the shop, newest first", h.guard.Allow(readers...), session.Keys(apikey.OrdersRead),
 		web.Says("An operator sees those of the call in hand.")), h.list)
-	huma.Register(a, web.Op("create-order", "POST /orders", "Write a draft order", h.guard.Allow(takers...),
+	huma.Register(a, web.Op("create-order", "POST /orders", "Write a draft order", h.guard.Allow(takers...), session.Keys(apikey.OrdersWrite),
 		web.Says("Items are priced by the catalogue that the call was answered with, else by the newest. An operator's order is of the call in hand.")), h.create)
-	huma.Register(a, web.Op("get-order", "GET /orders/{id}", "An order", h.guard.Allow(readers...)), h.get)
-	huma.Register(a, web.Op("confirm-order", "POST /orders/{id}/confirm", "Settle a draft", h.guard.Allow(takers...)), h.change(order.Confirm))
-	huma.Register(a, web.Op("cancel-order", "POST /orders/{id}/cancel", "End an order that is not to be delivered", h.guard.Allow(takers...)), h.change(order.Cancel))
+	huma.Register(a, web.Op("get-order", "GET /orders/{id}", "An order", h.guard.Allow(readers...), session.Keys(apikey.OrdersRead)), h.get)
+	huma.Register(a, web.Op("confirm-order", "POST /orders/{id}/confirm", "Settle a draft", h.guard.Allow(takers...), session.Keys(apikey.OrdersWrite)), h.change(order.Confirm))
+	huma.Register(a, web.Op("cancel-order", "POST /orders/{id}/cancel", "End an order that is not to be delivered", h.guard.Allow(takers...), session.Keys(apikey.OrdersWrite)), h.change(order.Cancel))
 }
 
 type query struct {

@@ -32,6 +32,9 @@ func (g *Guard) Enter(ctx context.Context, shop Shop) (Door, error) {
 	if err := v.admit(); err != nil {
 		return Door{}, err
 	}
+	if v.who.Key != nil {
+		return g.enterByKey(v, shop)
+	}
 	if d, ok, err := g.enterAsMember(ctx, v, shop); ok || err != nil {
 		return d, err
 	}

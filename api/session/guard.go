@@ -14,6 +14,7 @@ import (
 	"switchboard/api/web"
 	"switchboard/tenant"
 	"switchboard/tenant/account"
+	"switchboard/tenant/apikey"
 	"switchboard/tenant/fault"
 )
 
@@ -23,6 +24,7 @@ type Guard struct {
 	keys     keys
 	hasher   *account.Hasher
 	throttle throttle
+	pace     pace
 	secure   bool
 	now      func() time.Time
 }
@@ -58,7 +60,7 @@ func (g *Guard) Identify(ctx huma.Context, next func(huma.Context)) {
 	who, given, v.err = g.identify(ctx)
 	if given && v.err == nil {
 		v.who = &who
-		web.SetAccount(ctx.Context(), who.Account.String())
+		web.SetAccount(ctx.Context(), who.name())
 	}
 	next(huma.WithValue(ctx, visitorKey{}, v))
 }
@@ -88,6 +90,9 @@ func (g *Guard) byToken(ctx context.Context, header string) (Identity, error) {
 	scheme, token, _ := strings.Cut(header, " ")
 	if !strings.EqualFold(scheme, "Bearer") {
 		return Identity{}, fmt.Errorf("authorization by %q: %w", scheme, fault.Unauthorized)
+	}
+	if apikey.Is(token) {
+		return g.byKey(ctx, token)
 	}
 	account, session, err := g.keys.read(token, g.now)
 	if err != nil {
@@ -122,6 +127,7 @@ func (g *Guard) Allow(roles ...Role) web.Option {
 		}
 		op.Middlewares = append(op.Middlewares, func(ctx huma.Context, next func(huma.Context)) {
 			v := visitorOf(ctx.Context())
+			v.scope, _ = op.Metadata[scopeOf].(apikey.Scope)
 			v.roles, v.named = roles, strings.Contains(op.Path, "{") || ctx.Query("shop") != ""
 			if err := v.admit(); err != nil {
 				if v.who == nil {
@@ -144,6 +150,8 @@ func (v visitor) admit() error {
 		return v.err
 	case v.who == nil:
 		return fmt.Errorf("no credentials: %w", fault.Unauthorized)
+	case v.who.Key != nil:
+		return v.admitKey()
 	case len(v.roles) > 0 && !v.who.Is(v.roles...):
 		return fmt.Errorf("account %s has none of the roles %v: %w", v.who.Account, v.roles, v.refusal())
 	}

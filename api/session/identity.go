@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
+
+	"switchboard/tenant/apikey"
 )
 
 // Role is what a person may do: a member's role in a shop, or a role of the
@@ -26,8 +28,9 @@ const (
 // ofMembers tells whether the role is one of a shop's own people.
 func (r Role) ofMembers() bool { return r == Owner || r == Manager || r == Specialist }
 
-// Identity is the person behind a request.
+// Identity is the person behind a request, or the program.
 type Identity struct {
+	Key         *apikey.Holder // of a program; nil: a person
 	Session     uuid.UUID
 	Client      string // browser or api
 	Account     uuid.UUID
@@ -63,10 +66,19 @@ func (i Identity) isStaff(roles []Role) bool {
 
 // visitor is what the credentials of a request told.
 type visitor struct {
-	who   *Identity // nil: nobody
-	err   error     // why the credentials were refused
-	roles []Role    // whom the operation is for
-	named bool      // the request names a thing or a shop
+	who   *Identity    // nil: nobody
+	err   error        // why the credentials were refused
+	roles []Role       // whom the operation is for
+	named bool         // the request names a thing or a shop
+	scope apikey.Scope // of a key that the operation is for; "": for none
+}
+
+// name is how a log knows who asks.
+func (i Identity) name() string {
+	if i.Key != nil {
+		return "key:" + i.Key.ID.String()
+	}
+	return i.Account.String()
 }
 
 type visitorKey struct{}

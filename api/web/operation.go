@@ -26,6 +26,7 @@ func NewAPI(e *echo.Echo) huma.API {
 	cfg.Servers = []*huma.Server{{URL: Prefix}}
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "access_token of POST /sessions"},
+		"key":    {Type: "http", Scheme: "bearer", Description: "A key of POST /api-keys, where the operation names its x-key-scope"},
 		"cookie": {Type: "apiKey", In: "cookie", Name: "session", Description: "Set by POST /sessions for browsers; requests that change something also send X-CSRF-Token"},
 	}
 	a := humaecho.NewWithGroup(e, e.Group(Prefix), cfg)

@@ -63,7 +63,7 @@ type Charge struct {
 
 // seesNumbers are the roles to whom the buyer's number is work. The others
 // see it masked.
-var seesNumbers = []string{"owner", "manager", "specialist", "operator", "job"}
+var seesNumbers = []string{"owner", "manager", "specialist", "operator", "job", "key-personal"}
 
 // For returns the call as the role may see it.
 func (c Call) For(role string) Call {

@@ -35,7 +35,7 @@ export function KeysCard({ keys }: { keys: readonly KeyOf[] }) {
           <Button variant="default" onClick={rotate.go} loading={rotate.busy}>
             {t('recordings.rotate')}
           </Button>
-          <Button variant="subtle" color="lost" onClick={() => setLeaving(true)}>
+          <Button variant="subtle" color="red.9" onClick={() => setLeaving(true)}>
             {t('recordings.destroy')}
           </Button>
         </div>
@@ -125,7 +125,7 @@ function Destroy({ under, close }: { under: number; close: () => void }) {
           <Button variant="default" onClick={close}>
             {t('recordings.keep')}
           </Button>
-          <Button type="submit" color="lost">
+          <Button type="submit" color="red.9">
             {t('recordings.destroyDo', { count: under })}
           </Button>
         </div>

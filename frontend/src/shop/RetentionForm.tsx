@@ -79,7 +79,7 @@ export function RetentionForm({ policy }: { policy: Policy }) {
           <Button variant="default" onClick={() => setAsking(false)}>
             {t('recordings.keep')}
           </Button>
-          <Button color="lost" onClick={send}>
+          <Button color="red.9" onClick={send}>
             {t('recordings.shorten')}
           </Button>
         </div>

@@ -5,6 +5,7 @@ import {
   IconPhone,
   IconPhoneOff,
   IconPhoneOutgoing,
+  IconShieldLock,
   IconShoppingBag,
   IconVolume,
 } from '@tabler/icons-react';
@@ -72,6 +73,12 @@ export function Sections({ onGo }: { onGo: () => void }) {
           <Link to="/s/$shop/outgoing" params={{ shop }} onClick={onGo}>
             <IconPhoneOutgoing size={17} stroke={1.75} aria-hidden />
             {t('nav.outgoing')}
+          </Link>
+        </li>
+        <li>
+          <Link to="/s/$shop/recordings" params={{ shop }} onClick={onGo}>
+            <IconShieldLock size={17} stroke={1.75} aria-hidden />
+            {t('nav.recordings')}
           </Link>
         </li>
       </ul>
