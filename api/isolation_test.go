@@ -53,6 +53,19 @@ type siege struct {
 	w                     *apitest.World
 	own, foreign, unknown apitest.Goods
 	people                []person
+	olga                  person // an operator who does not serve shop a
+}
+
+// served are operations that show operators something of every shop that they
+// serve: olga, who does not, asks them.
+var served = []string{"list-desk-callbacks", "call-desk-callback"}
+
+// asking returns who asks an operation: those to whom shop a is none of theirs.
+func (s siege) asking(op *huma.Operation) []person {
+	if !slices.Contains(served, op.OperationID) {
+		return s.people
+	}
+	return append(slices.DeleteFunc(slices.Clone(s.people), func(p person) bool { return slices.Contains(p.roles, session.Operator) }), s.olga)
 }
 
 type person struct {
@@ -66,6 +79,7 @@ func besiege(t *testing.T) siege {
 	w := apitest.Open(t)
 	boris, vera := w.AddOperator(t, "boris", w.A, w.B), w.AddOperator(t, "vera", w.A, w.B)
 	w.AddOperator(t, "anna", w.A, w.B)
+	w.AddOperator(t, "olga", w.B)
 	w.GivePasswords(t)
 	s := siege{w: w, foreign: w.Fill(t, w.A, vera), own: w.Fill(t, w.B, boris)}
 	s.unknown = s.foreign.Unknown()
@@ -76,6 +90,7 @@ func besiege(t *testing.T) siege {
 		{"an operator without a call", []session.Role{session.Operator}, w.SignIn(t, "anna@floor.test.example")},
 		{"an operator in a call of shop b", []session.Role{session.Operator}, w.SignIn(t, "boris@floor.test.example")},
 	}
+	s.olga = person{"an operator who does not serve shop a", []session.Role{session.Operator}, w.SignIn(t, "olga@floor.test.example")}
 	return s
 }
 
@@ -163,7 +178,7 @@ func (s siege) slug(shop uuid.UUID) string {
 // attack asks as everybody, for the foreign thing and for one that is not there.
 func (s siege) attack(t *testing.T, op *huma.Operation, p probe) {
 	t.Helper()
-	for _, who := range s.people {
+	for _, who := range s.asking(op) {
 		if p.named == "" {
 			s.harmless(t, op, p, who)
 			continue
