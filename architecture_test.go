@@ -83,6 +83,7 @@ var may = map[string][]string{
 	"tenant/menu":               {"telephony/e164", "telephony/menu", "tenant", "tenant/edition", "tenant/fault"},
 	"tenant/catalogue":          {"tenant", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/catalogue/term", "tenant/fault", "tenant/outbox"},
 	"tenant/catalogue/term":     {},
+	"tenant/asked":              {"tenant", "tenant/catalogue/term", "tenant/fault"},
 	"tenant/catalogue/feed":     {"billing/money", "tenant/fault"},
 	"tenant/catalogue/fetch":    {"tenant/fault"},
 	"tenant/catalogue/feedtest": {},
@@ -177,7 +178,7 @@ var may = map[string][]string{
 
 	// the process for browsers and integrations: one package a resource
 	"api": {
-		"api/calls", "api/catalogue", "api/comments", "api/desk", "api/docs", "api/events",
+		"api/asked", "api/calls", "api/catalogue", "api/comments", "api/desk", "api/docs", "api/events",
 		"api/exports", "api/floor", "api/lostcalls", "api/members", "api/menus", "api/numbers",
 		"api/once", "api/operators", "api/orders", "api/outgoing", "api/queues", "api/recordings", "api/scripts", "api/security", "api/session",
 		"api/shops", "api/sounds", "api/summary", "api/tasks", "api/traces", "api/trunks", "api/voice", "api/walks", "api/web",
@@ -188,6 +189,7 @@ var may = map[string][]string{
 		"api/orders", "api/session", "api/web", "billing/bill", "telephony/e164", "tenant",
 		"telephony/media/g711", "tenant/buyer", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/quality", "tenant/recording", "tenant/wave",
 	},
+	"api/asked":     {"api/session", "api/web", "billing/export", "tenant", "tenant/asked"},
 	"api/catalogue": {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/catalogue/feed", "tenant/fault"},
 	"api/desk": {
 		"api/once", "api/orders", "api/session", "api/web", "billing/money", "billing/wage", "telephony/command", "telephony/e164", "tenant", "tenant/cdr",

@@ -3,6 +3,7 @@ package api
 import (
 	"github.com/danielgtaylor/huma/v2"
 
+	"switchboard/api/asked"
 	"switchboard/api/calls"
 	"switchboard/api/catalogue"
 	"switchboard/api/comments"
@@ -80,6 +81,7 @@ func (a *API) resources(o session.Options) []resource {
 		operators.New(a.deps.DB, a.guard),
 		summary.New(a.guard),
 		catalogue.New(a.guard, o.Now),
+		asked.New(a.guard, o.Now),
 		exports.New(a.guard),
 		scripts.New(a.guard, o.Now),
 		walks.New(a.guard, o.Now),

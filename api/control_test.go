@@ -35,6 +35,7 @@ var course = []struct{ operation, by string }{
 	{"begin-walk", "operator"}, {"get-walk", "operator"}, {"open-walk-card", "operator"}, {"close-walk-card", "operator"}, {"step-walk", "operator"},
 	{"get-draft", "operator"}, {"order-draft", "operator"}, {"save-draft", "operator"}, {"get-call-summary", "operator"},
 	{"get-disposition", "operator"}, {"set-disposition", "operator"}, {"get-desk-day", "operator"}, {"compare-items", "operator"}, {"take-item", "operator"},
+	{"note-searches", "operator"}, {"list-topics", "owner"}, {"export-topics", "owner"},
 	{"list-calls", "owner"}, {"get-call", "operator"}, {"get-call-buyer", "operator"}, {"create-listening", "owner"}, {"get-recording", "owner"}, {"list-lost-calls", "owner"},
 	{"get-recording-policy", "owner"}, {"set-recording-policy", "owner"}, {"create-recording-key", "owner"}, {"list-recording-keys", "owner"},
 	{"hold-recording", "owner"}, {"release-recording", "owner"}, {"delete-recording", "owner"},
