@@ -13,6 +13,7 @@ import { lineOf } from './feed';
 import { keys } from './keymap';
 import { OrderForm } from './OrderForm';
 import { Typed } from './Typed';
+import { useAsked } from './useAsked';
 import { useStock } from './useStock';
 import { useVerbs, useVerbsAbove } from './verbs';
 
@@ -53,6 +54,7 @@ function Catalogue() {
   const [q] = useDebouncedValue(draft.mine.search.trim(), 150);
   const found = useItems(q, card?.shop.id);
   const items = q ? (found.data ?? []) : [];
+  useAsked(q, found.data && !found.isPlaceholderData ? found.data.length > 0 : undefined);
   const [at, setAt] = useState(0);
   const { looking, add, clarify, recommend } = useTaking();
   const chosen = items[Math.min(at, items.length - 1)];

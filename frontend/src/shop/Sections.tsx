@@ -7,6 +7,7 @@ import {
   IconPhoneOutgoing,
   IconShoppingBag,
   IconVolume,
+  IconWorldShare,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -72,6 +73,12 @@ export function Sections({ onGo }: { onGo: () => void }) {
           <Link to="/s/$shop/outgoing" params={{ shop }} onClick={onGo}>
             <IconPhoneOutgoing size={17} stroke={1.75} aria-hidden />
             {t('nav.outgoing')}
+          </Link>
+        </li>
+        <li>
+          <Link to="/s/$shop/site" params={{ shop }} activeOptions={{ includeSearch: false }} onClick={onGo}>
+            <IconWorldShare size={17} stroke={1.75} aria-hidden />
+            {t('nav.site')}
           </Link>
         </li>
       </ul>

@@ -8,4 +8,5 @@ export const sections = [
   { id: 'voice', to: '/s/$shop/voice', key: 'V', code: 'KeyV' },
   { id: 'catalogue', to: '/s/$shop/catalogue', key: 'K', code: 'KeyK' },
   { id: 'outgoing', to: '/s/$shop/outgoing', key: 'U', code: 'KeyU' },
+  { id: 'site', to: '/s/$shop/site', key: 'B', code: 'KeyB' },
 ] as const;

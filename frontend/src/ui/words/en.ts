@@ -3,6 +3,7 @@ import { abuse } from './abuse.en';
 import { desk } from './desk.en';
 import { floor } from './floor.en';
 import { quality } from './quality.en';
+import { site } from './site.en';
 import { tape } from './tape.en';
 import { trunks } from './trunks.en';
 import { voice } from './voice.en';
@@ -81,6 +82,7 @@ export const en = {
     scripts: 'Scripts',
     voice: 'Voice & menu',
     outgoing: 'Calls out',
+    site: 'For the site',
     catalogue: 'Catalogue',
     waiting_one: '{{count}} waits for a call back',
     waiting_other: '{{count}} wait for a call back',
@@ -542,4 +544,5 @@ export const en = {
   ...tape,
   trunks,
   ...abuse,
+  ...site,
 } as const;

@@ -3,6 +3,7 @@ import { abuse } from './abuse.ru';
 import { desk } from './desk.ru';
 import { floor } from './floor.ru';
 import { quality } from './quality.ru';
+import { site } from './site.ru';
 import { tape } from './tape.ru';
 import { trunks } from './trunks.ru';
 import { voice } from './voice.ru';
@@ -87,6 +88,7 @@ export const ru = {
     scripts: 'Сценарии',
     voice: 'Голос и меню',
     outgoing: 'Исходящие',
+    site: 'На сайт',
     catalogue: 'Каталог',
     waiting_one: '{{count}} ждёт перезвона',
     waiting_few: '{{count}} ждут перезвона',
@@ -598,4 +600,5 @@ export const ru = {
   ...tape,
   trunks,
   ...abuse,
+  ...site,
 } as const;
