@@ -19,6 +19,7 @@ import (
 	"switchboard/api/orders"
 	"switchboard/api/outgoing"
 	"switchboard/api/queues"
+	"switchboard/api/receivers"
 	"switchboard/api/recordings"
 	"switchboard/api/scripts"
 	"switchboard/api/security"
@@ -101,6 +102,7 @@ func (a *API) resources(o session.Options) []resource {
 		outgoing.New(a.guard, o.Now),
 		security.New(a.deps.DB, a.guard, a.deps.Phones, o.Now),
 		traces.New(a.guard, a.deps.Phones),
+		receivers.New(a.guard, a.deps.Door, a.deps.Box, o.Now),
 		floor.New(a.deps.DB, a.guard, a.deps.Phones, a.parts.hub),
 	}
 }

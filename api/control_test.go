@@ -40,13 +40,17 @@ var course = []struct{ operation, by string }{
 	{"get-recording-policy", "owner"}, {"set-recording-policy", "owner"}, {"create-recording-key", "owner"}, {"list-recording-keys", "owner"},
 	{"hold-recording", "owner"}, {"release-recording", "owner"}, {"delete-recording", "owner"},
 	{"get-summary", "owner"}, {"list-operators", "owner"}, {"list-comments", "owner"}, {"create-comment", "owner"}, {"delete-comment", "owner"},
-	{"list-tasks", "owner"}, {"claim-task", "owner"}, {"release-task", "owner"}, {"done-task", "owner"},
+	{"list-tasks", "owner"}, {"claim-task", "owner"}, {"release-task", "owner"}, {"list-desk-callbacks", "operator"}, {"call-desk-callback", "operator"},
+	{"get-callback-rule", "owner"}, {"set-callback-rule", "owner"}, {"set-outgoing-script", "owner"}, {"done-task", "owner"},
 	{"list-orders", "owner"}, {"create-order", "operator"}, {"get-order", "operator"}, {"confirm-order", "operator"}, {"cancel-order", "operator"},
 	{"supervise-call", "admin"}, {"take-over-call", "admin"}, {"leave-call", "admin"}, {"pause-operator", "admin"}, {"create-floor-ticket", "admin"},
 	{"list-menus", "owner"}, {"create-menu", "owner"}, {"get-menu", "owner"}, {"save-menu", "owner"}, {"publish-menu", "owner"}, {"restore-menu", "owner"},
 	{"list-sounds", "owner"}, {"get-voice", "owner"}, {"set-voice", "owner"}, {"set-queue-voice", "owner"}, {"set-number-voice", "owner"},
 	{"get-outgoing", "owner"}, {"set-outgoing-limits", "owner"}, {"list-countries", "owner"}, {"get-call-trace", "owner"},
 	{"get-security", "admin"}, {"pardon-address", "admin"}, {"list-alerts", "admin"}, {"see-alert", "admin"},
+	{"list-receivers", "owner"}, {"create-receiver", "owner"}, {"save-receiver", "owner"}, {"rotate-receiver", "owner"}, {"test-receiver", "owner"},
+	{"list-deliveries", "owner"}, {"get-delivery", "owner"}, {"replay-delivery", "owner"}, {"replay-receiver", "owner"},
+	{"pause-receiver", "owner"}, {"resume-receiver", "owner"}, {"delete-receiver", "owner"},
 	{"export-billing", "owner"}, {"count-billing", "owner"}, {"delete-session", "admin"},
 }
 

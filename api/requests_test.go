@@ -12,7 +12,8 @@ import (
 // kinds are the things that ids in paths are of, by the word before {id}.
 var kinds = map[string]string{
 	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "items": "item", "sources": "source", "snapshots": "snapshot", "comments": "comment", "menus": "menu", "sounds": "sound", "members": "member", "queues": "queue", "numbers": "number",
-	"operators": "operator", "alerts": "alert",
+	"operators": "operator", "alerts": "alert", "callbacks": "task",
+	"receivers": "receiver", "deliveries": "delivery",
 	"trunks": "trunk",
 }
 
@@ -102,7 +103,21 @@ var bodies = map[string]func(apitest.Goods) any{
 		return map[string]any{"enabled": true, "countries": []string{"KZ"}, "calls_per_hour": 7, "operator_calls_per_hour": 7, "minutes_per_day": 7,
 			"spend_per_hour": 700, "spend_per_day": 700, "at_once": 7}
 	},
-	"pardon-address": func(apitest.Goods) any { return map[string]any{"address": "192.0.2.66"} },
+	"set-callback-rule": func(apitest.Goods) any {
+		return map[string]any{"attempts": 2, "busy_s": 900, "silent_s": 3600, "ring_s": 25, "hours": map[string]any{"mon": []string{"10:00-18:00"}}}
+	},
+	"set-outgoing-script": func(g apitest.Goods) any { return map[string]any{"script_id": g["script"]} },
+	"pardon-address":      func(apitest.Goods) any { return map[string]any{"address": "192.0.2.66"} },
+	"create-receiver": func(apitest.Goods) any {
+		return map[string]any{"name": "crm", "form": "standard", "url": "https://127.0.0.1:9/hook", "events": []string{"call.ended"}, "personal": true}
+	},
+	"save-receiver": func(apitest.Goods) any {
+		return map[string]any{"name": "shop", "form": "standard", "url": "https://127.0.0.1:9/other", "events": []string{"call.lost"}, "personal": true}
+	},
+	"rotate-receiver": func(apitest.Goods) any { return map[string]any{"overlap_hours": 24} },
+	"replay-receiver": func(apitest.Goods) any {
+		return map[string]any{"from": "2026-11-01T00:00:00Z", "to": "2100-01-01T00:00:00Z", "taken": true}
+	},
 }
 
 // queries are the parameters that operations cannot do without.
