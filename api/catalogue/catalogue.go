@@ -39,6 +39,8 @@ func (h *Handler) Register(a huma.API) {
 		web.Says("The last word may be unfinished. Words are found in any form, in Russian or Latin letters, under the wrong keyboard layout and with slips; a SKU or barcode by its beginning or end. Nothing typed: the first items by SKU.")), h.search)
 	huma.Register(a, web.Op("take-item", "GET /catalogue/items/{id}", "An item with all that a buyer may ask about it", h.guard.Allow(readers...),
 		web.Says("With its variants, and the related items and accessories that the shop has now. An id of an older version answers with that version.")), h.take)
+	huma.Register(a, web.Op("list-facets", "GET /catalogue/facets", "By what the items that fit could be narrowed", h.guard.Allow(readers...),
+		web.Says("Categories and values of properties with the number of items that have each, counted among at most 2000 items.")), h.facets)
 	huma.Register(a, web.Op("compare-items", "GET /catalogue/comparison", "Two to four items side by side", h.guard.Allow(readers...)), h.compare)
 	huma.Register(a, web.Op("list-snapshots", "GET /catalogue/snapshots", "Readings of the shop's feeds, newest first", h.guard.Allow(readers...)), h.snapshots)
 	huma.Register(a, web.Op("accept-snapshot", "POST /catalogue/snapshots/{id}/accept", "Publish a reading that was held", h.guard.Allow(keepers...)), h.accept)
@@ -46,25 +48,6 @@ func (h *Handler) Register(a huma.API) {
 	huma.Register(a, web.Op("create-source", "POST /catalogue/sources", "Add a feed by its address; one that is there stays as it is", h.guard.Allow(keepers...)), h.add)
 	huma.Register(a, web.Op("import-source", "POST /catalogue/sources/{id}/import", "Have a feed looked at now", h.guard.Allow(keepers...),
 		web.Says("The reading appears among the snapshots when it is done.")), h.want)
-}
-
-type search struct {
-	session.Shop
-	Query string `query:"q" maxLength:"200" doc:"What the buyer says"`
-	Limit int    `query:"limit" minimum:"1" maximum:"50" default:"20" doc:"Most items to return"`
-}
-
-func (h *Handler) search(ctx context.Context, in *search) (*web.List[Item], error) {
-	var found []catalogue.Hit
-	err := h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) (err error) {
-		found, err = catalogue.Search(tx, in.Query, in.Limit)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	now := h.now()
-	return web.All(found, func(hit catalogue.Hit) Item { return item(hit, now) }), nil
 }
 
 type latest struct {

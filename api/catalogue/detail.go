@@ -26,6 +26,8 @@ type ItemDetail struct {
 	Variants    []Item           `json:"variants" nullable:"false" doc:"Others of its group, by price"`
 	Related     []Item           `json:"related" nullable:"false" doc:"What the feed recommends with it"`
 	Accessories []Item           `json:"accessories" nullable:"false"`
+
+	Alternatives []Item `json:"alternatives" nullable:"false" doc:"What is in stock in its place if it is not: the most alike first, then about as dear"`
 }
 
 // ItemPrice is one of several prices.
@@ -76,6 +78,24 @@ func (d *ItemDetail) kin(tx tenant.Tx, of catalogue.Hit, now time.Time) error {
 	}
 	accessories, err := catalogue.Named(tx, of.Item, of.Detail.Accessories)
 	d.Variants, d.Related, d.Accessories = shown(variants, now), shown(related, now), shown(accessories, now)
+	if err != nil {
+		return err
+	}
+	return d.instead(tx, of, now)
+}
+
+// instead adds where else the item is, and what there is in its place.
+func (d *ItemDetail) instead(tx tenant.Tx, of catalogue.Hit, now time.Time) error {
+	others, err := catalogue.Twins(tx, of)
+	if err != nil {
+		return err
+	}
+	d.Elsewhere, d.Alternatives = elsewhere(others, now), []Item{}
+	if of.Available {
+		return nil
+	}
+	alternatives, err := catalogue.Alternatives(tx, of.Item)
+	d.Alternatives = shown(alternatives, now)
 	return err
 }
 

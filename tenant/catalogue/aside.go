@@ -3,6 +3,7 @@ package catalogue
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"switchboard/tenant"
@@ -30,8 +31,9 @@ func Facets(tx tenant.Tx, a Ask) ([]Facet, error) {
 		return nil, err
 	}
 	q := term.Read(a.Typed, words)
-	query := join(q.All(tag(tx)), a.Filter.query(tag(tx)))
-	if query == "" {
+	typed := q.All(tag(tx))
+	query := join(typed, a.Filter.query(tag(tx)))
+	if query == "" || typed == "" && strings.TrimSpace(a.Typed) != "" {
 		return nil, nil
 	}
 	very, begun := q.Code(tag(tx))
@@ -84,12 +86,6 @@ func Alternatives(tx tenant.Tx, i Item) ([]Hit, error) {
 		query, nothing, nothing, i.PriceMinor/4, i.PriceMinor*4, i.ID, i.Currency, string(params), i.PriceMinor, mostAside)
 }
 
-// Offer is the same thing from another of the shop's sources.
-type Offer struct {
-	Hit
-	Source string // its address, without anything secret
-}
-
 // United takes the items that are one thing from several of the shop's sources
 // for one: those with one barcode, or one SKU. It stands where the best of them
 // stood; which of them it shows is what is in stock, then what is cheapest. The
@@ -117,6 +113,12 @@ func United(tx tenant.Tx, found []Hit) (lead []Hit, others [][]Hit, err error) {
 		others = append(others, append(same[:at:at], same[at+1:]...))
 	}
 	return lead, others, nil
+}
+
+// Twins returns the same thing from others of the shop's sources.
+func Twins(tx tenant.Tx, h Hit) ([]Hit, error) {
+	all, err := twins(tx, []Hit{h})
+	return slices.DeleteFunc(all, func(t Hit) bool { return !h.isSame(t) }), err
 }
 
 func best(same []Hit) int {
@@ -161,6 +163,6 @@ func twins(tx tenant.Tx, found []Hit) ([]Hit, error) {
 	if err != nil || len(codes) == 0 {
 		return bySKU, err
 	}
-	byCode, err := hits(tx, all+"i.barcode <> '' and i.barcode in ? order by i.barcode, i.id limit 200", codes)
+	byCode, err := hits(tx, all+"i.barcode <> '' and i.barcode in ? and i.sku not in ? order by i.barcode, i.id limit 200", codes, skus)
 	return append(bySKU, byCode...), err
 }
