@@ -80,11 +80,11 @@ type Topic struct {
 const mostTopics = 200
 
 func (h *Handler) read(ctx context.Context, in *span) (found []asked.Topic, err error) {
-	days, err := asked.ParseDays(in.From, in.To)
-	if err != nil {
-		return nil, err
-	}
-	err = h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) (err error) {
+	err = h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) error {
+		days, err := asked.ParseDays(in.From, in.To)
+		if err != nil {
+			return err
+		}
 		found, err = asked.Topics(tx, days, in.Least, mostTopics)
 		return err
 	})
