@@ -81,7 +81,7 @@ var may = map[string][]string{
 	"tenant/script/walk":        {"billing/money", "telephony/e164", "tenant/fault", "tenant/script/graph"},
 	"tenant/clip":               {"telephony/media/g711", "telephony/media/wav", "tenant", "tenant/fault", "tenant/menu"},
 	"tenant/menu":               {"telephony/e164", "telephony/menu", "tenant", "tenant/edition", "tenant/fault"},
-	"tenant/catalogue":          {"tenant", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/catalogue/term", "tenant/fault", "tenant/outbox"},
+	"tenant/catalogue":          {"tenant", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/catalogue/term", "tenant/fault", "tenant/outbox", "tenant/seal"},
 	"tenant/catalogue/term":     {},
 	"tenant/asked":              {"tenant", "tenant/catalogue/term", "tenant/fault"},
 	"tenant/catalogue/feed":     {"billing/money", "tenant/fault"},
@@ -196,7 +196,7 @@ var may = map[string][]string{
 		"telephony/media/g711", "tenant/buyer", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/quality", "tenant/recording", "tenant/wave",
 	},
 	"api/asked":     {"api/session", "api/web", "billing/export", "tenant", "tenant/asked"},
-	"api/catalogue": {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/catalogue/feed", "tenant/fault"},
+	"api/catalogue": {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault", "tenant/seal"},
 	"api/desk": {
 		"api/once", "api/orders", "api/session", "api/web", "billing/money", "billing/wage", "telephony/command", "telephony/e164", "tenant", "tenant/cdr",
 		"tenant/disposition", "tenant/draft", "tenant/fault", "tenant/live", "tenant/order", "tenant/page", "tenant/script", "tenant/script/walk", "tenant/shift",

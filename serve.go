@@ -186,7 +186,7 @@ func hint(h switchd.Hint) live.Hint {
 }
 
 func (s *service) buildWorker(_ context.Context, c config) error {
-	feeds := catalogue.Origin{Web: fetch.New(fetch.Policy{}), Files: c.feeds}
+	feeds := catalogue.Origin{Web: fetch.New(fetch.Policy{}), Files: c.feeds, Box: c.Telephony.Box}
 	if c.feeds == nil && c.FeedsDir != "" {
 		feeds.Files = os.DirFS(c.FeedsDir)
 	}

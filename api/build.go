@@ -81,7 +81,7 @@ func (a *API) resources(o session.Options) []resource {
 		comments.New(a.deps.DB, a.guard, o.Now),
 		operators.New(a.deps.DB, a.guard),
 		summary.New(a.guard),
-		catalogue.New(a.guard, o.Now),
+		catalogue.New(a.guard, a.deps.Box, o.Now),
 		asked.New(a.guard, o.Now),
 		exports.New(a.guard),
 		scripts.New(a.guard, o.Now),

@@ -23,7 +23,7 @@ var course = []struct{ operation, by string }{
 	{"list-shops", "admin"}, {"list-trunks", "admin"}, {"get-floor", "admin"}, {"report-quality", "admin"},
 	{"create-trunk", "admin"}, {"save-trunk", "admin"}, {"drain-trunk", "admin"}, {"resume-trunk", "admin"}, {"delete-trunk", "admin"},
 	{"search-items", "operator"}, {"list-facets", "operator"}, {"list-snapshots", "owner"}, {"accept-snapshot", "owner"},
-	{"list-sources", "owner"}, {"create-source", "owner"}, {"import-source", "owner"},
+	{"list-sources", "owner"}, {"create-source", "owner"}, {"save-source", "owner"}, {"import-source", "owner"},
 	{"list-scripts", "owner"}, {"create-script", "owner"}, {"get-script", "owner"}, {"save-script", "owner"}, {"publish-script", "owner"}, {"restore-script", "owner"},
 	{"get-desk", "operator"}, {"ready-desk", "operator"}, {"pause-desk", "operator"}, {"extend-desk", "operator"}, {"finish-desk", "operator"},
 	{"create-desk-ticket", "operator"}, {"mute-desk-call", "operator"}, {"unmute-desk-call", "operator"},
@@ -57,7 +57,8 @@ var course = []struct{ operation, by string }{
 // apart are operations that another test asks: they need a secret of their own,
 // do not end, take a file, or change nothing.
 var apart = []string{"create-session", "refresh-session", "stream-events", "stream-desk", "stream-floor", "get-peaks", "play-sound",
-	"create-sound", "get-sound-audio", "delete-sound", "speak-voice", "try-menu", "get-call-pcap", "get-call-trace-text"}
+	"create-sound", "get-sound-audio", "delete-sound", "speak-voice", "try-menu", "get-call-pcap", "get-call-trace-text",
+	"discard-snapshot", "send-feed", "preview-table", "preview-file"}
 
 func TestEveryOperationWorksForItsOwnAndIsAuditedOnce(t *testing.T) {
 	t.Parallel()

@@ -51,7 +51,12 @@ var bodies = map[string]func(apitest.Goods) any{
 	"create-order": func(g apitest.Goods) any {
 		return map[string]any{"call_id": g["call"], "snapshot_id": g["snapshot"], "items": []any{map[string]any{"item_id": g["item"], "quantity": 1}}}
 	},
-	"done-task":     func(g apitest.Goods) any { return map[string]any{"reason": "rang back", "call_id": g["call"]} },
+	"done-task": func(g apitest.Goods) any { return map[string]any{"reason": "rang back", "call_id": g["call"]} },
+	"save-source": func(apitest.Goods) any {
+		return map[string]any{"url": "https://feeds.example/c.csv", "format": "csv", "every_s": 7200, "login": "b", "password": "secret"}
+	},
+	"send-feed":     func(apitest.Goods) any { return "{}" },
+	"preview-file":  func(apitest.Goods) any { return "id;name;price" },
 	"create-source": func(apitest.Goods) any { return map[string]any{"url": "https://feeds.example/b.yml"} },
 	"create-script": func(apitest.Goods) any { return map[string]any{"name": "another", "source": apitest.Script} },
 	"save-script": func(apitest.Goods) any {
@@ -133,8 +138,10 @@ var queries = map[string]func(apitest.Goods) string{
 	"compare-items": func(g apitest.Goods) string {
 		return "?item_id=" + g["item"].String() + "&item_id=" + g["other item"].String()
 	},
-	"create-sound": func(apitest.Goods) string { return "?name=jingle" },
-	"delete-sound": func(apitest.Goods) string { return "?confirm=jingle" },
+	"create-sound":  func(apitest.Goods) string { return "?name=jingle" },
+	"preview-file":  func(apitest.Goods) string { return "?format=csv" },
+	"preview-table": func(apitest.Goods) string { return "?format=csv&url=http://127.0.0.1:1/a.csv" },
+	"delete-sound":  func(apitest.Goods) string { return "?confirm=jingle" },
 }
 
 // headers are those that operations cannot do without.

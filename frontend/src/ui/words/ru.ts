@@ -554,6 +554,7 @@ export const ru = {
     staging: 'Читается',
     held: 'Задержан',
     refused: 'Отклонён',
+    discarded: 'Отброшен',
   },
   scripts: {
     page: 'Сценарии · Switchboard',
