@@ -91,7 +91,7 @@ var may = map[string][]string{
 	"demo":                      {"telephony/media", "telephony/media/g711", "telephony/sdp", "telephony/sipua"},
 	"seed": {
 		"billing/money", "billing/plan", "billing/wage", "tenant", "tenant/account", "tenant/catalogue", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault",
-		"tenant/hours", "tenant/outgoing", "tenant/script", "tenant/script/graph",
+		"tenant/hours", "tenant/menu", "tenant/move", "tenant/outgoing", "tenant/script", "tenant/script/graph",
 		"telephony/trunk/form", "tenant/seal", "tenant/trunk",
 	},
 	"tenant/hours": {},
