@@ -16,6 +16,7 @@ var may = map[string][]string{
 	"tenant/fault":   {},
 	"billing/money":  {},
 	"telephony/e164": {},
+	"tenant/fresh":   {},
 
 	// the pure cores of telephony
 	"telephony/acd":  {},
@@ -76,12 +77,12 @@ var may = map[string][]string{
 
 	// scripts, catalogues and the demo's two shops
 	"tenant/edition":            {"tenant", "tenant/fault"},
-	"tenant/script":             {"tenant", "tenant/edition", "tenant/fault", "tenant/script/graph", "tenant/script/walk"},
+	"tenant/script":             {"tenant", "tenant/edition", "tenant/fault", "tenant/fresh", "tenant/said", "tenant/script/graph", "tenant/script/walk"},
 	"tenant/script/graph":       {"tenant/fault"},
-	"tenant/script/walk":        {"billing/money", "telephony/e164", "tenant/fault", "tenant/script/graph"},
+	"tenant/script/walk":        {"billing/money", "telephony/e164", "tenant/fault", "tenant/fresh", "tenant/script/graph"},
 	"tenant/clip":               {"telephony/media/g711", "telephony/media/wav", "tenant", "tenant/fault", "tenant/menu"},
 	"tenant/menu":               {"telephony/e164", "telephony/menu", "tenant", "tenant/edition", "tenant/fault"},
-	"tenant/catalogue":          {"tenant", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/catalogue/term", "tenant/fault", "tenant/outbox", "tenant/seal"},
+	"tenant/catalogue":          {"tenant", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/catalogue/term", "tenant/fault", "tenant/fresh", "tenant/outbox", "tenant/seal"},
 	"tenant/catalogue/term":     {},
 	"tenant/asked":              {"tenant", "tenant/catalogue/term", "tenant/fault"},
 	"tenant/catalogue/feed":     {"billing/money", "tenant/fault"},
@@ -160,7 +161,8 @@ var may = map[string][]string{
 	"tenant/outbox": {"tenant"},
 	"tenant/cdr":    {"telephony/e164", "tenant", "tenant/fault", "tenant/outbox", "tenant/page", "tenant/task"},
 	"tenant/buyer":  {"telephony/e164", "tenant", "tenant/fault"},
-	"tenant/order":  {"billing/money", "telephony/e164", "tenant", "tenant/buyer", "tenant/fault", "tenant/page"},
+	"tenant/order":  {"billing/money", "telephony/e164", "tenant", "tenant/buyer", "tenant/fault", "tenant/page", "tenant/said"},
+	"tenant/said":   {"tenant"},
 	"tenant/live":   {"tenant"},
 
 	// what calls out cost, what was unusual
@@ -184,7 +186,7 @@ var may = map[string][]string{
 
 	// the process for browsers and integrations: one package a resource
 	"api": {
-		"api/asked", "api/calls", "api/catalogue", "api/comments", "api/desk", "api/docs", "api/events",
+		"api/asked", "api/calls", "api/catalogue", "api/comments", "api/desk", "api/docs", "api/events", "api/exchange",
 		"api/exports", "api/floor", "api/lostcalls", "api/members", "api/menus", "api/numbers",
 		"api/once", "api/operators", "api/orders", "api/outgoing", "api/queues", "api/receivers", "api/recordings", "api/scripts", "api/security", "api/session",
 		"api/shops", "api/sounds", "api/summary", "api/tasks", "api/traces", "api/trunks", "api/voice", "api/walks", "api/web",
@@ -196,7 +198,8 @@ var may = map[string][]string{
 		"telephony/media/g711", "tenant/buyer", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/quality", "tenant/recording", "tenant/wave",
 	},
 	"api/asked":     {"api/session", "api/web", "billing/export", "tenant", "tenant/asked"},
-	"api/catalogue": {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault", "tenant/seal"},
+	"api/exchange":  {"tenant", "tenant/catalogue", "tenant/fault", "tenant/seal"},
+	"api/catalogue": {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault", "tenant/fresh", "tenant/said", "tenant/seal"},
 	"api/desk": {
 		"api/once", "api/orders", "api/session", "api/web", "billing/money", "billing/wage", "telephony/command", "telephony/e164", "tenant", "tenant/cdr",
 		"tenant/disposition", "tenant/draft", "tenant/fault", "tenant/live", "tenant/order", "tenant/page", "tenant/script", "tenant/script/walk", "tenant/shift",
@@ -263,7 +266,7 @@ var pure = []string{
 	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/wait",
 	"telephony/e164", "telephony/say", "telephony/sipua/life",
 	"telephony/media/emodel", "telephony/media/g711", "telephony/media/tone", "telephony/trunk/form", "telephony/trunk/pick",
-	"tenant/catalogue/term", "tenant/script/graph", "tenant/script/walk",
+	"tenant/catalogue/term", "tenant/fresh", "tenant/script/graph", "tenant/script/walk",
 }
 
 // exact packages also hold no floating-point number.

@@ -23,6 +23,7 @@ var course = []struct{ operation, by string }{
 	{"list-shops", "admin"}, {"list-trunks", "admin"}, {"get-floor", "admin"}, {"report-quality", "admin"},
 	{"create-trunk", "admin"}, {"save-trunk", "admin"}, {"drain-trunk", "admin"}, {"resume-trunk", "admin"}, {"delete-trunk", "admin"},
 	{"search-items", "operator"}, {"list-facets", "operator"}, {"list-snapshots", "owner"}, {"accept-snapshot", "owner"},
+	{"get-freshness", "operator"}, {"set-freshness", "owner"}, {"report-answers", "owner"}, {"export-answers", "owner"},
 	{"list-sources", "owner"}, {"create-source", "owner"}, {"save-source", "owner"}, {"import-source", "owner"},
 	{"list-scripts", "owner"}, {"create-script", "owner"}, {"get-script", "owner"}, {"save-script", "owner"}, {"publish-script", "owner"}, {"restore-script", "owner"},
 	{"get-desk", "operator"}, {"ready-desk", "operator"}, {"pause-desk", "operator"}, {"extend-desk", "operator"}, {"finish-desk", "operator"},

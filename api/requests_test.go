@@ -107,6 +107,9 @@ var bodies = map[string]func(apitest.Goods) any{
 	"save-trunk": func(apitest.Goods) any {
 		return map[string]any{"name": "changed", "from": []any{"198.51.101.0/24"}, "outbound": "sip:198.51.101.1", "reliable": true, "ping": true}
 	},
+	"set-freshness": func(apitest.Goods) any {
+		return map[string]any{"price_s": 600, "stock_s": 300, "delivery_s": 86400}
+	},
 	"set-outgoing-limits": func(apitest.Goods) any {
 		return map[string]any{"enabled": true, "countries": []string{"KZ"}, "calls_per_hour": 7, "operator_calls_per_hour": 7, "minutes_per_day": 7,
 			"spend_per_hour": 700, "spend_per_day": 700, "at_once": 7}
@@ -134,6 +137,8 @@ var queries = map[string]func(apitest.Goods) string{
 	"list-topics":    func(apitest.Goods) string { return "?from=2026-11-01&to=2026-11-30" },
 	"export-topics":  func(apitest.Goods) string { return "?from=2026-11-01&to=2026-11-30" },
 	"count-billing":  func(apitest.Goods) string { return "?from=2026-11-01&to=2026-12-01" },
+	"report-answers": func(apitest.Goods) string { return "?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z" },
+	"export-answers": func(apitest.Goods) string { return "?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z" },
 	"get-summary":    func(apitest.Goods) string { return "?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z" },
 	"compare-items": func(g apitest.Goods) string {
 		return "?item_id=" + g["item"].String() + "&item_id=" + g["other item"].String()

@@ -44,6 +44,12 @@ func (h *Handler) Register(a huma.API) {
 	huma.Register(a, web.Op("list-facets", "GET /catalogue/facets", "By what the items that fit could be narrowed", h.guard.Allow(readers...),
 		web.Says("Categories and values of properties with the number of items that have each, counted among at most 2000 items.")), h.facets)
 	huma.Register(a, web.Op("compare-items", "GET /catalogue/comparison", "Two to four items side by side", h.guard.Allow(readers...)), h.compare)
+	huma.Register(a, web.Op("get-freshness", "GET /catalogue/freshness", "How long prices and stock may be said as current", h.guard.Allow(readers...)), h.freshness)
+	huma.Register(a, web.Op("set-freshness", "PUT /catalogue/freshness", "Change how long prices and stock may be said as current", h.guard.Allow(keepers...)), h.setFreshness)
+	huma.Register(a, web.Op("report-answers", "GET /catalogue/answers", "How many prices and stocks were given on old data, day by day", h.guard.Allow(members...),
+		web.Says("What the desk showed when the operator answered: each price and stock in a sentence of the script, and the price of each line of an order.")), h.answers)
+	huma.Register(a, web.Op("export-answers", "GET /catalogue/answers.csv", "The same as a file", h.guard.Allow(members...),
+		web.Streams("text/csv", "Header and a line a day.")), h.answersFile)
 	huma.Register(a, web.Op("list-snapshots", "GET /catalogue/snapshots", "Readings of the shop's feeds, newest first", h.guard.Allow(readers...)), h.snapshots)
 	huma.Register(a, web.Op("accept-snapshot", "POST /catalogue/snapshots/{id}/accept", "Publish a reading that was held", h.guard.Allow(keepers...)), h.accept)
 	huma.Register(a, web.Op("discard-snapshot", "POST /catalogue/snapshots/{id}/discard", "Throw away a reading that was held", h.guard.Allow(keepers...),

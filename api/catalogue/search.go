@@ -49,22 +49,26 @@ func (h *Handler) search(ctx context.Context, in *search) (*web.List[Item], erro
 	}
 	var lead []catalogue.Hit
 	var others [][]catalogue.Hit
+	var as asOf
 	err = h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) error {
 		found, err := catalogue.Find(tx, ask)
 		if err != nil {
 			return err
 		}
-		lead, others, err = catalogue.United(tx, found)
+		if lead, others, err = catalogue.United(tx, found); err != nil {
+			return err
+		}
+		as, err = h.asOf(tx)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	now, n := h.now(), -1
+	n := -1
 	return web.All(lead, func(hit catalogue.Hit) Item {
 		n++
-		i := item(hit, now)
-		i.Elsewhere = elsewhere(others[n], now)
+		i := as.item(hit)
+		i.Elsewhere = elsewhere(others[n], as.now)
 		return i
 	}), nil
 }

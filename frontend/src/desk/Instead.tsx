@@ -4,8 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { client, type Schemas } from '../api/client';
 import { useFormat } from '../ui/person';
 import { Fresh, Label, Num } from '../ui/ui';
-import { freshFor, type Item } from './call';
+import type { Item } from './call';
 import css from './desk.module.css';
+import { useJudge } from './house';
 import { useStock } from './useStock';
 
 type Props = { of: Item; take: (i: Item) => void };
@@ -15,11 +16,12 @@ export function Instead({ of, take }: Props) {
   const { t } = useTranslation();
   const f = useFormat();
   const stock = useStock();
+  const judge = useJudge();
   const { data } = useQuery<Schemas['ItemDetail'] | null>({
     queryKey: ['desk-item', of.id],
     queryFn: async () => (await client.GET('/catalogue/items/{id}', { params: { path: { id: of.id } } })).data ?? null,
   });
-  const fresh = (data?.alternatives ?? []).filter((i) => i.age_s <= freshFor).slice(0, 3);
+  const fresh = (data?.alternatives ?? []).filter((i) => !judge(i.facts.price).stale && !judge(i.facts.stock).stale).slice(0, 3);
   if (fresh.length === 0) return null;
   return (
     <section className={css.instead} aria-label={t('desk.item.instead')}>
@@ -30,7 +32,7 @@ export function Instead({ of, take }: Props) {
           <span className={css.grow} />
           <span className={css.small}>
             <Num>{f.money({ amount: i.price_minor, scale: 2, currency: i.currency }, true)}</Num> {stock(i)}{' '}
-            <Fresh seconds={i.age_s} ttl={freshFor} />
+            <Fresh {...judge(i.facts.stock)} source={i.facts.stock.source} />
           </span>
           <Button size="compact-xs" variant="default" aria-label={t('desk.item.addOne', { name: i.name })} onClick={() => take(i)}>
             {t('desk.item.add')}

@@ -2,6 +2,7 @@
 import { abuse } from './abuse.en';
 import { desk } from './desk.en';
 import { floor } from './floor.en';
+import { fresh as lived } from './fresh.en';
 import { quality } from './quality.en';
 import { site } from './site.en';
 import { tape } from './tape.en';
@@ -9,7 +10,7 @@ import { trunks } from './trunks.en';
 import { voice } from './voice.en';
 
 export const en = {
-  fresh: { age: 'Age of the data', stale: 'The data is old: say "let me confirm"', was: 'was {{value}}' },
+  fresh: { age: 'Age of the data', voice: 'The supplier said so', stale: 'The data is old: say "let me confirm"', was: 'was {{value}}' },
   panel: { late: 'This takes longer than usual.', retry: 'Try again', code: 'Code {{code}}' },
   trouble: {
     absent: { title: 'There is no such thing here', text: 'The address is wrong, or it is not your shop\u2019s.' },
@@ -553,4 +554,5 @@ export const en = {
   trunks,
   ...abuse,
   ...site,
+  ...lived,
 } as const;

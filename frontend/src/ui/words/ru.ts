@@ -2,6 +2,7 @@
 import { abuse } from './abuse.ru';
 import { desk } from './desk.ru';
 import { floor } from './floor.ru';
+import { fresh as lived } from './fresh.ru';
 import { quality } from './quality.ru';
 import { site } from './site.ru';
 import { tape } from './tape.ru';
@@ -9,7 +10,7 @@ import { trunks } from './trunks.ru';
 import { voice } from './voice.ru';
 
 export const ru = {
-  fresh: { age: 'Возраст данных', stale: 'Данные устарели: скажите «уточню»', was: 'было {{value}}' },
+  fresh: { age: 'Возраст данных', voice: 'Со слов поставщика', stale: 'Данные устарели: скажите «уточню»', was: 'было {{value}}' },
   panel: { late: 'Дольше обычного.', retry: 'Повторить', code: 'Код {{code}}' },
   trouble: {
     absent: { title: 'Такого здесь нет', text: 'Адрес неверен, или это не вашего магазина.' },
@@ -609,4 +610,5 @@ export const ru = {
   trunks,
   ...abuse,
   ...site,
+  ...lived,
 } as const;
