@@ -40,14 +40,16 @@ var bodies = map[string]func(apitest.Goods) any{
 	"create-session": func(apitest.Goods) any {
 		return map[string]any{"email": "nobody@test.example", "password": "x", "client": "api"}
 	},
-	"refresh-session":      func(apitest.Goods) any { return map[string]any{"refresh_token": "x"} },
-	"delete-recording":     func(apitest.Goods) any { return map[string]any{"confirm": 1, "reason": "asked to"} },
-	"hold-recording":       func(apitest.Goods) any { return map[string]any{"reason": "case 7"} },
-	"set-recording-policy": func(apitest.Goods) any { return map[string]any{"retention_days": 90, "secret_seconds": 60} },
+	"refresh-session":        func(apitest.Goods) any { return map[string]any{"refresh_token": "x"} },
+	"delete-recording":       func(apitest.Goods) any { return map[string]any{"confirm": 1, "reason": "asked to"} },
+	"destroy-recording-keys": func(apitest.Goods) any { return map[string]any{"confirm": "another"} },
+	"set-supervision-policy": func(apitest.Goods) any { return map[string]any{"policy": "silent"} },
+	"hold-recording":         func(apitest.Goods) any { return map[string]any{"reason": "case 7"} },
+	"set-recording-policy":   func(apitest.Goods) any { return map[string]any{"retention_days": 90, "secret_seconds": 60} },
+	"create-comment":         func(apitest.Goods) any { return map[string]any{"at_s": 7.5, "text": "well said"} },
 	"note-searches": func(apitest.Goods) any {
 		return map[string]any{"searches": []any{map[string]any{"text": "tyre", "found": true}}}
 	},
-	"create-comment": func(apitest.Goods) any { return map[string]any{"at_s": 7.5, "text": "well said"} },
 	"create-order": func(g apitest.Goods) any {
 		return map[string]any{"call_id": g["call"], "snapshot_id": g["snapshot"], "items": []any{map[string]any{"item_id": g["item"], "quantity": 1}}}
 	},

@@ -157,6 +157,11 @@ const outgoing = createRoute({
   path: 'outgoing',
   component: lazyRouteComponent(() => import('../shop/OutgoingPage'), 'OutgoingPage'),
 });
+const recordings = createRoute({
+  getParentRoute: () => shop,
+  path: 'recordings',
+  component: lazyRouteComponent(() => import('../shop/RecordingsPage'), 'RecordingsPage'),
+});
 const voice = createRoute({
   getParentRoute: () => shop,
   path: 'voice',
@@ -179,7 +184,7 @@ const tree = root.addChildren([
     desk.addChildren([deskPage, deskCheck, deskDay]),
     floor,
     quality,
-    shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script, voice, outgoing, site]),
+    shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script, voice, outgoing, recordings, site]),
   ]),
 ]);
 

@@ -12,6 +12,7 @@ import { type Column, Table } from '../ui/Table';
 import { Fresh, Num, StateTag } from '../ui/ui';
 import { AnswersReport } from './AnswersReport';
 import { useShopName, useSnapshots } from './data';
+import { Held } from './Held';
 import { Lives } from './Lives';
 import css from './shop.module.css';
 
@@ -129,7 +130,7 @@ function useItemColumns(): Column<Item>[] {
   ];
 }
 
-const tones = { published: 'ready', staging: 'offered', held: 'offered', refused: 'lost', discarded: 'paused' } as const;
+const tones = { published: 'ready', staging: 'offered', held: 'offered', refused: 'lost', discarded: 'lost' } as const;
 
 /** The readings of the feed: what calls point at when they name a price. */
 function Readings() {
@@ -168,7 +169,7 @@ function Readings() {
     { id: 'new', head: t('readings.new'), right: true, cell: (s) => f.number(s.new_count) },
     { id: 'changed', head: t('readings.changed'), right: true, cell: (s) => f.number(s.changed_count) },
     { id: 'gone', head: t('readings.gone'), right: true, cell: (s) => f.number(s.gone_count) },
-    { id: 'reason', head: t('readings.reason'), cell: (s) => s.reason || '–' },
+    { id: 'reason', head: t('readings.reason'), cell: (s) => (s.state === 'held' ? <Held snapshot={s} /> : s.reason || '–') },
   ];
   return (
     <section className={css.card} aria-label={t('readings.title')}>

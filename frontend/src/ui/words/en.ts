@@ -4,6 +4,7 @@ import { desk } from './desk.en';
 import { floor } from './floor.en';
 import { fresh as lived } from './fresh.en';
 import { quality } from './quality.en';
+import { recordings } from './recordings.en';
 import { site } from './site.en';
 import { tape } from './tape.en';
 import { trunks } from './trunks.en';
@@ -83,6 +84,7 @@ export const en = {
     scripts: 'Scripts',
     voice: 'Voice & menu',
     outgoing: 'Calls out',
+    recordings: 'Recordings',
     site: 'For the site',
     catalogue: 'Catalogue',
     waiting_one: '{{count}} waits for a call back',
@@ -507,7 +509,19 @@ export const en = {
     staging: 'Being read',
     held: 'Held',
     refused: 'Refused',
-    discarded: 'Discarded',
+    discarded: 'Thrown away',
+    accept: 'Accept',
+    discard: 'Throw away',
+    acceptNamed: 'Accept: {{name}}',
+    discardNamed: 'Throw away: {{name}}',
+    accepted: 'Operators see the new catalogue',
+    kept: 'Operators go on with the old catalogue',
+    causes: {
+      lost_one: '{{count}} item is gone',
+      lost_other: '{{count}} items are gone',
+      prices: 'Many prices are ten times what they were, or a tenth',
+      empty: 'The feed is empty',
+    },
   },
   scripts: {
     page: 'Scripts · Switchboard',
@@ -551,6 +565,7 @@ export const en = {
   floor,
   quality,
   ...tape,
+  ...recordings,
   trunks,
   ...abuse,
   ...site,

@@ -4,6 +4,7 @@ import { desk } from './desk.ru';
 import { floor } from './floor.ru';
 import { fresh as lived } from './fresh.ru';
 import { quality } from './quality.ru';
+import { recordings } from './recordings.ru';
 import { site } from './site.ru';
 import { tape } from './tape.ru';
 import { trunks } from './trunks.ru';
@@ -89,6 +90,7 @@ export const ru = {
     scripts: 'Сценарии',
     voice: 'Голос и меню',
     outgoing: 'Исходящие',
+    recordings: 'Записи и контроль',
     site: 'На сайт',
     catalogue: 'Каталог',
     waiting_one: '{{count}} ждёт перезвона',
@@ -562,6 +564,20 @@ export const ru = {
     held: 'Задержан',
     refused: 'Отклонён',
     discarded: 'Отброшен',
+    accept: 'Принять',
+    discard: 'Отбросить',
+    acceptNamed: 'Принять: {{name}}',
+    discardNamed: 'Отбросить: {{name}}',
+    accepted: 'Операторы видят новый каталог',
+    kept: 'Операторы работают по прежнему каталогу',
+    causes: {
+      lost_one: 'Пропал {{count}} товар',
+      lost_few: 'Пропали {{count}} товара',
+      lost_many: 'Пропало {{count}} товаров',
+      lost_other: 'Пропало {{count}} товара',
+      prices: 'Много цен выросло или упало в десять раз',
+      empty: 'Файл пуст',
+    },
   },
   scripts: {
     page: 'Сценарии · Switchboard',
@@ -607,6 +623,7 @@ export const ru = {
   floor,
   quality,
   ...tape,
+  ...recordings,
   trunks,
   ...abuse,
   ...site,
