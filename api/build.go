@@ -4,6 +4,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"switchboard/api/apikeys"
+	"switchboard/api/asked"
 	"switchboard/api/calls"
 	"switchboard/api/catalogue"
 	"switchboard/api/comments"
@@ -83,6 +84,7 @@ func (a *API) resources(o session.Options) []resource {
 		operators.New(a.deps.DB, a.guard),
 		summary.New(a.guard),
 		catalogue.New(a.guard, a.deps.Box, o.Now),
+		asked.New(a.guard, o.Now),
 		exports.New(a.guard),
 		scripts.New(a.guard, o.Now),
 		walks.New(a.guard, o.Now),

@@ -47,6 +47,9 @@ var bodies = map[string]func(apitest.Goods) any{
 	"hold-recording":         func(apitest.Goods) any { return map[string]any{"reason": "case 7"} },
 	"set-recording-policy":   func(apitest.Goods) any { return map[string]any{"retention_days": 90, "secret_seconds": 60} },
 	"create-comment":         func(apitest.Goods) any { return map[string]any{"at_s": 7.5, "text": "well said"} },
+	"note-searches": func(apitest.Goods) any {
+		return map[string]any{"searches": []any{map[string]any{"text": "tyre", "found": true}}}
+	},
 	"create-order": func(g apitest.Goods) any {
 		return map[string]any{"call_id": g["call"], "snapshot_id": g["snapshot"], "items": []any{map[string]any{"item_id": g["item"], "quantity": 1}}}
 	},
@@ -134,6 +137,8 @@ var bodies = map[string]func(apitest.Goods) any{
 // queries are the parameters that operations cannot do without.
 var queries = map[string]func(apitest.Goods) string{
 	"export-billing": func(apitest.Goods) string { return "?from=2026-11-01&to=2026-12-01" },
+	"list-topics":    func(apitest.Goods) string { return "?from=2026-11-01&to=2026-11-30" },
+	"export-topics":  func(apitest.Goods) string { return "?from=2026-11-01&to=2026-11-30" },
 	"count-billing":  func(apitest.Goods) string { return "?from=2026-11-01&to=2026-12-01" },
 	"report-answers": func(apitest.Goods) string { return "?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z" },
 	"export-answers": func(apitest.Goods) string { return "?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z" },

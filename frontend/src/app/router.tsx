@@ -2,7 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { sessionQuery } from '../api/session';
 import { readQuality } from '../floor/quality';
-import { readCalls, readCatalogue, readLost, readOrders, readPlace, readScript } from '../shop/filters';
+import { readCalls, readCatalogue, readDays, readLost, readOrders, readPlace, readScript } from '../shop/filters';
 import { follow } from '../ui/language';
 import { localeOf } from '../ui/person';
 import { Absent, Failed, Root } from './Root';
@@ -167,6 +167,12 @@ const voice = createRoute({
   path: 'voice',
   component: lazyRouteComponent(() => import('../shop/VoicePage'), 'VoicePage'),
 });
+const site = createRoute({
+  getParentRoute: () => shop,
+  path: 'site',
+  validateSearch: readDays,
+  component: lazyRouteComponent(() => import('../shop/SitePage'), 'SitePage'),
+});
 
 const tree = root.addChildren([
   signin,
@@ -178,7 +184,7 @@ const tree = root.addChildren([
     desk.addChildren([deskPage, deskCheck, deskDay]),
     floor,
     quality,
-    shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script, voice, outgoing, recordings]),
+    shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script, voice, outgoing, recordings, site]),
   ]),
 ]);
 

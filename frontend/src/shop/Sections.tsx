@@ -8,6 +8,7 @@ import {
   IconShieldLock,
   IconShoppingBag,
   IconVolume,
+  IconWorldShare,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -79,6 +80,12 @@ export function Sections({ onGo }: { onGo: () => void }) {
           <Link to="/s/$shop/recordings" params={{ shop }} onClick={onGo}>
             <IconShieldLock size={17} stroke={1.75} aria-hidden />
             {t('nav.recordings')}
+          </Link>
+        </li>
+        <li>
+          <Link to="/s/$shop/site" params={{ shop }} activeOptions={{ includeSearch: false }} onClick={onGo}>
+            <IconWorldShare size={17} stroke={1.75} aria-hidden />
+            {t('nav.site')}
           </Link>
         </li>
       </ul>

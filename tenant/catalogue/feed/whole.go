@@ -61,18 +61,14 @@ func wholeXML(in *bufio.Reader) (bool, error) {
 				return !bytes.Contains(rest[:bytes.IndexByte(rest, '>')+1], said[1][e]), nil
 			}
 		}
+		if errors.Is(end, io.EOF) {
+			return false, nil
+		}
 		if end != nil {
-			return false, ignoreEOF(end)
+			return false, end
 		}
 		if _, err := in.Discard(len(window) - tag - 1); err != nil {
 			return false, err
 		}
 	}
-}
-
-func ignoreEOF(err error) error {
-	if errors.Is(err, io.EOF) {
-		return nil
-	}
-	return err
 }

@@ -5,6 +5,7 @@ import { floor } from './floor.en';
 import { fresh as lived } from './fresh.en';
 import { quality } from './quality.en';
 import { recordings } from './recordings.en';
+import { site } from './site.en';
 import { tape } from './tape.en';
 import { trunks } from './trunks.en';
 import { voice } from './voice.en';
@@ -84,6 +85,7 @@ export const en = {
     voice: 'Voice & menu',
     outgoing: 'Calls out',
     recordings: 'Recordings',
+    site: 'For the site',
     catalogue: 'Catalogue',
     waiting_one: '{{count}} waits for a call back',
     waiting_other: '{{count}} wait for a call back',
@@ -566,5 +568,6 @@ export const en = {
   ...recordings,
   trunks,
   ...abuse,
+  ...site,
   ...lived,
 } as const;

@@ -5,6 +5,7 @@ import { floor } from './floor.ru';
 import { fresh as lived } from './fresh.ru';
 import { quality } from './quality.ru';
 import { recordings } from './recordings.ru';
+import { site } from './site.ru';
 import { tape } from './tape.ru';
 import { trunks } from './trunks.ru';
 import { voice } from './voice.ru';
@@ -90,6 +91,7 @@ export const ru = {
     voice: 'Голос и меню',
     outgoing: 'Исходящие',
     recordings: 'Записи и контроль',
+    site: 'На сайт',
     catalogue: 'Каталог',
     waiting_one: '{{count}} ждёт перезвона',
     waiting_few: '{{count}} ждут перезвона',
@@ -624,5 +626,6 @@ export const ru = {
   ...recordings,
   trunks,
   ...abuse,
+  ...site,
   ...lived,
 } as const;
