@@ -152,7 +152,10 @@ var may = map[string][]string{
 	"tenant/page":   {"tenant/fault"},
 	"tenant/outbox": {"tenant"},
 	"tenant/cdr":    {"telephony/e164", "tenant", "tenant/fault", "tenant/outbox", "tenant/page", "tenant/task"},
-	"tenant/buyer":  {"telephony/e164", "tenant", "tenant/fault"},
+	"tenant/buyer":  {"telephony/e164", "tenant", "tenant/fault", "tenant/page", "tenant/sheet"},
+	"tenant/sheet":  {"tenant/fault"},
+	// all that is kept of a buyer
+	"tenant/dossier": {"tenant", "tenant/buyer", "tenant/fault", "tenant/recording"},
 	"tenant/order":  {"billing/money", "telephony/e164", "tenant", "tenant/buyer", "tenant/fault", "tenant/page"},
 	"tenant/live":   {"tenant"},
 
@@ -177,13 +180,14 @@ var may = map[string][]string{
 
 	// the process for browsers and integrations: one package a resource
 	"api": {
-		"api/calls", "api/catalogue", "api/comments", "api/desk", "api/docs", "api/events",
+		"api/buyers", "api/calls", "api/catalogue", "api/comments", "api/desk", "api/docs", "api/events",
 		"api/exports", "api/floor", "api/lostcalls", "api/members", "api/menus", "api/numbers",
 		"api/once", "api/operators", "api/orders", "api/outgoing", "api/queues", "api/recordings", "api/scripts", "api/security", "api/session",
 		"api/shops", "api/sounds", "api/summary", "api/tasks", "api/traces", "api/trunks", "api/voice", "api/walks", "api/web",
 		"tenant", "tenant/alarm", "tenant/fault", "tenant/live", "tenant/recording", "tenant/seal",
 	},
 	"api/apitest": {"api", "deploy/embedded", "telephony/command", "telephony/trace", "tenant", "tenant/account", "tenant/depot", "tenant/fault", "tenant/keyring", "tenant/recording", "tenant/script", "tenant/tenanttest"},
+	"api/buyers": {"api/session", "api/web", "telephony/e164", "tenant", "tenant/buyer", "tenant/cdr", "tenant/dossier", "tenant/fault", "tenant/page"},
 	"api/calls": {
 		"api/orders", "api/session", "api/web", "billing/bill", "telephony/e164", "tenant",
 		"telephony/media/g711", "tenant/buyer", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/quality", "tenant/recording", "tenant/wave",

@@ -41,11 +41,14 @@ var course = []struct{ operation, by string }{
 	{"get-summary", "owner"}, {"list-operators", "owner"}, {"list-comments", "owner"}, {"create-comment", "owner"}, {"delete-comment", "owner"},
 	{"list-tasks", "owner"}, {"claim-task", "owner"}, {"release-task", "owner"}, {"done-task", "owner"},
 	{"list-orders", "owner"}, {"create-order", "operator"}, {"get-order", "operator"}, {"confirm-order", "operator"}, {"cancel-order", "operator"},
+	{"list-buyers", "owner"}, {"get-buyer", "owner"}, {"save-buyer", "owner"}, {"block-buyer", "owner"}, {"unblock-buyer", "owner"}, {"merge-buyer", "owner"},
+	{"note-consent", "owner"}, {"export-buyer", "owner"}, {"import-buyers", "owner"},
 	{"supervise-call", "admin"}, {"take-over-call", "admin"}, {"leave-call", "admin"}, {"pause-operator", "admin"}, {"create-floor-ticket", "admin"},
 	{"list-menus", "owner"}, {"create-menu", "owner"}, {"get-menu", "owner"}, {"save-menu", "owner"}, {"publish-menu", "owner"}, {"restore-menu", "owner"},
 	{"list-sounds", "owner"}, {"get-voice", "owner"}, {"set-voice", "owner"}, {"set-queue-voice", "owner"}, {"set-number-voice", "owner"},
 	{"get-outgoing", "owner"}, {"set-outgoing-limits", "owner"}, {"list-countries", "owner"}, {"get-call-trace", "owner"},
 	{"get-security", "admin"}, {"pardon-address", "admin"}, {"list-alerts", "admin"}, {"see-alert", "admin"},
+	{"erase-buyer", "owner"}, // ends the course: little is left
 	{"export-billing", "owner"}, {"count-billing", "owner"}, {"delete-session", "admin"},
 }
 
@@ -102,6 +105,7 @@ func hand(t *testing.T, s siege) {
 		Call: &command.Call{ID: s.own["call"], ShopID: s.w.B.ID.UUID(), QueueID: s.w.B.Queue, NumberID: s.w.B.Number, State: "talking", StartedAt: now}})
 	s.w.Admin(t, "update shop.script set updated_at = 'epoch'::timestamptz + interval '1 microsecond' where id = $1", s.own["script"])
 	s.w.Admin(t, "update shop.menu set updated_at = 'epoch'::timestamptz + interval '1 microsecond' where id = $1", s.own["menu"])
+	s.w.Admin(t, "update shop.buyer set updated_at = 'epoch'::timestamptz + interval '1 microsecond' where id = $1", s.own["buyer"])
 	held := tenanttest.One[string](t, s.w.World, `insert into shop.snapshot (shop_id, id, seq, source_id, state, taken_at)
 		values ($1, gen_random_uuid(), 2, $2, 'held', now()) returning id::text`, s.w.B.ID.UUID(), s.own["source"])
 	s.w.Admin(t, `insert into shop.item_staged (shop_id, snapshot_id, offer_id, body, content_hash) select shop_id, $2::uuid, offer_id,

@@ -14,6 +14,7 @@ var kinds = map[string]string{
 	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "items": "item", "sources": "source", "snapshots": "snapshot", "comments": "comment", "menus": "menu", "sounds": "sound", "members": "member", "queues": "queue", "numbers": "number",
 	"operators": "operator", "alerts": "alert",
 	"trunks": "trunk",
+	"buyers": "buyer",
 }
 
 // pathKind returns the kind of thing that a path names, or "".
@@ -102,6 +103,20 @@ var bodies = map[string]func(apitest.Goods) any{
 		return map[string]any{"enabled": true, "countries": []string{"KZ"}, "calls_per_hour": 7, "operator_calls_per_hour": 7, "minutes_per_day": 7,
 			"spend_per_hour": 700, "spend_per_day": 700, "at_once": 7}
 	},
+	"save-buyer": func(apitest.Goods) any {
+		return map[string]any{"phones": []string{"+79215550144", "8 921 000-00-55"}, "name": "Сергей", "address": "", "note": "", "segments": []string{"опт"}}
+	},
+	"block-buyer": func(apitest.Goods) any { return map[string]any{"reason": "took nothing"} },
+	"merge-buyer": func(g apitest.Goods) any {
+		return map[string]any{"duplicate_id": g["other buyer"], "confirm": "+79215550145"}
+	},
+	"note-consent": func(apitest.Goods) any {
+		return map[string]any{"purpose": "advertising", "given": true, "source": "call"}
+	},
+	"erase-buyer": func(apitest.Goods) any { return map[string]any{"confirm": "+79215550144"} },
+	"import-buyers": func(apitest.Goods) any {
+		return map[string]any{"file": []byte("phone,name\n+79215550199,Olga\n"), "apply": true}
+	},
 	"pardon-address": func(apitest.Goods) any { return map[string]any{"address": "192.0.2.66"} },
 }
 
@@ -118,7 +133,7 @@ var queries = map[string]func(apitest.Goods) string{
 }
 
 // headers are those that operations cannot do without.
-var headers = map[string]map[string]string{"save-script": {"If-Match": `"1"`}, "save-menu": {"If-Match": `"1"`}}
+var headers = map[string]map[string]string{"save-script": {"If-Match": `"1"`}, "save-menu": {"If-Match": `"1"`}, "save-buyer": {"If-Match": `"1"`}}
 
 // plainRequest makes the request of an operation for some goods. An operation
 // that takes a body must have one in bodies.
