@@ -35,9 +35,9 @@ type BuyerWhole struct {
 	BuyerRow
 	RedeemedBefore int         `json:"redeemed_before" doc:"Orders bought out elsewhere, by the shop's word"`
 	RefusedBefore  int         `json:"refused_before"`
-	Consents       []Consent   `json:"consents" nullable:"false" doc:"Newest first: the newest of a purpose counts"`
-	RecentCalls    []PastCall  `json:"recent_calls" nullable:"false" doc:"Newest first, at most 20"`
-	RecentOrders   []PastOrder `json:"recent_orders" nullable:"false" doc:"Newest first, at most 20"`
+	Consents       []ConsentOfBuyer   `json:"consents" nullable:"false" doc:"Newest first: the newest of a purpose counts"`
+	RecentCalls    []CallOfBuyer  `json:"recent_calls" nullable:"false" doc:"Newest first, at most 20"`
+	RecentOrders   []OrderOfBuyer `json:"recent_orders" nullable:"false" doc:"Newest first, at most 20"`
 }
 
 // NewConsent is a buyer's word.
@@ -48,14 +48,14 @@ type NewConsent struct {
 	Wording string `json:"wording,omitempty" maxLength:"2000" doc:"What was agreed to, as it was shown or said"`
 }
 
-// Consent is a buyer's word as it was noted.
-type Consent struct {
+// ConsentOfBuyer is a buyer's word as it was noted.
+type ConsentOfBuyer struct {
 	NewConsent
 	NotedAt time.Time `json:"noted_at"`
 }
 
-// PastCall is a call of theirs.
-type PastCall struct {
+// CallOfBuyer is a call of theirs.
+type CallOfBuyer struct {
 	ID        uuid.UUID `json:"id" format:"uuid"`
 	No        int64     `json:"no"`
 	Direction string    `json:"direction" enum:"inbound,outbound"`
@@ -64,8 +64,8 @@ type PastCall struct {
 	Outcome   *string   `json:"outcome" doc:"Null while it lasts"`
 }
 
-// PastOrder is an order of theirs.
-type PastOrder struct {
+// OrderOfBuyer is an order of theirs.
+type OrderOfBuyer struct {
 	ID         uuid.UUID `json:"id" format:"uuid"`
 	No         int64     `json:"no"`
 	Status     string    `json:"status"`
@@ -113,7 +113,7 @@ func row(r buyer.Row, role string) BuyerRow {
 func show(tx tenant.Tx, r buyer.Row) (*whole, error) {
 	role := tx.Scope().Role()
 	out := &whole{tag(r), BuyerWhole{BuyerRow: row(r, role), RedeemedBefore: r.RedeemedBefore, RefusedBefore: r.RefusedBefore,
-		Consents: []Consent{}, RecentCalls: []PastCall{}, RecentOrders: []PastOrder{}}}
+		Consents: []ConsentOfBuyer{}, RecentCalls: []CallOfBuyer{}, RecentOrders: []OrderOfBuyer{}}}
 	if !knows(role) {
 		return out, nil
 	}
@@ -122,17 +122,17 @@ func show(tx tenant.Tx, r buyer.Row) (*whole, error) {
 		return nil, err
 	}
 	for _, c := range words {
-		out.Body.Consents = append(out.Body.Consents, Consent{NewConsent{string(c.Purpose), c.Given, c.Source, c.Wording}, c.NotedAt})
+		out.Body.Consents = append(out.Body.Consents, ConsentOfBuyer{NewConsent{string(c.Purpose), c.Given, c.Source, c.Wording}, c.NotedAt})
 	}
 	h, err := buyer.HistoryOf(tx, r.Phone, uuid.Nil)
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range h.Calls {
-		out.Body.RecentCalls = append(out.Body.RecentCalls, PastCall{c.ID, c.No, c.Direction, c.StartedAt, float64(c.TalkMS) / 1000, c.Outcome})
+		out.Body.RecentCalls = append(out.Body.RecentCalls, CallOfBuyer{c.ID, c.No, c.Direction, c.StartedAt, float64(c.TalkMS) / 1000, c.Outcome})
 	}
 	for _, o := range h.Orders {
-		out.Body.RecentOrders = append(out.Body.RecentOrders, PastOrder{o.ID, o.No, o.Status, o.TotalMinor, o.Currency, o.CreatedAt})
+		out.Body.RecentOrders = append(out.Body.RecentOrders, OrderOfBuyer{o.ID, o.No, o.Status, o.TotalMinor, o.Currency, o.CreatedAt})
 	}
 	return out, nil
 }

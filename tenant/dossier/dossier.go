@@ -15,6 +15,7 @@ import (
 
 // Subject is where a buyer's traces are.
 type Subject struct {
+	Shop   tenant.ID
 	Buyer  uuid.UUID
 	Phones []string
 	Calls  []string // ids: those with their numbers, and those that their orders were made in
@@ -26,7 +27,7 @@ func SubjectOf(tx tenant.Tx, id uuid.UUID) (Subject, error) {
 	if _, err := buyer.Take(tx, id); err != nil {
 		return Subject{}, err
 	}
-	s := Subject{Buyer: id, Phones: []string{}, Calls: []string{}, Orders: []string{}}
+	s := Subject{Shop: tx.Scope().Shop(), Buyer: id, Phones: []string{}, Calls: []string{}, Orders: []string{}}
 	for _, q := range []struct {
 		into *[]string
 		sql  string

@@ -71,7 +71,7 @@ func (s Subject) scrubbed(doc []byte) ([]byte, bool, error) {
 	}
 	calls := slices.Clone(s.Calls)
 	for _, party := range rowsOf(batch["Parties"]) { // a call that is in no table yet
-		if phone, _ := party["phone"].(string); slices.Contains(s.Phones, phone) {
+		if phone, _ := party["phone"].(string); party["shop_id"] == s.Shop.String() && slices.Contains(s.Phones, phone) {
 			calls = append(calls, fmt.Sprint(party["call_id"]))
 		}
 	}
