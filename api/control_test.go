@@ -19,6 +19,8 @@ import (
 // nothing.
 var course = []struct{ operation, by string }{
 	{"get-me", "owner"}, {"get-session", "owner"}, {"get-shop", "owner"},
+	{"list-buyers", "owner"}, {"get-buyer", "owner"}, {"save-buyer", "owner"}, {"block-buyer", "owner"}, {"unblock-buyer", "owner"}, {"merge-buyer", "owner"},
+	{"note-consent", "owner"}, {"export-buyer", "owner"}, {"import-buyers", "owner"},
 	{"list-members", "owner"}, {"list-numbers", "owner"}, {"list-queues", "owner"},
 	{"list-shops", "admin"}, {"list-trunks", "admin"}, {"get-floor", "admin"}, {"report-quality", "admin"},
 	{"create-trunk", "admin"}, {"save-trunk", "admin"}, {"drain-trunk", "admin"}, {"resume-trunk", "admin"}, {"delete-trunk", "admin"},
@@ -41,8 +43,6 @@ var course = []struct{ operation, by string }{
 	{"get-summary", "owner"}, {"list-operators", "owner"}, {"list-comments", "owner"}, {"create-comment", "owner"}, {"delete-comment", "owner"},
 	{"list-tasks", "owner"}, {"claim-task", "owner"}, {"release-task", "owner"}, {"done-task", "owner"},
 	{"list-orders", "owner"}, {"create-order", "operator"}, {"get-order", "operator"}, {"confirm-order", "operator"}, {"cancel-order", "operator"},
-	{"list-buyers", "owner"}, {"get-buyer", "owner"}, {"save-buyer", "owner"}, {"block-buyer", "owner"}, {"unblock-buyer", "owner"}, {"merge-buyer", "owner"},
-	{"note-consent", "owner"}, {"export-buyer", "owner"}, {"import-buyers", "owner"},
 	{"supervise-call", "admin"}, {"take-over-call", "admin"}, {"leave-call", "admin"}, {"pause-operator", "admin"}, {"create-floor-ticket", "admin"},
 	{"list-menus", "owner"}, {"create-menu", "owner"}, {"get-menu", "owner"}, {"save-menu", "owner"}, {"publish-menu", "owner"}, {"restore-menu", "owner"},
 	{"list-sounds", "owner"}, {"get-voice", "owner"}, {"set-voice", "owner"}, {"set-queue-voice", "owner"}, {"set-number-voice", "owner"},

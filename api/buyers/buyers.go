@@ -100,7 +100,8 @@ func (h *Handler) list(ctx context.Context, q *query) (*web.List[BuyerRow], erro
 	return web.Page(found, next, func(r buyer.Row) BuyerRow { return row(r, role) }), nil
 }
 
-type one struct {
+// One names a buyer.
+type One struct {
 	session.Shop
 	ID uuid.UUID `path:"id" format:"uuid" doc:"Of the buyer"`
 }
@@ -110,7 +111,7 @@ type whole struct {
 	Body BuyerWhole
 }
 
-func (h *Handler) get(ctx context.Context, in *one) (out *whole, err error) {
+func (h *Handler) get(ctx context.Context, in *One) (out *whole, err error) {
 	err = h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) error {
 		r, err := buyer.Look(tx, in.ID)
 		if err == nil {
@@ -124,7 +125,7 @@ func (h *Handler) get(ctx context.Context, in *one) (out *whole, err error) {
 func tag(r buyer.Row) string { return `"` + strconv.FormatInt(r.UpdatedAt.UnixMicro(), 10) + `"` }
 
 type save struct {
-	one
+	One
 	IfMatch string `header:"If-Match" required:"true" maxLength:"40" doc:"ETag of the card that was edited"`
 	Body    BuyerForm
 }
@@ -134,7 +135,7 @@ func (h *Handler) save(ctx context.Context, in *save) (*whole, error) {
 	if err != nil {
 		return nil, fault.Invalid{Field: "header.If-Match", Problem: "is not the ETag of a card"}
 	}
-	out, err := h.change(ctx, in.one, func(tx tenant.Tx) (buyer.Row, error) {
+	out, err := h.change(ctx, in.One, func(tx tenant.Tx) (buyer.Row, error) {
 		return buyer.Save(tx, in.ID, in.Body.form(), time.UnixMicro(micros).UTC(), h.now())
 	})
 	if errors.Is(err, fault.Conflict) {
@@ -145,7 +146,7 @@ func (h *Handler) save(ctx context.Context, in *save) (*whole, error) {
 }
 
 // change does something to a buyer and answers the whole of them.
-func (h *Handler) change(ctx context.Context, in one, do func(tenant.Tx) (buyer.Row, error)) (out *whole, err error) {
+func (h *Handler) change(ctx context.Context, in One, do func(tenant.Tx) (buyer.Row, error)) (out *whole, err error) {
 	err = h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) error {
 		r, err := do(tx)
 		if err == nil {
@@ -157,22 +158,22 @@ func (h *Handler) change(ctx context.Context, in one, do func(tenant.Tx) (buyer.
 }
 
 type block struct {
-	one
+	One
 	Body struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"Why: operators read it"`
 	}
 }
 
 func (h *Handler) block(ctx context.Context, in *block) (*whole, error) {
-	return h.change(ctx, in.one, func(tx tenant.Tx) (buyer.Row, error) { return buyer.Block(tx, in.ID, in.Body.Reason, h.now()) })
+	return h.change(ctx, in.One, func(tx tenant.Tx) (buyer.Row, error) { return buyer.Block(tx, in.ID, in.Body.Reason, h.now()) })
 }
 
-func (h *Handler) unblock(ctx context.Context, in *one) (*whole, error) {
+func (h *Handler) unblock(ctx context.Context, in *One) (*whole, error) {
 	return h.change(ctx, *in, func(tx tenant.Tx) (buyer.Row, error) { return buyer.Unblock(tx, in.ID, h.now()) })
 }
 
 type merge struct {
-	one
+	One
 	Body struct {
 		DuplicateID uuid.UUID `json:"duplicate_id" format:"uuid" doc:"The buyer who is no more afterwards"`
 		Confirm     string    `json:"confirm" maxLength:"40" doc:"The duplicate's first number, as its card has it"`
@@ -180,18 +181,18 @@ type merge struct {
 }
 
 func (h *Handler) merge(ctx context.Context, in *merge) (*whole, error) {
-	return h.change(ctx, in.one, func(tx tenant.Tx) (buyer.Row, error) {
+	return h.change(ctx, in.One, func(tx tenant.Tx) (buyer.Row, error) {
 		return buyer.Merge(tx, buyer.Merger{Kept: in.ID, Duplicate: in.Body.DuplicateID, Confirm: in.Body.Confirm}, h.now())
 	})
 }
 
 type consent struct {
-	one
+	One
 	Body NewConsent
 }
 
 func (h *Handler) consent(ctx context.Context, in *consent) (*whole, error) {
-	return h.change(ctx, in.one, func(tx tenant.Tx) (buyer.Row, error) {
+	return h.change(ctx, in.One, func(tx tenant.Tx) (buyer.Row, error) {
 		c := buyer.Consent{BuyerID: in.ID, Purpose: buyer.Purpose(in.Body.Purpose), Given: in.Body.Given, Source: in.Body.Source, Wording: in.Body.Wording}
 		if _, err := buyer.NoteConsent(tx, c, h.now()); err != nil {
 			return buyer.Row{}, err

@@ -25,7 +25,7 @@ type export struct {
 	Body        BuyerDossier
 }
 
-func (h *Handler) export(ctx context.Context, in *one) (out *export, err error) {
+func (h *Handler) export(ctx context.Context, in *One) (out *export, err error) {
 	err = h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) error {
 		d, err := dossier.Gather(tx, in.ID, h.now())
 		out = &export{`attachment; filename="buyer-` + in.ID.String() + `.json"`, BuyerDossier(d)}
@@ -35,7 +35,7 @@ func (h *Handler) export(ctx context.Context, in *one) (out *export, err error) 
 }
 
 type erase struct {
-	one
+	One
 	Body struct {
 		Confirm string `json:"confirm" maxLength:"40" doc:"The buyer's first number, as the card has it"`
 	}

@@ -6,6 +6,7 @@ import {
   IconPhoneOff,
   IconPhoneOutgoing,
   IconShoppingBag,
+  IconUsers,
   IconVolume,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
@@ -46,6 +47,12 @@ export function Sections({ onGo }: { onGo: () => void }) {
           <Link to="/s/$shop/orders" params={{ shop }} activeOptions={{ includeSearch: false }} onClick={onGo}>
             <IconShoppingBag size={17} stroke={1.75} aria-hidden />
             {t('nav.orders')}
+          </Link>
+        </li>
+        <li>
+          <Link to="/s/$shop/buyers" params={{ shop }} activeOptions={{ includeSearch: false }} onClick={onGo}>
+            <IconUsers size={17} stroke={1.75} aria-hidden />
+            {t('nav.buyers')}
           </Link>
         </li>
       </ul>

@@ -1,5 +1,6 @@
 // Every sentence of the pages, in English.
 import { abuse } from './abuse.en';
+import { buyers } from './buyers.en';
 import { desk } from './desk.en';
 import { floor } from './floor.en';
 import { quality } from './quality.en';
@@ -81,6 +82,7 @@ export const en = {
     scripts: 'Scripts',
     voice: 'Voice & menu',
     outgoing: 'Calls out',
+    buyers: 'Buyers',
     catalogue: 'Catalogue',
     waiting_one: '{{count}} waits for a call back',
     waiting_other: '{{count}} wait for a call back',
@@ -539,6 +541,7 @@ export const en = {
   ...voice,
   floor,
   quality,
+  buyers,
   ...tape,
   trunks,
   ...abuse,

@@ -1,5 +1,6 @@
 // Every sentence of the pages, in Russian. One key is one whole sentence; counts follow CLDR.
 import { abuse } from './abuse.ru';
+import { buyers } from './buyers.ru';
 import { desk } from './desk.ru';
 import { floor } from './floor.ru';
 import { quality } from './quality.ru';
@@ -87,6 +88,7 @@ export const ru = {
     scripts: 'Сценарии',
     voice: 'Голос и меню',
     outgoing: 'Исходящие',
+    buyers: 'Покупатели',
     catalogue: 'Каталог',
     waiting_one: '{{count}} ждёт перезвона',
     waiting_few: '{{count}} ждут перезвона',
@@ -595,6 +597,7 @@ export const ru = {
   ...voice,
   floor,
   quality,
+  buyers,
   ...tape,
   trunks,
   ...abuse,
