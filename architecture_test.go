@@ -81,7 +81,7 @@ var may = map[string][]string{
 	"tenant/script/walk":        {"billing/money", "telephony/e164", "tenant/fault", "tenant/script/graph"},
 	"tenant/clip":               {"telephony/media/g711", "telephony/media/wav", "tenant", "tenant/fault", "tenant/menu"},
 	"tenant/menu":               {"telephony/e164", "telephony/menu", "tenant", "tenant/edition", "tenant/fault"},
-	"tenant/catalogue":          {"tenant", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/catalogue/term", "tenant/fault", "tenant/outbox"},
+	"tenant/catalogue":          {"tenant", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/catalogue/term", "tenant/fault", "tenant/outbox", "tenant/seal"},
 	"tenant/catalogue/term":     {},
 	"tenant/catalogue/feed":     {"billing/money", "tenant/fault"},
 	"tenant/catalogue/fetch":    {"tenant/fault"},
@@ -97,7 +97,13 @@ var may = map[string][]string{
 	"tenant/move":  {"telephony/e164", "tenant", "tenant/fault"},
 	"tenant/gist":  {"billing/money", "tenant", "tenant/draft", "tenant/fault", "tenant/script", "tenant/script/walk"},
 	"tenant/seal":  {},
-	"tenant/trunk": {"telephony/trunk/form", "tenant", "tenant/fault", "tenant/seal"},
+	// what a shop's own systems are told
+	"tenant/hook":      {"tenant", "tenant/fault", "tenant/hook/body", "tenant/hook/sign", "tenant/page", "tenant/seal"},
+	"tenant/hook/body": {"telephony/e164", "tenant", "tenant/catalogue", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/task"},
+	"tenant/hook/sign": {},
+	"worker/hook":      {"tenant", "tenant/alert", "tenant/catalogue/fetch", "tenant/fault", "tenant/hook", "tenant/hook/body", "tenant/hook/sign", "tenant/seal"},
+	"api/receivers":    {"api/session", "api/web", "tenant", "tenant/catalogue/fetch", "tenant/fault", "tenant/hook", "tenant/hook/body", "tenant/page", "tenant/seal"},
+	"tenant/trunk":     {"telephony/trunk/form", "tenant", "tenant/fault", "tenant/seal"},
 
 	// the one binary: it mounts the processes, and nobody imports it
 	".": {
@@ -130,7 +136,7 @@ var may = map[string][]string{
 	"telephony": {
 		"telephony/acd", "telephony/call", "telephony/command", "telephony/control", "telephony/directory", "telephony/gate", "telephony/journal", "telephony/line", "telephony/e164", "telephony/trace", "telephony/media",
 		"telephony/media/g711", "telephony/media/prompt", "telephony/media/recording", "telephony/media/speech", "telephony/menu", "telephony/presence", "telephony/say", "telephony/sdp", "telephony/sipua", "telephony/sipua/certificate", "telephony/switchd", "telephony/trunk", "telephony/webleg",
-		"telephony/trunk/locate", "tenant", "tenant/alarm", "tenant/alert", "tenant/cdr", "tenant/fault", "tenant/gist", "tenant/keyring", "tenant/move", "tenant/order", "tenant/outgoing", "tenant/script", "tenant/seal", "tenant/ticket",
+		"telephony/trunk/locate", "tenant", "tenant/alarm", "tenant/alert", "tenant/cdr", "tenant/fault", "tenant/gist", "tenant/keyring", "tenant/move", "tenant/order", "tenant/outgoing", "tenant/script", "tenant/seal", "tenant/task", "tenant/ticket",
 	},
 	"telephony/webleg":      {"telephony/acd", "telephony/media", "telephony/media/g711", "telephony/sdp", "telephony/webleg/lite"},
 	"telephony/webleg/lite": {"telephony/media/g711"},
@@ -156,8 +162,8 @@ var may = map[string][]string{
 	"tenant/sheet":  {"tenant/fault"},
 	// all that is kept of a buyer
 	"tenant/dossier": {"tenant", "tenant/buyer", "tenant/fault", "tenant/recording"},
-	"tenant/order":  {"billing/money", "telephony/e164", "tenant", "tenant/buyer", "tenant/fault", "tenant/page"},
-	"tenant/live":   {"tenant"},
+	"tenant/order":   {"billing/money", "telephony/e164", "tenant", "tenant/buyer", "tenant/fault", "tenant/page"},
+	"tenant/live":    {"tenant"},
 
 	// what calls out cost, what was unusual
 	"tenant/alert":    {"tenant", "tenant/fault", "tenant/page"},
@@ -170,7 +176,7 @@ var may = map[string][]string{
 	"tenant/shift":       {"tenant", "tenant/page"},
 	"billing/wage":       {"billing/money", "tenant"},
 
-	"tenant/task": {"tenant", "tenant/fault", "tenant/outbox", "tenant/page"},
+	"tenant/task": {"telephony/e164", "tenant", "tenant/fault", "tenant/hours", "tenant/outbox", "tenant/page"},
 
 	// what a shop makes of its calls: what they add up to, how they look, what it says of them
 	"tenant/summary": {"tenant"},
@@ -182,21 +188,21 @@ var may = map[string][]string{
 	"api": {
 		"api/buyers", "api/calls", "api/catalogue", "api/comments", "api/desk", "api/docs", "api/events",
 		"api/exports", "api/floor", "api/lostcalls", "api/members", "api/menus", "api/numbers",
-		"api/once", "api/operators", "api/orders", "api/outgoing", "api/queues", "api/recordings", "api/scripts", "api/security", "api/session",
+		"api/once", "api/operators", "api/orders", "api/outgoing", "api/queues", "api/receivers", "api/recordings", "api/scripts", "api/security", "api/session",
 		"api/shops", "api/sounds", "api/summary", "api/tasks", "api/traces", "api/trunks", "api/voice", "api/walks", "api/web",
-		"tenant", "tenant/alarm", "tenant/fault", "tenant/live", "tenant/recording", "tenant/seal",
+		"tenant", "tenant/alarm", "tenant/catalogue/fetch", "tenant/fault", "tenant/live", "tenant/recording", "tenant/seal",
 	},
-	"api/apitest": {"api", "deploy/embedded", "telephony/command", "telephony/trace", "tenant", "tenant/account", "tenant/depot", "tenant/fault", "tenant/keyring", "tenant/recording", "tenant/script", "tenant/tenanttest"},
-	"api/buyers": {"api/session", "api/web", "telephony/e164", "tenant", "tenant/buyer", "tenant/cdr", "tenant/dossier", "tenant/fault", "tenant/page"},
+	"api/buyers":  {"api/session", "api/web", "telephony/e164", "tenant", "tenant/buyer", "tenant/cdr", "tenant/dossier", "tenant/fault", "tenant/page"},
+	"api/apitest": {"api", "deploy/embedded", "telephony/command", "telephony/trace", "tenant", "tenant/account", "tenant/catalogue/fetch", "tenant/depot", "tenant/fault", "tenant/keyring", "tenant/recording", "tenant/script", "tenant/seal", "tenant/tenanttest"},
 	"api/calls": {
 		"api/orders", "api/session", "api/web", "billing/bill", "telephony/e164", "tenant",
 		"telephony/media/g711", "tenant/buyer", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/quality", "tenant/recording", "tenant/wave",
 	},
-	"api/catalogue": {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/catalogue/feed", "tenant/fault"},
+	"api/catalogue": {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault", "tenant/seal"},
 	"api/desk": {
 		"api/once", "api/orders", "api/session", "api/web", "billing/money", "billing/wage", "telephony/command", "telephony/e164", "tenant", "tenant/cdr",
 		"tenant/disposition", "tenant/draft", "tenant/fault", "tenant/live", "tenant/order", "tenant/page", "tenant/script", "tenant/script/walk", "tenant/shift",
-		"tenant/ticket", "tenant/account",
+		"tenant/ticket", "tenant/account", "tenant/hours", "tenant/task",
 	},
 	"api/comments":  {"api/once", "api/session", "api/web", "tenant", "tenant/account", "tenant/cdr", "tenant/comment"},
 	"api/docs":      {},
@@ -213,7 +219,7 @@ var may = map[string][]string{
 	"api/once":      {"api/session", "api/web", "tenant", "tenant/fault"},
 	"api/operators": {"api/session", "api/web", "tenant", "tenant/account", "tenant/cdr"},
 	"api/orders":    {"api/once", "api/session", "api/web", "tenant", "tenant/fault", "tenant/live", "tenant/order", "tenant/page"},
-	"api/queues":    {"api/session", "api/web", "tenant"},
+	"api/queues":    {"api/session", "api/web", "tenant", "tenant/fault"},
 	"api/scripts":   {"api/editions", "api/session", "tenant/script"},
 	"api/session":   {"api/web", "tenant", "tenant/account", "tenant/fault"},
 	"api/shops":     {"api/session", "api/web", "tenant", "tenant/page", "tenant/move"},
@@ -230,8 +236,8 @@ var may = map[string][]string{
 	"api/recordings": {"api/session", "api/web", "tenant", "tenant/keyring", "tenant/recording"},
 
 	// what may wait
-	"worker": {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/live", "tenant/recording", "tenant/task",
-		"worker/feed", "worker/job", "worker/keep", "worker/rate", "worker/reap", "worker/recall", "worker/sweep", "worker/voicemail", "worker/watch"},
+	"worker": {"tenant", "tenant/catalogue", "tenant/catalogue/fetch", "tenant/cdr", "tenant/live", "tenant/recording", "tenant/seal", "tenant/task",
+		"worker/feed", "worker/hook", "worker/job", "worker/keep", "worker/rate", "worker/reap", "worker/recall", "worker/sweep", "worker/voicemail", "worker/watch"},
 	"worker/job":       {"tenant", "tenant/outbox"},
 	"worker/feed":      {"tenant", "tenant/catalogue", "tenant/fault", "tenant/live"},
 	"worker/rate":      {"billing/ledger", "tenant", "tenant/cdr", "tenant/live"},
@@ -239,7 +245,7 @@ var may = map[string][]string{
 	"worker/keep":      {"tenant", "tenant/alarm", "tenant/depot", "tenant/keyring", "tenant/recording"},
 	"worker/recall":    {"tenant", "tenant/fault", "tenant/live", "tenant/task"},
 	"worker/watch":     {"tenant", "tenant/alert", "tenant/live"},
-	"worker/sweep":     {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/outbox", "tenant/task"},
+	"worker/sweep":     {"tenant", "tenant/catalogue", "tenant/cdr", "tenant/hook", "tenant/outbox", "tenant/task"},
 	"worker/voicemail": {"tenant", "tenant/fault", "tenant/live", "tenant/task"},
 
 	// what is measured: telephones, the programs beside them, the figures

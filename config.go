@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,6 +30,8 @@ type config struct {
 	FeedsDir    string `env:"FEEDS_DIR"` // where feeds are that are files; empty: only the web
 	LogLevel    string `env:"LOG_LEVEL" envDefault:"info"`
 	SealSecret  string `env:"SEAL_SECRET"` // keeps carriers' passwords unreadable; empty: made, and kept in DataDir
+
+	HookNetworks []netip.Prefix `env:"HOOK_NETWORKS"` // beside public addresses: where shops' systems may be told
 
 	ControlNodes []string `env:"CONTROL_NODES"` // of telephony, where there are several
 

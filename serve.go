@@ -186,14 +186,15 @@ func hint(h switchd.Hint) live.Hint {
 }
 
 func (s *service) buildWorker(_ context.Context, c config) error {
-	feeds := catalogue.Origin{Web: fetch.New(fetch.Policy{}), Files: c.feeds}
+	feeds := catalogue.Origin{Web: fetch.New(fetch.Policy{}), Files: c.feeds, Box: c.Telephony.Box}
 	if c.feeds == nil && c.FeedsDir != "" {
 		feeds.Files = os.DirFS(c.FeedsDir)
 	}
 	if err := c.Transcribe.Check(); err != nil {
 		return err
 	}
-	s.work = worker.New(worker.Config{DB: s.db, Redis: s.redis, Log: s.log, Feeds: feeds, Tapes: s.tapes, Message: s.message, Transcribe: c.Transcribe})
+	s.work = worker.New(worker.Config{DB: s.db, Redis: s.redis, Log: s.log, Feeds: feeds, Tapes: s.tapes,
+		Door: fetch.NewDoor(c.HookNetworks), Box: c.Telephony.Box, Message: s.message, Transcribe: c.Transcribe})
 	return nil
 }
 
@@ -209,7 +210,8 @@ func (s *service) buildAPI(ctx context.Context, c config) (err error) {
 	}
 	s.api, err = api.New(c.API, api.Deps{
 		DB: s.db, Redis: s.redis, Phones: command.NewClient(url, c.Telephony.ControlSecret),
-		Tapes: s.tapes, Media: s.dirs.media, Pages: frontend.Files(), Browsers: browsers, Box: c.Telephony.Box, Log: s.log,
+		Tapes: s.tapes, Media: s.dirs.media, Pages: frontend.Files(), Browsers: browsers, Box: c.Telephony.Box,
+		Door: fetch.NewDoor(c.HookNetworks), Log: s.log,
 	})
 	if err != nil {
 		return err

@@ -19,6 +19,7 @@ import (
 	"switchboard/api/session"
 	"switchboard/api/web"
 	"switchboard/tenant"
+	"switchboard/tenant/catalogue/fetch"
 	"switchboard/tenant/recording"
 	"switchboard/tenant/seal"
 )
@@ -40,7 +41,8 @@ type Deps struct {
 	Media    string       // MEDIA_DIR: the sounds of shops
 	Pages    fs.FS        // the frontend, index.html at the root
 	Browsers http.Handler // of operators' sockets, where telephony is in this process; else nil
-	Box      seal.Box     // seals carriers' passwords
+	Box      seal.Box     // seals carriers' passwords, and the secrets of receivers
+	Door     fetch.Door   // to shops' own systems
 	Log      *slog.Logger
 }
 

@@ -19,6 +19,7 @@ import (
 	"switchboard/api/orders"
 	"switchboard/api/outgoing"
 	"switchboard/api/queues"
+	"switchboard/api/receivers"
 	"switchboard/api/recordings"
 	"switchboard/api/scripts"
 	"switchboard/api/security"
@@ -80,7 +81,7 @@ func (a *API) resources(o session.Options) []resource {
 		comments.New(a.deps.DB, a.guard, o.Now),
 		operators.New(a.deps.DB, a.guard),
 		summary.New(a.guard),
-		catalogue.New(a.guard, o.Now),
+		catalogue.New(a.guard, a.deps.Box, o.Now),
 		exports.New(a.guard),
 		scripts.New(a.guard, o.Now),
 		walks.New(a.guard, o.Now),
@@ -101,6 +102,7 @@ func (a *API) resources(o session.Options) []resource {
 		outgoing.New(a.guard, o.Now),
 		security.New(a.deps.DB, a.guard, a.deps.Phones, o.Now),
 		traces.New(a.guard, a.deps.Phones),
+		receivers.New(a.guard, a.deps.Door, a.deps.Box, o.Now),
 		floor.New(a.deps.DB, a.guard, a.deps.Phones, a.parts.hub),
 	}
 }

@@ -12,7 +12,8 @@ import (
 // kinds are the things that ids in paths are of, by the word before {id}.
 var kinds = map[string]string{
 	"calls": "call", "orders": "order", "tasks": "task", "scripts": "script", "items": "item", "sources": "source", "snapshots": "snapshot", "comments": "comment", "menus": "menu", "sounds": "sound", "members": "member", "queues": "queue", "numbers": "number",
-	"operators": "operator", "alerts": "alert",
+	"operators": "operator", "alerts": "alert", "callbacks": "task",
+	"receivers": "receiver", "deliveries": "delivery",
 	"trunks": "trunk",
 	"buyers": "buyer",
 }
@@ -48,7 +49,12 @@ var bodies = map[string]func(apitest.Goods) any{
 	"create-order": func(g apitest.Goods) any {
 		return map[string]any{"call_id": g["call"], "snapshot_id": g["snapshot"], "items": []any{map[string]any{"item_id": g["item"], "quantity": 1}}}
 	},
-	"done-task":     func(g apitest.Goods) any { return map[string]any{"reason": "rang back", "call_id": g["call"]} },
+	"done-task": func(g apitest.Goods) any { return map[string]any{"reason": "rang back", "call_id": g["call"]} },
+	"save-source": func(apitest.Goods) any {
+		return map[string]any{"url": "https://feeds.example/c.csv", "format": "csv", "every_s": 7200, "login": "b", "password": "secret"}
+	},
+	"send-feed":     func(apitest.Goods) any { return "{}" },
+	"preview-file":  func(apitest.Goods) any { return "id;name;price" },
 	"create-source": func(apitest.Goods) any { return map[string]any{"url": "https://feeds.example/b.yml"} },
 	"create-script": func(apitest.Goods) any { return map[string]any{"name": "another", "source": apitest.Script} },
 	"save-script": func(apitest.Goods) any {
@@ -117,7 +123,21 @@ var bodies = map[string]func(apitest.Goods) any{
 	"import-buyers": func(apitest.Goods) any {
 		return map[string]any{"file": []byte("phone,name\n+79215550199,Olga\n"), "apply": true}
 	},
-	"pardon-address": func(apitest.Goods) any { return map[string]any{"address": "192.0.2.66"} },
+	"set-callback-rule": func(apitest.Goods) any {
+		return map[string]any{"attempts": 2, "busy_s": 900, "silent_s": 3600, "ring_s": 25, "hours": map[string]any{"mon": []string{"10:00-18:00"}}}
+	},
+	"set-outgoing-script": func(g apitest.Goods) any { return map[string]any{"script_id": g["script"]} },
+	"pardon-address":      func(apitest.Goods) any { return map[string]any{"address": "192.0.2.66"} },
+	"create-receiver": func(apitest.Goods) any {
+		return map[string]any{"name": "crm", "form": "standard", "url": "https://127.0.0.1:9/hook", "events": []string{"call.ended"}, "personal": true}
+	},
+	"save-receiver": func(apitest.Goods) any {
+		return map[string]any{"name": "shop", "form": "standard", "url": "https://127.0.0.1:9/other", "events": []string{"call.lost"}, "personal": true}
+	},
+	"rotate-receiver": func(apitest.Goods) any { return map[string]any{"overlap_hours": 24} },
+	"replay-receiver": func(apitest.Goods) any {
+		return map[string]any{"from": "2026-11-01T00:00:00Z", "to": "2100-01-01T00:00:00Z", "taken": true}
+	},
 }
 
 // queries are the parameters that operations cannot do without.
@@ -128,8 +148,10 @@ var queries = map[string]func(apitest.Goods) string{
 	"compare-items": func(g apitest.Goods) string {
 		return "?item_id=" + g["item"].String() + "&item_id=" + g["other item"].String()
 	},
-	"create-sound": func(apitest.Goods) string { return "?name=jingle" },
-	"delete-sound": func(apitest.Goods) string { return "?confirm=jingle" },
+	"create-sound":  func(apitest.Goods) string { return "?name=jingle" },
+	"preview-file":  func(apitest.Goods) string { return "?format=csv" },
+	"preview-table": func(apitest.Goods) string { return "?format=csv&url=http://127.0.0.1:1/a.csv" },
+	"delete-sound":  func(apitest.Goods) string { return "?confirm=jingle" },
 }
 
 // headers are those that operations cannot do without.

@@ -85,10 +85,13 @@ func TestTheFloorSaysWhoIsThere(t *testing.T) {
 	sofia := tenanttest.One[uuid.UUID](t, w.World, "select id from house.account where email = $1", email)
 	w.Phones.Put(command.Desk{Operator: g["operator"], State: "talking", Phone: "browser", Since: time.Now().UTC(),
 		Call: &command.Call{ID: g["call"], ShopID: w.A.ID.UUID(), QueueID: w.A.Queue, NumberID: w.A.Number, State: "talking", StartedAt: time.Now().UTC(), From: "+79215550144",
-			Watchers: []command.Watcher{{Supervisor: sofia, Mode: command.Whisper, Up: true, Announced: true}}, Why: &command.Why{Ahead: 2, Able: 3}}})
+			Watchers: []command.Watcher{{Supervisor: sofia, Mode: command.Whisper, Up: true, Announced: true}}, Why: &command.Why{Ahead: 2, Able: 3},
+			Legs: []command.LegQuality{{Party: "buyer", Device: "telephone", Heard: command.Way{Packets: 400, Lost: 10, JitterMS: 3, Score: 4.4}, Told: command.Way{Packets: 400, Score: 3.5}}, {Party: "operator", Device: "browser"}}}})
 	client := w.SignIn(t, email)
 	text := string(client.Do(t, "GET", "/floor", nil).Want(t, http.StatusOK).Body)
-	for _, want := range []string{`"mode":"whisper"`, `"me":true`, `"queue":"orders"`, `"ahead":2`, `+7921*****44`} {
+	for _, want := range []string{`"mode":"whisper"`, `"me":true`, `"queue":"orders"`, `"ahead":2`, `+7921*****44`,
+		`"party":"buyer","device":"telephone","word":"poor","mos":3.5,"heard":{"loss_percent":2.5,"jitter_ms":3,"mos":4.4}`,
+		`"party":"operator","device":"browser","word":"unknown","mos":null,"heard":{"loss_percent":null`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the floor has no %s: %s", want, text)
 		}

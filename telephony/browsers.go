@@ -144,7 +144,7 @@ func (n *Node) brief(m line.Meeting) (b line.Brief) {
 		if b.SpokeAt, err = m.Last(tx); err != nil {
 			return err
 		}
-		b.Greeting, err = script.Greeting(tx, script.Greeted{Shop: m.Shop.UUID(), Queue: m.Queue, Operator: m.Name}, time.Now())
+		b.Greeting, err = script.Greeting(tx, script.Greeted{Shop: m.Shop.UUID(), Queue: m.Queue, Operator: m.Name, Outgoing: m.Outgoing}, time.Now())
 		return err
 	})
 	if err != nil {

@@ -84,6 +84,8 @@ func (s switchboard) Do(ctx context.Context, o command.Order) error {
 	case command.Extend:
 		n.room.Tell(ctx, switchd.Extended{Operator: o.Operator, ByMS: extension.Milliseconds()})
 		return nil
+	case command.Dial:
+		return s.callBack(ctx, o)
 	}
 	return s.inCall(ctx, o)
 }
@@ -162,6 +164,9 @@ func (s switchboard) Floor(ctx context.Context) (command.Floor, error) {
 	f, err := s.n.room.Floor(ctx)
 	for i := range f.Operators {
 		f.Operators[i].Phone = s.phone(f.Operators[i].Operator)
+	}
+	for i := range f.Calls {
+		f.Calls[i].Legs = s.n.parties(&f.Calls[i])
 	}
 	return f, err
 }

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,6 +31,7 @@ type house struct {
 	w          *tenanttest.World
 	node       *telephony.Node
 	recordings string
+	kill       func() // the node, in the middle of whatever it does
 }
 
 // masterKey is that of the tests' recordings.
@@ -49,10 +51,10 @@ func openWith(t *testing.T, voice telephony.Speech, prepare ...func(*tenanttest.
 		p(h.w)
 	}
 	h.w.Admin(t, `insert into house.trunk (id, name, sources, outbound, transport, codecs, created_at)
-		values (gen_random_uuid(), 'carrier', '{127.0.0.1/32}', 'sip:127.0.0.1:5090', 'udp', '{pcma,pcmu}', now())`)
+		select gen_random_uuid(), 'carrier', '{127.0.0.1/32}', 'sip:127.0.0.1:5090', 'udp', '{pcma,pcmu}', now() where not exists (select from house.trunk)`)
 	n, stop := startWith(t, h.w, h.recordings, voice)
-	h.node = n
-	t.Cleanup(stop)
+	h.node, h.kill = n, sync.OnceFunc(stop)
+	t.Cleanup(h.kill)
 	return h
 }
 

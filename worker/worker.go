@@ -11,11 +11,14 @@ import (
 
 	"switchboard/tenant"
 	"switchboard/tenant/catalogue"
+	"switchboard/tenant/catalogue/fetch"
 	"switchboard/tenant/cdr"
 	"switchboard/tenant/live"
 	"switchboard/tenant/recording"
+	"switchboard/tenant/seal"
 	"switchboard/tenant/task"
 	"switchboard/worker/feed"
+	"switchboard/worker/hook"
 	"switchboard/worker/job"
 	"switchboard/worker/keep"
 	"switchboard/worker/rate"
@@ -33,6 +36,8 @@ type Config struct {
 	Log   *slog.Logger
 	Feeds catalogue.Origin // where the shops' feeds are found
 	Tapes recording.Library
+	Door  fetch.Door // to shops' own systems
+	Box   seal.Box   // what their secrets are sealed with
 
 	Message    voicemail.Recordings // of messages; nil where none is written down
 	Transcribe voicemail.Hook       // that has been checked
@@ -47,6 +52,7 @@ type Worker struct {
 	sweep  *sweep.Sweeper
 	keeper *keep.Keeper
 	watch  *watch.Watcher
+	hooks  *hook.Courier
 }
 
 // New returns a Worker.
@@ -58,6 +64,7 @@ func New(c Config) *Worker {
 		sweep:  sweep.New(c.DB, c.Log, time.Now),
 		keeper: keep.New(c.DB, c.Tapes, c.Log, time.Now),
 	}
+	w.hooks = hook.New(c.DB, c.Door, c.Box, c.Log, time.Now)
 	w.watch = watch.New(c.DB, w.teller.Tell, time.Now)
 	w.reaper = reap.New(c.DB, c.Log, w.teller.Tell)
 	job.ServeBatch(w.jobs, cdr.Finished, rate.New(c.DB, w.teller.Tell, time.Now).Charge)
@@ -74,6 +81,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	defer all.Wait()
 	defer end()
 	all.Go(func() { w.teller.Run(beside) })
+	all.Go(func() { w.hooks.Run(beside) })
 	all.Go(func() { w.every(beside, reap.Every, w.reaper.Look) })
 	all.Go(func() { w.every(beside, sweep.Every, w.sweep.Sweep) })
 	all.Go(func() { w.every(beside, keep.Every, w.keeper.Look) })

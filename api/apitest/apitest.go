@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,9 +27,11 @@ import (
 	"switchboard/api"
 	"switchboard/deploy/embedded"
 	"switchboard/tenant/account"
+	"switchboard/tenant/catalogue/fetch"
 	"switchboard/tenant/depot"
 	"switchboard/tenant/keyring"
 	"switchboard/tenant/recording"
+	"switchboard/tenant/seal"
 	"switchboard/tenant/tenanttest"
 )
 
@@ -62,8 +65,13 @@ func Open(t testing.TB) *World {
 	w.Redis = redis.NewClient(&redis.Options{Addr: server.Addr()})
 	t.Cleanup(func() { _ = w.Redis.Close() })
 	w.openTapes(t)
+	box, err := seal.New("a secret of the tests, 32 bytes or more")
+	if err != nil {
+		t.Fatal(err)
+	}
 	a, err := api.New(api.Config{Secret: "a secret of the tests, 32 bytes or more"}, api.Deps{
 		DB: w.DB, Redis: w.Redis, Phones: w.Phones, Tapes: w.Tapes, Media: t.TempDir(), Log: slog.New(slog.NewJSONHandler(w.Log, nil)),
+		Box: box, Door: fetch.NewDoor([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}),
 		Pages: fstest.MapFS{"index.html": {Data: []byte("<title>Switchboard</title>")}},
 	})
 	if err != nil {

@@ -56,6 +56,7 @@ func (w *World) Fill(t testing.TB, s tenanttest.Shop, operator uuid.UUID) Goods 
 	w.fillVoice(t, s, g)
 	g["alert"] = w.add(t, s, "insert into house.alert (shop_id, id, at, last_at, kind, subject) values ($1, $2, now(), now(), 'outbound', $3)", Canary(s))
 	w.fillTrace(t, s, g)
+	w.fillReceiver(t, s, g)
 	g["comment"] = w.add(t, s, `insert into shop.call_comment (shop_id, id, call_id, author_id, at_ms, text, created_at)
 		values ($1, $2, $3, $4, 7000, $5, now())`, g["call"], s.Owner, Canary(s))
 	g["trunk"] = w.add(t, s, `insert into house.trunk (shop_id, id, name, sources, outbound, transport, codecs, created_at)
@@ -75,6 +76,17 @@ func (w *World) fillTrace(t testing.TB, s tenanttest.Shop, g Goods) {
 		t.Fatal(err)
 	}
 	w.Admin(t, "insert into shop.call_trace (shop_id, call_id, body, saved_at) values ($1, $2, $3, now())", s.ID.UUID(), g["call"], body)
+}
+
+// fillReceiver has a system told, off so that nothing goes out.
+func (w *World) fillReceiver(t testing.TB, s tenanttest.Shop, g Goods) {
+	t.Helper()
+	g["receiver"] = w.add(t, s, `insert into shop.receiver (shop_id, id, name, form, url, events, secret, state, rest_until, created_at, changed_at)
+		values ($1, $2, $3, 'standard', 'https://127.0.0.1:9/' || $3, '{order.created}', '\x00', 'on', now(), now(), now())`, Canary(s))
+	news := w.add(t, s, "insert into shop.news (shop_id, id, event, object_id, subject_id, at) values ($1, $2, 'order.created', $3, $3, now())", g["order"])
+	g["delivery"] = w.add(t, s, `insert into shop.delivery (shop_id, id, receiver_id, news_id, event, object_id, seq, state, due_at, done_at, created_at)
+		values ($1, $2, $3, $4, 'order.created', $5, 1, 'done', now(), now(), now())`, g["receiver"], news, g["order"])
+	w.Admin(t, "insert into shop.delivery_attempt (shop_id, delivery_id, n, at, took_ms, request) values ($1, $2, 1, now(), 1, $3)", s.ID.UUID(), g["delivery"], Canary(s))
 }
 
 // add runs an insert whose first two values are the shop and a new id, which it

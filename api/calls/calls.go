@@ -70,7 +70,7 @@ type query struct {
 	From     time.Time `query:"from" doc:"Only calls that started at this instant or later"`
 	To       time.Time `query:"to" doc:"Only calls that started before this instant"`
 	State    string    `query:"state" enum:"greeting,menu,waiting,talking,held,moving,wrap-up,ended" doc:"Only calls that are there"`
-	Outcome  string    `query:"outcome" enum:"answered,abandoned,overflowed,voicemail,refused,failed,served" doc:"Only calls that ended so"`
+	Outcome  string    `query:"outcome" enum:"answered,abandoned,overflowed,voicemail,refused,failed,served,unreached" doc:"Only calls that ended so"`
 	Number   string    `query:"number" maxLength:"40" doc:"Only calls with this buyer's number"`
 	Operator uuid.UUID `query:"operator" format:"uuid" doc:"Only calls that this operator took"`
 	NumberID uuid.UUID `query:"number_id" format:"uuid" doc:"Only calls to this number of the shop"`

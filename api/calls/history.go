@@ -22,7 +22,7 @@ type PastCall struct {
 	Direction   string    `json:"direction" enum:"inbound,outbound"`
 	StartedAt   time.Time `json:"started_at"`
 	TalkS       float64   `json:"talk_s" doc:"Seconds of talk"`
-	Outcome     *string   `json:"outcome" enum:"answered,abandoned,overflowed,voicemail,refused,failed,served" doc:"How it ended; null while it lives"`
+	Outcome     *string   `json:"outcome" enum:"answered,abandoned,overflowed,voicemail,refused,failed,served,unreached" doc:"How it ended; null while it lives"`
 	Disposition *string   `json:"disposition" enum:"order,consultation,callback,claim,transferred,refused,wrong_number,other" doc:"What came of it; null if nobody said"`
 	Mine        bool      `json:"mine" doc:"I was the operator"`
 }

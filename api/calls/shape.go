@@ -23,7 +23,7 @@ type Call struct {
 	From         string     `json:"from" doc:"Who called: E.164 where it is one, else as received; empty if withheld; masked for roles that need not know it"`
 	To           string     `json:"to" doc:"Who was called, E.164"`
 	State        string     `json:"state" enum:"greeting,menu,waiting,talking,held,moving,wrap-up,ended" doc:"Where the call is"`
-	Outcome      *string    `json:"outcome" enum:"answered,abandoned,overflowed,voicemail,refused,failed,served" doc:"How it ended; null while it lives"`
+	Outcome      *string    `json:"outcome" enum:"answered,abandoned,overflowed,voicemail,refused,failed,served,unreached" doc:"How it ended; null while it lives"`
 	EndedBy      *string    `json:"ended_by" enum:"caller,operator,system" doc:"Who ended it"`
 	SIPCode      *int       `json:"sip_code" doc:"Status of SIP that ended it, where one did"`
 	Reason       string     `json:"reason" doc:"In words, where it did not end as it should"`

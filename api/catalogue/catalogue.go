@@ -3,29 +3,31 @@ package catalogue
 
 import (
 	"context"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
-	"switchboard/api/once"
 	"switchboard/api/session"
 	"switchboard/api/web"
 	"switchboard/tenant"
 	"switchboard/tenant/catalogue"
-	"switchboard/tenant/fault"
+	"switchboard/tenant/catalogue/fetch"
+	"switchboard/tenant/seal"
 )
 
 // Handler serves the catalogue of a shop.
 type Handler struct {
 	guard *session.Guard
+	box   seal.Box      // seals the passwords of sources
+	web   *fetch.Client // looks at tables whose columns are to be named
 	now   func() time.Time
 }
 
 // New returns a Handler.
-func New(g *session.Guard, now func() time.Time) *Handler { return &Handler{g, now} }
+func New(g *session.Guard, box seal.Box, now func() time.Time) *Handler {
+	return &Handler{g, box, fetch.New(fetch.Policy{Bytes: mostTable, Total: time.Minute}), now}
+}
 
 var (
 	keepers = []session.Role{session.Owner, session.Manager}
@@ -42,10 +44,9 @@ func (h *Handler) Register(a huma.API) {
 	huma.Register(a, web.Op("compare-items", "GET /catalogue/comparison", "Two to four items side by side", h.guard.Allow(readers...)), h.compare)
 	huma.Register(a, web.Op("list-snapshots", "GET /catalogue/snapshots", "Readings of the shop's feeds, newest first", h.guard.Allow(readers...)), h.snapshots)
 	huma.Register(a, web.Op("accept-snapshot", "POST /catalogue/snapshots/{id}/accept", "Publish a reading that was held", h.guard.Allow(keepers...)), h.accept)
-	huma.Register(a, web.Op("list-sources", "GET /catalogue/sources", "Where the feeds come from", h.guard.Allow(members...)), h.sources) // an address may hold a password
-	huma.Register(a, web.Op("create-source", "POST /catalogue/sources", "Add a feed by its address; one that is there stays as it is", h.guard.Allow(keepers...)), h.add)
-	huma.Register(a, web.Op("import-source", "POST /catalogue/sources/{id}/import", "Have a feed looked at now", h.guard.Allow(keepers...),
-		web.Says("The reading appears among the snapshots when it is done.")), h.want)
+	huma.Register(a, web.Op("discard-snapshot", "POST /catalogue/snapshots/{id}/discard", "Throw away a reading that was held", h.guard.Allow(keepers...),
+		web.Says("What operators see stays as it is.")), h.discard)
+	h.registerSources(a)
 }
 
 type search struct {
@@ -90,74 +91,21 @@ type path struct {
 	ID uuid.UUID `path:"id" format:"uuid"`
 }
 
-func (h *Handler) accept(ctx context.Context, in *path) (*struct{ Body Snapshot }, error) {
-	out := &struct{ Body Snapshot }{}
+type snapshotAnswer struct{ Body Snapshot }
+
+func (h *Handler) accept(ctx context.Context, in *path) (*snapshotAnswer, error) {
+	return h.decide(ctx, in, catalogue.Accept)
+}
+
+func (h *Handler) discard(ctx context.Context, in *path) (*snapshotAnswer, error) {
+	return h.decide(ctx, in, catalogue.Discard)
+}
+
+func (h *Handler) decide(ctx context.Context, in *path, do func(tenant.Tx, uuid.UUID) (catalogue.Snapshot, error)) (*snapshotAnswer, error) {
+	out := &snapshotAnswer{}
 	err := h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) error {
-		s, err := catalogue.Accept(tx, in.ID)
+		s, err := do(tx, in.ID)
 		out.Body = snapshot(s, h.now())
-		return err
-	})
-	return out, err
-}
-
-func (h *Handler) sources(ctx context.Context, in *session.Shop) (*web.List[Source], error) {
-	var found []catalogue.Source
-	err := h.guard.Within(ctx, *in, func(tx tenant.Tx) (err error) {
-		found, err = catalogue.Sources(tx)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return web.All(found, source), nil
-}
-
-type add struct {
-	session.Shop
-	once.Key
-	Body struct {
-		URL string `json:"url" minLength:"1" maxLength:"2000" doc:"Address of a YML feed, http or https" example:"https://shop.example/feed.yml"`
-	}
-}
-
-type sourceAnswer struct{ Body Source }
-
-func (h *Handler) add(ctx context.Context, in *add) (*sourceAnswer, error) {
-	location, err := address(in.Body.URL)
-	if err != nil {
-		return nil, err
-	}
-	d, err := h.guard.Enter(ctx, in.Shop)
-	if err != nil {
-		return nil, err
-	}
-	return once.Do(ctx, h.guard, d, once.Request{Key: in.Key, Operation: "create-source", Body: in.Body}, func(tx tenant.Tx) (*sourceAnswer, error) {
-		s, err := catalogue.Ensure(tx, location, h.now())
-		if err != nil {
-			return nil, err
-		}
-		return &sourceAnswer{source(s)}, tenant.Audit(tx, "catalogue.source", s.ID.String(), nil)
-	})
-}
-
-// address lets only addresses of the web through: files of this machine are
-// for whoever runs it.
-func address(text string) (string, error) {
-	u, err := url.Parse(strings.TrimSpace(text))
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return "", fault.Invalid{Field: "url", Problem: "is not an address that begins with http:// or https://"}
-	}
-	return u.String(), nil
-}
-
-func (h *Handler) want(ctx context.Context, in *path) (*sourceAnswer, error) {
-	out := &sourceAnswer{}
-	err := h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) error {
-		if err := catalogue.Want(tx, in.ID, h.now()); err != nil {
-			return err
-		}
-		s, err := catalogue.TakeSource(tx, in.ID)
-		out.Body = source(s)
 		return err
 	})
 	return out, err

@@ -58,7 +58,7 @@ type Snapshot struct {
 	ID           uuid.UUID  `json:"id" format:"uuid"`
 	Seq          int        `json:"seq" doc:"Rises with every reading"`
 	SourceID     uuid.UUID  `json:"source_id" format:"uuid"`
-	State        string     `json:"state" enum:"staging,published,held,refused" doc:"held: a person must look"`
+	State        string     `json:"state" enum:"staging,published,held,refused,discarded" doc:"held: a person must look"`
 	TakenAt      time.Time  `json:"taken_at" doc:"When the feed was fetched: the age of its facts"`
 	AgeS         int64      `json:"age_s" doc:"Seconds since then"`
 	PublishedAt  *time.Time `json:"published_at"`
@@ -66,6 +66,12 @@ type Snapshot struct {
 	NewCount     int        `json:"new_count"`
 	ChangedCount int        `json:"changed_count"`
 	GoneCount    int        `json:"gone_count"`
+	UpCount      int        `json:"up_count" doc:"Prices that rose"`
+	DownCount    int        `json:"down_count" doc:"Prices that fell"`
+	StockCount   int        `json:"stock_count" doc:"Stocks that changed"`
+	ReadCount    int        `json:"read_count" doc:"Items read so far"`
+	Cause        string     `json:"cause" enum:",lost,prices,empty" doc:"Of its being held: more than half of the items gone, many prices ten times what they were or a tenth, nothing in it"`
+	Forgotten    bool       `json:"forgotten" doc:"What it had is no longer kept, and it can't be compared"`
 	Problems     []web.Flaw `json:"problems" nullable:"false" doc:"Offers that were left out, or what was wrong with the feed"`
 	Reason       string     `json:"reason" doc:"Why it is held or refused"`
 }
@@ -73,7 +79,8 @@ type Snapshot struct {
 func snapshot(s catalogue.Snapshot, now time.Time) Snapshot {
 	out := Snapshot{
 		s.ID, s.Seq, s.SourceID, string(s.State), s.TakenAt, age(s.TakenAt, now), s.PublishedAt,
-		s.ItemCount, s.NewCount, s.ChangedCount, s.GoneCount, []web.Flaw{}, s.Reason,
+		s.ItemCount, s.NewCount, s.ChangedCount, s.GoneCount,
+		s.UpCount, s.DownCount, s.StockCount, s.ReadCount, string(s.Cause), s.ForgottenAt != nil, []web.Flaw{}, s.Reason,
 	}
 	var problems []fault.Invalid
 	if err := json.Unmarshal(s.Problems, &problems); err == nil {
@@ -82,19 +89,4 @@ func snapshot(s catalogue.Snapshot, now time.Time) Snapshot {
 		}
 	}
 	return out
-}
-
-// Source is where a feed comes from.
-type Source struct {
-	ID        uuid.UUID  `json:"id" format:"uuid"`
-	Format    string     `json:"format" enum:"yml"`
-	URL       string     `json:"url" doc:"Its address; a path for a feed that lies with the server"`
-	EveryS    int        `json:"every_s" doc:"Seconds between two looks"`
-	CheckedAt *time.Time `json:"checked_at" doc:"The last look"`
-	Error     string     `json:"error" doc:"Of the last look; empty if it went well"`
-	CreatedAt time.Time  `json:"created_at"`
-}
-
-func source(s catalogue.Source) Source {
-	return Source{s.ID, s.Format, s.Location, s.EveryS, s.CheckedAt, s.Error, s.CreatedAt}
 }

@@ -65,6 +65,7 @@ func (h *Handler) Register(a huma.API) {
 		web.Streams("text/event-stream", "Server-sent events: desk with what get-desk answers, first at once; beat every 15 s")), h.stream)
 	h.registerWork(a, operators)
 	h.registerMoves(a, operators)
+	h.registerCallbacks(a, operators)
 	for _, v := range []struct {
 		verb    command.Verb
 		summary string

@@ -70,6 +70,9 @@ type CallCard struct {
 	Missed     *Miss      `json:"missed" gorm:"-" doc:"The last transfer, if it came to nothing"`
 	Supervised *string    `json:"supervised" gorm:"-" enum:"listen,whisper,barge" doc:"What a supervisor does at the call, as far as I am told: the most of it; null for nothing"`
 
+	Outgoing bool `json:"outgoing" gorm:"-" doc:"We call the buyer, who is rung once I have taken my telephone"`
+	Calling  bool `json:"calling" gorm:"-" doc:"The buyer's telephone rings, and I hear it"`
+
 	Recording CardRecording `json:"recording" gorm:"-"`
 }
 
@@ -121,7 +124,7 @@ func (h *Handler) card(tx tenant.AcrossTx, d command.Desk, name string) (*CallCa
 	}
 	c.ID, c.State, c.StartedAt, c.AnsweredAt = d.Call.ID, string(d.Call.State), d.Call.StartedAt, d.Call.AnsweredAt
 	c.Held, c.Muted, c.AwayUntil, c.Supervised = d.Call.State == "held", d.Call.Muted, d.Call.AwayUntil, supervised(d.Call.Watchers)
-	c.Recording = recordingOf(d.Call.Tape)
+	c.Recording, c.Outgoing, c.Calling = recordingOf(d.Call.Tape), d.Call.Outgoing, d.Call.Calling
 	c.From = cmp.Or(d.Call.From, c.From) // its row may be a moment behind
 	if d.State == "offered" {
 		c.From = e164.Mask(c.From)
@@ -130,7 +133,7 @@ func (h *Handler) card(tx tenant.AcrossTx, d command.Desk, name string) (*CallCa
 		return nil, err
 	}
 	var err error
-	c.Greeting, err = script.Greeting(tx, script.Greeted{Shop: d.Call.ShopID, Queue: d.Call.QueueID, Operator: name}, h.now())
+	c.Greeting, err = script.Greeting(tx, script.Greeted{Shop: d.Call.ShopID, Queue: d.Call.QueueID, Operator: name, Outgoing: d.Call.Outgoing}, h.now())
 	return &c, err
 }
 

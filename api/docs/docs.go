@@ -54,6 +54,7 @@ type schema struct {
 type content struct {
 	Title, Version, Description, Server string
 	Groups                              []group
+	Webhooks                            []operation
 	Schemas                             []schema
 }
 
@@ -85,6 +86,11 @@ func contents(api *huma.OpenAPI) content {
 	}
 	for _, name := range sorted(groups) {
 		c.Groups = append(c.Groups, *groups[name])
+	}
+	for _, name := range sorted(api.Webhooks) {
+		w := describe(api.Webhooks[name].Post)
+		w.Path = name
+		c.Webhooks = append(c.Webhooks, w)
 	}
 	types := api.Components.Schemas.Map()
 	for _, name := range sorted(types) {

@@ -85,6 +85,7 @@ type LiveCall struct {
 	Muted      bool         `json:"muted" doc:"The operator's voice"`
 	AwayUntil  *time.Time   `json:"away_until" doc:"While the operator's browser is gone: until when it is waited for"`
 	Watchers   []Supervisor `json:"watchers" nullable:"false" doc:"Who supervises it"`
+	Legs       []LiveLeg    `json:"legs" nullable:"false" doc:"How the buyer and the operator come through, now"`
 }
 
 // Names are a shop's, as its people read it.
@@ -169,7 +170,7 @@ func (n names) call(c command.Call, me uuid.UUID) LiveCall {
 		ID: c.ID, ShopID: c.ShopID, Shop: s.Slug, ShopName: Names{s.NameRu, s.NameEn}, Colour: s.Colour,
 		QueueID: c.QueueID, Queue: q.Name, Promise: Promise{q.PromiseShare, q.PromiseMs}, State: string(c.State), From: e164.Number(c.From).Masked(),
 		StartedAt: c.StartedAt, AnsweredAt: c.AnsweredAt, Since: c.Since, Position: c.Position, Due: c.Due, OperatorID: c.Operator,
-		Muted: c.Muted, AwayUntil: c.AwayUntil, Watchers: make([]Supervisor, len(c.Watchers)),
+		Muted: c.Muted, AwayUntil: c.AwayUntil, Watchers: make([]Supervisor, len(c.Watchers)), Legs: liveLegs(c.Legs),
 	}
 	if c.Why != nil {
 		out.Why = &Why{c.Why.Ahead, c.Why.Able, c.Why.Idle, c.Why.Refused}

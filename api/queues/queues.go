@@ -20,10 +20,12 @@ type Handler struct{ guard *session.Guard }
 // New returns a Handler.
 func New(g *session.Guard) *Handler { return &Handler{g} }
 
-// Register adds the operation.
+// Register adds the operations.
 func (h *Handler) Register(a huma.API) {
 	huma.Register(a, web.Op("list-queues", "GET /queues", "Queues of the shop",
 		h.guard.Allow(session.Owner, session.Manager, session.Specialist, session.Supervisor, session.Finance, session.Admin)), h.list)
+	huma.Register(a, web.Op("set-outgoing-script", "PUT /queues/{id}/outgoing-script", "What operators follow in calls that we make for the queue",
+		h.guard.Allow(session.Owner, session.Manager)), h.setScript)
 }
 
 // Queue is where calls wait.
@@ -35,7 +37,20 @@ type Queue struct {
 	PromiseMS    int64           `json:"promise_ms" doc:"The time, in milliseconds"`
 	Hours        json.RawMessage `json:"hours" doc:"When it is open: \"always\", or weekly windows in the shop's zone"`
 	ScriptID     *uuid.UUID      `json:"script_id" format:"uuid" doc:"What its operators follow"`
+	OutgoingID   *uuid.UUID      `json:"outgoing_script_id" format:"uuid" gorm:"column:outgoing_script_id" doc:"The same in calls that we make; null: script_id"`
 	CreatedAt    time.Time       `json:"created_at"`
+}
+
+type setScript struct {
+	session.Shop
+	ID   uuid.UUID `path:"id" format:"uuid" doc:"Of the queue"`
+	Body struct {
+		ScriptID *uuid.UUID `json:"script_id" format:"uuid" doc:"Null: that of the queue"`
+	}
+}
+
+func (h *Handler) setScript(ctx context.Context, in *setScript) (*struct{}, error) {
+	return nil, h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) error { return setOutgoing(tx, in.ID, in.Body.ScriptID) })
 }
 
 func (h *Handler) list(ctx context.Context, in *session.Shop) (*web.List[Queue], error) {

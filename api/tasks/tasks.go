@@ -40,6 +40,7 @@ func (h *Handler) Register(a huma.API) {
 		web.Says("Whoever has it keeps it: a second claim of theirs changes nothing, another's is a conflict.")), h.claim)
 	huma.Register(a, web.Op("release-task", "POST /tasks/{id}/release", "Give a task back that one has taken", h.guard.Allow(workers...)), h.release)
 	huma.Register(a, web.Op("done-task", "POST /tasks/{id}/done", "Close a task that was done", h.guard.Allow(workers...)), h.done)
+	h.registerRule(a)
 }
 
 // Task is work for a person.
@@ -59,6 +60,7 @@ type Task struct {
 	ClosedAt     *time.Time `json:"closed_at"`
 	ClosedReason string     `json:"closed_reason" doc:"In words"`
 	ClosedCallID *uuid.UUID `json:"closed_call_id" format:"uuid" doc:"The call that closed it"`
+	Attempts     int        `json:"attempts" doc:"Calls that reached nobody, of those that the shop's rule counts"`
 }
 
 func (h *Handler) show(t task.Task, role string) Task {
@@ -68,7 +70,7 @@ func (h *Handler) show(t task.Task, role string) Task {
 	}
 	return Task{
 		t.ID, t.Kind, string(t.State), t.CallID, phone, t.QueueID, t.Owner, t.ClaimedBy,
-		t.DueAt, t.Overdue(h.now()), t.Subject, t.CreatedAt, t.ClosedAt, t.ClosedReason, t.ClosedCallID,
+		t.DueAt, t.Overdue(h.now()), t.Subject, t.CreatedAt, t.ClosedAt, t.ClosedReason, t.ClosedCallID, t.Attempts,
 	}
 }
 

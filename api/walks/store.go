@@ -12,17 +12,17 @@ import (
 	"switchboard/tenant/fault"
 )
 
-// queueOf returns the queue of a call, or fault.NotFound.
-func queueOf(tx tenant.Tx, call uuid.UUID) (uuid.UUID, error) {
+// queueOf returns the queue and the direction of a call, or fault.NotFound.
+func queueOf(tx tenant.Tx, call uuid.UUID) (_ uuid.UUID, direction string, _ error) {
 	var queue uuid.NullUUID
-	err := tx.Query().Raw("select queue_id from shop.call where id = ?", call).Row().Scan(&queue)
+	err := tx.Query().Raw("select queue_id, direction from shop.call where id = ?", call).Row().Scan(&queue, &direction)
 	if errors.Is(err, sql.ErrNoRows) || (err == nil && !queue.Valid) {
-		return uuid.Nil, fmt.Errorf("queue of call %s: %w", call, fault.NotFound)
+		return uuid.Nil, "", fmt.Errorf("queue of call %s: %w", call, fault.NotFound)
 	}
 	if err != nil {
-		return uuid.Nil, fmt.Errorf("read the queue of call %s: %w", call, err)
+		return uuid.Nil, "", fmt.Errorf("read the queue of call %s: %w", call, err)
 	}
-	return queue.UUID, nil
+	return queue.UUID, direction, nil
 }
 
 // snapshotOf returns the catalogue that a call was answered with, else the

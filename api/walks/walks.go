@@ -94,11 +94,11 @@ func (h *Handler) begin(ctx context.Context, in *path) (*answer, error) {
 		if err != nil {
 			return err
 		}
-		queue, err := queueOf(tx, in.ID)
+		queue, direction, err := queueOf(tx, in.ID)
 		if err != nil {
 			return err
 		}
-		v, err := script.OfQueue(tx, queue)
+		v, err := script.OfQueue(tx, queue, direction)
 		if err != nil {
 			return err
 		}

@@ -39,6 +39,15 @@ const story = {
     await page.keyboard.press('KeyJ');
     await page.waitForURL('**/floor?call=*');
   },
+  'and how both of them come through': async () => {
+    const legs = page.locator('tbody tr [data-word]');
+    await until('there is a score for the buyer and for the operator', async (told) => {
+      const texts = await legs.allTextContents();
+      told(texts.join(' | '));
+      return texts.length === 2 && texts.every((text) => /[1-4],\d[\d,]+\s%/.test(text));
+    });
+    await page.locator('thead a[href="/floor/quality"]').waitFor();
+  },
   'who listens hears both, and is heard by nobody': async () => {
     await page.keyboard.press('KeyL');
     await hears({ supervisor: ['buyer', 'operator'], buyer: ['operator'], operator: ['buyer'] });

@@ -28,6 +28,7 @@ type call struct {
 	guest     *operator // called in beside who has it
 	refusedBy []*operator
 	parked    bool    // in Room.refused
+	own       bool    // asked for by an operator: offered to nobody else
 	alarm     alarm   // when refusals are forgotten
 	joined    Instant // while talking
 	talked    Millis  // with operators who are gone
@@ -51,6 +52,11 @@ func (r *Room) arrive(ev Arrived) {
 		r.ignore("call is already here")
 		return
 	}
+	asker := r.asker(ev)
+	if ev.For != "" && asker == nil {
+		r.ignore("who asks for the call is not free to take it")
+		return
+	}
 	c := &call{
 		id: ev.Call, line: r.lineOf(lineKey{ev.Shop, ev.Tier}), queue: ev.Queue,
 		promise: ev.Promise, arrived: ev.since(r.now), state: StateWaiting,
@@ -62,7 +68,21 @@ func (r *Room) arrive(ev Arrived) {
 	c.why = r.explain(c)
 	r.calls[c.id] = c
 	r.await(c, 1)
+	if asker != nil {
+		c.own = true
+		r.offer(c, asker)
+		return
+	}
 	r.back = append(r.back, c)
+}
+
+// asker returns who asked for the call, if they are free to take it.
+func (r *Room) asker(ev Arrived) *operator {
+	o := r.operators[ev.For]
+	if ev.For == "" || o == nil || o.state != StateIdle || !o.profile.takes(lineKey{ev.Shop, ev.Tier}) {
+		return nil
+	}
+	return o
 }
 
 // since is as of when the call waits. Nobody can have come later than now.
@@ -137,7 +157,7 @@ func (r *Room) accept(ev Accepted) {
 		r.do(Meet{c.id, o.id})
 		return
 	}
-	c.state, c.joined = StateTalking, r.now
+	c.state, c.joined, c.own = StateTalking, r.now, false
 	why := c.tellWait()
 	o.profile.answered++
 	r.do(Connect{c.id, o.id, c.waited(r.now), why})
@@ -200,12 +220,16 @@ func (r *Room) withdraw(o *operator, why Reason) {
 }
 
 // part takes an offered call from its operator and puts it back among those to
-// be assigned.
+// be assigned; one that nobody else shall have is lost.
 func (r *Room) part(o *operator) {
 	c := o.call
 	o.call, c.with = nil, nil
 	c.state = StateWaiting
 	r.await(c, 1)
+	if c.own {
+		r.lose(c)
+		return
+	}
 	r.back = append(r.back, c)
 }
 

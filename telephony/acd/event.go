@@ -11,7 +11,8 @@ type (
 		Queue   QueueID
 		Tier    Tier
 		Promise Promise
-		Since   Instant // who keeps the place of a call that came before: when it came; 0: now
+		Since   Instant    // who keeps the place of a call that came before: when it came; 0: now
+		For     OperatorID // who alone is offered it, having asked for it; "": anybody
 	}
 	// HungUp: the caller or the operator has hung up, at whatever point.
 	HungUp struct{ Call CallID }

@@ -105,6 +105,9 @@ func parseEvent(t *testing.T, words []string) Event {
 			t.Fatalf("%q: %v", words, err)
 		}
 		ev := Arrived{Call: CallID(arg(1)), Shop: ShopID(arg(2)), Queue: "main", Tier: Tier(arg(3)), Promise: Promise{millis(t, arg(6)), share * 10}}
+		if arg(7) == "for" {
+			ev.For = OperatorID(arg(8))
+		}
 		if arg(7) == "since" {
 			ev.Since = Instant(millis(t, arg(8)))
 		}

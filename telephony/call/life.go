@@ -63,12 +63,13 @@ const (
 	Refused    Outcome = "refused"    // turned away: no such number, closed, suspended, too many
 	Failed     Outcome = "failed"     // something of ours or the carrier's went wrong
 	Served     Outcome = "served"     // the machine was enough
+	Unreached  Outcome = "unreached"  // we called, and the buyer did not answer
 )
 
 // unanswered reports whether o may be told of a call that no person answered.
 func (o Outcome) unanswered() bool {
 	switch o {
-	case "", Abandoned, Overflowed, Voicemail, Refused, Failed, Served:
+	case "", Abandoned, Overflowed, Voicemail, Refused, Failed, Served, Unreached:
 		return true
 	}
 	return false

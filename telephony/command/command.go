@@ -25,14 +25,15 @@ type Verb string
 
 // The verbs.
 const (
-	Ready  Verb = "ready"  // on duty
-	Pause  Verb = "pause"  // off duty, with a reason
-	Finish Verb = "finish" // ends wrap-up
-	Extend Verb = "extend" // 30 s more of wrap-up
-	Hangup Verb = "hangup" // ends the call in hand
-	Hold   Verb = "hold"   // music to the buyer
-	Resume Verb = "resume" // talks on
-	Mute   Verb = "mute"   // silence to the buyer
+	Ready  Verb = "ready"     // on duty
+	Pause  Verb = "pause"     // off duty, with a reason
+	Finish Verb = "finish"    // ends wrap-up
+	Extend Verb = "extend"    // 30 s more of wrap-up
+	Dial   Verb = "call-back" // rings the operator, and then the buyer of Task
+	Hangup Verb = "hangup"    // ends the call in hand
+	Hold   Verb = "hold"      // music to the buyer
+	Resume Verb = "resume"    // talks on
+	Mute   Verb = "mute"      // silence to the buyer
 	Unmute Verb = "unmute"
 
 	PauseTape  Verb = "pause-recording"  // the buyer tells what must not be in it
@@ -48,6 +49,8 @@ type Order struct {
 	Reason   string    `json:"reason,omitempty"`
 	To       *To       `json:"to,omitempty"`      // of transfer and consult
 	Seconds  int       `json:"seconds,omitempty"` // of park; 0: as long as the shop's rule allows
+	Task     uuid.UUID `json:"task,omitzero"`     // of call-back: what is owed to the buyer
+	Shop     uuid.UUID `json:"shop,omitzero"`     // of call-back: whose it is
 }
 
 // Problem is what a refused Order answers.
@@ -65,7 +68,12 @@ var (
 	ErrNoPhone    = fmt.Errorf("no browser or telephone of the operator could ring: %w", fault.Conflict)
 	// ErrElsewhere is answered by a node that has nothing to say about it: it does
 	// not lead the pool, or the operator is still another's.
-	ErrElsewhere   = fmt.Errorf("another telephony node has that: %w", fault.Unavailable)
+	ErrElsewhere = fmt.Errorf("another telephony node has that: %w", fault.Unavailable)
+	// Why a buyer is not called back now.
+	ErrHours       = fmt.Errorf("buyers are not called at this hour: %w", fault.Conflict)
+	ErrTaken       = fmt.Errorf("somebody else has taken that task: %w", fault.Conflict)
+	ErrNoBuyer     = fmt.Errorf("the buyer's number is not known any more: %w", fault.Conflict)
+	ErrClosed      = fmt.Errorf("that task is closed: %w", fault.Conflict)
 	ErrHeldByPhone = fmt.Errorf("the operator's telephone holds the call, and only it can take the buyer back: %w", fault.Conflict)
 )
 
@@ -73,6 +81,7 @@ var (
 var Codes = map[string]error{
 	"no_phone": ErrNoPhone, "held_by_phone": ErrHeldByPhone, "elsewhere": ErrElsewhere,
 	"not_talking": ErrNotTalking, "crowded": ErrCrowded, "own_call": ErrOwnCall, "not_watching": ErrNotWatching, "in_transfer": ErrInTransfer, "deaf": ErrDeaf,
+	"outside_hours": ErrHours, "taken": ErrTaken, "no_buyer": ErrNoBuyer, "task_closed": ErrClosed,
 	"no_transfer_here": ErrBarred, "nobody_free": ErrNobodyFree, "not_now": ErrNotNow,
 }
 
@@ -114,6 +123,10 @@ type Call struct {
 	Watchers  []Watcher  `json:"watchers,omitempty"` // at a desk only those that its operator is told of
 	Since     time.Time  `json:"since"`              // in State
 	Why       *Why       `json:"why,omitempty"`      // it waits
+	Outgoing  bool       `json:"outgoing,omitempty"` // we call the buyer
+	Calling   bool       `json:"calling,omitempty"`  // and their telephone rings; an operator hears it
+	// Legs are those of buyer and operator, with how they sound; on a floor only.
+	Legs []LegQuality `json:"legs,omitempty"`
 }
 
 // Tape is how it stands with the recording of a call.
@@ -133,7 +146,8 @@ type Card struct {
 	Greeting string    `json:"greeting"` // what to say first
 	SpokeOn  *string   `json:"spoke_on"` // the day on which this operator last talked to this buyer, by the shop's clock
 	Shop     CardShop  `json:"shop"`
-	Move     *Handed   `json:"move"` // of a call that another operator hands over; else null
+	Move     *Handed   `json:"move"`     // of a call that another operator hands over; else null
+	Outgoing bool      `json:"outgoing"` // to the buyer, who is rung once it is taken
 }
 
 // Handed is what is known of a call before it is taken over.

@@ -137,3 +137,21 @@ func (d *Directory) Shops(visit func(*Shop)) {
 		visit(n.Shop)
 	}
 }
+
+// NumberOf returns the shop's number with the id, or, if it has none such any
+// more, the first that it has; nil if it has none.
+func (d *Directory) NumberOf(s *Shop, id *uuid.UUID) *Number {
+	var first *Number
+	for _, n := range d.numbers {
+		if n.Shop.ID != s.ID {
+			continue
+		}
+		if id != nil && n.ID == *id {
+			return n
+		}
+		if first == nil || n.E164 < first.E164 {
+			first = n
+		}
+	}
+	return first
+}

@@ -33,6 +33,8 @@ type Batch struct {
 	Messages  []task.Message  // that callers left
 	Kept      []task.Kept     // callbacks that were promised
 	Redeemed  []task.Redeemed // and were made
+	Attempts  []task.Attempt  // calls from tasks that began
+	Tried     []task.Tried    // and that are over
 	Lost      []task.Lost
 	Qualities []Quality
 	Finished  []cdr.Leg // detail records of calls that are finished
@@ -130,6 +132,8 @@ func (b *Batch) spread(w *writer, by leader) {
 	rows(w, insertEntries, b.Entries)
 	rows(w, task.KeepSQL, b.Kept)
 	rows(w, task.RedeemSQL, b.Redeemed)
+	rows(w, task.AttemptSQL, b.Attempts)
+	rows(w, task.TriedSQL, b.Tried)
 	rows(w, task.LoseSQL, b.Lost)
 	rows(w, cdr.InsertLegsSQL, b.Finished)
 	w.owe(b.Finished)
@@ -168,14 +172,17 @@ func (b *Batch) follow(n *Batch) {
 	b.Messages = append(b.Messages, n.Messages...)
 	b.Kept = append(b.Kept, n.Kept...)
 	b.Redeemed = append(b.Redeemed, n.Redeemed...)
+	b.Attempts = append(b.Attempts, n.Attempts...)
+	b.Tried = append(b.Tried, n.Tried...)
 	b.Lost = append(b.Lost, n.Lost...)
 	b.Finished = append(b.Finished, n.Finished...)
 }
 
 // canFollow reports whether both may be spread as one: whoever rings again
-// after they were lost cancels a task, which must be there.
+// after they were lost cancels a task, which must be there; and of two attempts
+// of one task the first is over before the next begins.
 func (b *Batch) canFollow(n *Batch) bool {
-	return len(b.Lost)+len(b.Kept) == 0 || len(n.RangAgain) == 0
+	return (len(b.Lost)+len(b.Kept) == 0 || len(n.RangAgain) == 0) && (len(b.Tried) == 0 || len(n.Attempts) == 0)
 }
 
 // latest returns the rows without those that a later one of the same key takes

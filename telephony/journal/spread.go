@@ -141,6 +141,7 @@ func together(all []written) []written {
 		}
 		sum.Lost = append(sum.Lost, w.batch.Lost...)
 		sum.Kept = append(sum.Kept, w.batch.Kept...)
+		sum.Tried = append(sum.Tried, w.batch.Tried...)
 		sum.Events = append(sum.Events, w.batch.Events...)
 	}
 	return all

@@ -20,8 +20,9 @@ import (
 // Meeting is an operator who shall speak to a buyer.
 type Meeting struct {
 	cdr.Meeting
-	Queue uuid.UUID
-	Name  string // of the operator, as it is said
+	Queue    uuid.UUID
+	Outgoing bool   // we call the buyer
+	Name     string // of the operator, as it is said
 }
 
 // Brief is what an operator should know of a call before the first word, and
@@ -66,7 +67,7 @@ func (w *wire) card(op *directory.Operator) command.Card {
 		q = chosen
 	}
 	brief := w.lines.cfg.Brief(Meeting{
-		Meeting: cdr.Meeting{Shop: tenant.ID(s.ID), Phone: string(w.phone), Operator: op.ID, Call: w.id}, Queue: q.ID, Name: op.Name,
+		Meeting: cdr.Meeting{Shop: tenant.ID(s.ID), Phone: string(w.phone), Operator: op.ID, Call: w.id}, Queue: q.ID, Name: op.Name, Outgoing: w.outgoing,
 	})
 	c := command.Card{
 		ID: w.id, From: w.phone.Masked(), Queue: q.Name, Source: n.Source, WaitedMS: time.Since(w.began).Milliseconds(),
@@ -76,7 +77,7 @@ func (w *wire) card(op *directory.Operator) command.Card {
 			Colour: s.Colour, Language: s.Language, Timezone: s.Zone.String(),
 		},
 	}
-	c.Move = w.handed(op.ID)
+	c.Move, c.Outgoing = w.handed(op.ID), w.outgoing
 	if !brief.SpokeAt.IsZero() {
 		day := brief.SpokeAt.In(s.Zone).Format(time.DateOnly)
 		c.SpokeOn = &day

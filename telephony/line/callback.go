@@ -2,6 +2,7 @@ package line
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -11,9 +12,11 @@ import (
 	"switchboard/telephony/e164"
 	"switchboard/telephony/media"
 	"switchboard/telephony/media/g711"
+	"switchboard/telephony/media/prompt"
 	"switchboard/telephony/sdp"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/switchd"
+	"switchboard/tenant/fault"
 )
 
 // Buyer is one who is to be rung.
@@ -59,7 +62,7 @@ func (l *Lines) Farewell(id uuid.UUID) {
 // Prepare makes the wire of a call to a buyer.
 func (l *Lines) Prepare(id uuid.UUID, n *directory.Number, buyer e164.Number) {
 	w := &wire{
-		lines: l, id: id, inbox: make(chan func(), wireInbox), rung: map[uuid.UUID]phone{}, began: time.Now(),
+		lines: l, id: id, inbox: make(chan func(), wireInbox), rung: map[uuid.UUID]phone{}, watchers: map[uuid.UUID]*watcher{}, began: time.Now(),
 		buyer: &end{lines: l, id: uuid.New()}, from: string(buyer), phone: buyer, number: n, queue: n.Queue.ID, laws: bothLaws, outgoing: true,
 	}
 	l.mu.Lock()
@@ -117,7 +120,11 @@ func (w *wire) placed(c *calling, drop func(string), err error) {
 	switch {
 	case err != nil && w.calling == c:
 		w.lines.cfg.Log.Warn("a buyer is not called back", "call", w.id, "err", err)
-		w.unreached(503, "no way out")
+		code := 503
+		if errors.Is(err, fault.Forbidden) { // by the shop's limits of calls out
+			code = 403
+		}
+		w.unreached(code, "no way out")
 	case err == nil && w.over:
 		drop("not needed")
 	case err == nil:
@@ -163,10 +170,33 @@ func (w *wire) buyerAnswered(ev sipua.Answered) {
 func (w *wire) joinReached(rec *switchd.Recording) {
 	w.uncall("")
 	w.talk, w.shown = talking, false
-	if rec != nil {
-		w.record(*rec)
+	if rec == nil {
+		w.connect()
+		return
 	}
-	w.connect()
+	w.record(*rec)
+	if w.number.Shop.Greeting == "none" {
+		w.connect()
+		return
+	}
+	w.notify()
+}
+
+// notify tells both that they are recorded, before they hear each other.
+func (w *wire) notify() {
+	notice := prompt.Clip(w.number.Shop.Language, prompt.Recorded)
+	w.lines.player.Play(w.voice, notice)
+	p := w.lines.player.Play(w.buyer.audio, notice)
+	w.notice = p
+	w.lines.busy.Go(func() {
+		<-p.Done()
+		w.post(func() {
+			w.notice = nil
+			if !w.over {
+				w.connect()
+			}
+		})
+	})
 }
 
 // unreached reports a buyer who can't be rung, or did not answer.

@@ -70,6 +70,9 @@ func (w *wire) served() bool {
 // connect forms the media anew after the scene. It is cheap to call when nothing
 // has changed.
 func (w *wire) connect() {
+	if w.notice != nil {
+		return // once they have been told
+	}
 	s := w.scene()
 	w.play(s)
 	switch {

@@ -49,6 +49,7 @@ type wire struct {
 	locked   atomic.Bool // the talker's telephone has put the buyer on hold: only it can take them back
 	playing  *media.Playback
 	music    *media.Playback // to the third
+	notice   *media.Playback // that they are recorded, to a buyer whom we called; nil: nobody is told
 	bond     bond            // who hears whom now
 	tape     *tape
 	secret   secret

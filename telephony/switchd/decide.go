@@ -135,6 +135,9 @@ func (f *floor) connect(a acd.Connect) {
 // lose notes why a caller gave up; their call ends by the event that said so.
 func (f *floor) lose(a acd.Lose) {
 	l := f.calls[a.Call]
+	if l != nil && l.kept != nil {
+		f.untaken(l)
+	}
 	if l == nil || l.kept != nil {
 		return // a place that nobody wants any more, or one that has an heir
 	}

@@ -214,6 +214,8 @@ func (f *floor) stepBeside(ev Event) {
 		f.inMenu(ev)
 	case Wished, Calling, Reached, Unreached:
 		f.keeps(ev)
+	case Dialled:
+		f.dial(ev)
 	case Retired:
 		f.retire(ev)
 	case marker:

@@ -253,7 +253,7 @@ func (f *floor) hungUp(ev HungUp) {
 		f.conclude(l)                  // nobody of the room had it
 	case call.Waiting:
 		f.act(acd.HungUp{Call: l.key}) // Withdraw who is rung, and Lose
-		f.missed(l)
+		f.missed(l, ev)
 		f.finish(l)
 	default:
 		f.finish(l)

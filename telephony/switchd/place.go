@@ -44,6 +44,9 @@ type place struct {
 	of       uuid.UUID // the call in which it was promised
 	attempts int
 	again    acd.Instant // when it comes back into the room; 0: it is there
+	told     task.Result // by the buyer's telephone; "": nothing
+	errand   *errand     // of an operator who calls from a task; nil: the turn is the buyer's
+	moot     bool        // the buyer is here
 }
 
 type (
@@ -103,7 +106,8 @@ func (f *floor) keeps(ev Event) {
 	case Unreached:
 		if l := f.live(ev.Call); l != nil && l.kept != nil {
 			f.log(l, ev)
-			f.hungUp(HungUp{Call: l.id, By: call.System, SIPCode: ev.SIPCode, Reason: "the buyer did not answer"})
+			l.kept.told = task.ResultOf(ev.SIPCode)
+			f.hungUp(HungUp{Call: l.id, By: call.System, SIPCode: ev.SIPCode, Reason: l.kept.words()})
 		}
 	}
 }
@@ -164,6 +168,7 @@ func (f *floor) called(id acd.CallID) *live {
 	f.counts.Calls++
 	f.batch.Parties = append(f.batch.Parties, journal.Party{ShopID: l.row.ShopID, CallID: l.id, PhoneRaw: string(p.phone), Phone: string(p.phone)})
 	f.write(l, "redeem", map[string]any{"task": p.task, "of": p.of, "attempt": p.attempts})
+	l.as = call.Unreached
 	number := p.number
 	f.do(func(ph Phones) { ph.Prepare(l.id, number, p.phone) })
 	f.change(l)
@@ -176,7 +181,7 @@ func (f *floor) callBack(l *live) bool {
 	if l.kept == nil || l.kept.id != l.id || l.life.State != call.Waiting {
 		return false
 	}
-	o := Outgoing{Call: l.id, Operator: l.with, Leg: l.leg, For: ringBuyer}
+	o := Outgoing{Call: l.id, Operator: l.with, Leg: l.leg, For: l.kept.ring()}
 	l.calling = true
 	f.do(func(p Phones) { p.CallBack(o) })
 	return true
@@ -193,6 +198,7 @@ func (f *floor) reached(ev Reached) {
 	l.calling = false
 	f.apply(l, call.Event{Kind: call.Connect})
 	f.batch.Redeemed = append(f.batch.Redeemed, task.Redeemed{ShopID: l.row.ShopID, TaskID: l.kept.task, CallID: l.id, At: f.instant()})
+	f.tried(l, task.Answered, 0)
 	delete(f.places, l.key)
 	rec := f.record(l)
 	id, leg := l.id, l.leg
@@ -202,7 +208,7 @@ func (f *floor) reached(ev Reached) {
 
 // missed gives a place whose buyer was not reached a second turn, or leaves it
 // to people: its task is open.
-func (f *floor) missed(l *live) {
+func (f *floor) missed(l *live, ev HungUp) {
 	p := l.kept
 	if p == nil || p.id != l.id || f.places[p.key] != p || l.life.AnsweredAt != 0 {
 		return
@@ -211,7 +217,11 @@ func (f *floor) missed(l *live) {
 		f.act(acd.Finished{Operator: key(l.with)}) // nobody writes up what was not said
 	}
 	delete(f.places, p.key)
-	if p.attempts < mostAttempts && !f.retired {
+	if p.errand != nil {
+		f.tried(l, p.result(ev), ev.SIPCode)
+		return
+	}
+	if p.attempts < mostAttempts && !f.retired && !p.moot {
 		p.again = f.now + acd.Instant(secondTry.Milliseconds())
 		f.places[p.key] = p
 	}
@@ -253,23 +263,39 @@ func (f *floor) keepPlaces() {
 	}
 }
 
-// forgo drops the place of a buyer who rings again: their task is moot too.
+// forgo drops the place of a buyer who rings again: their task is moot too. A
+// call to them that nobody has answered ends, or they would ring each other.
 func (f *floor) forgo(shop uuid.UUID, phone e164.Number) {
-	for _, p := range f.places {
-		if p.number.Shop.ID == shop && p.phone == phone && f.calls[p.key] == nil {
-			delete(f.places, p.key)
-			f.write(nil, "forgo", map[string]any{"call": p.id})
-			if p.again == 0 {
-				f.act(acd.HungUp{Call: p.key})
-			}
-			return
+	for _, p := range f.inOrder() {
+		if p.number.Shop.ID != shop || p.phone != phone {
+			continue
 		}
+		if l := f.calls[p.key]; l != nil {
+			p.moot = true
+			f.hungUp(HungUp{Call: l.id, By: call.System, Reason: "the buyer rang meanwhile"})
+			continue
+		}
+		f.give(p)
 	}
+}
+
+// give gives up a place that nobody is offered.
+func (f *floor) give(p *place) {
+	delete(f.places, p.key)
+	f.write(nil, "forgo", map[string]any{"call": p.id})
+	if p.again == 0 {
+		f.act(acd.HungUp{Call: p.key})
+	}
+}
+
+// inOrder are the places, in an order that does not depend on chance.
+func (f *floor) inOrder() []*place {
+	return slices.SortedFunc(maps.Values(f.places), func(a, b *place) int { return bytes.Compare(a.id[:], b.id[:]) })
 }
 
 // forgoAll drops all places: people have their tasks.
 func (f *floor) forgoAll() {
-	all := slices.SortedFunc(maps.Values(f.places), func(a, b *place) int { return bytes.Compare(a.id[:], b.id[:]) })
+	all := f.inOrder()
 	clear(f.places)
 	for _, p := range all {
 		if p.again == 0 && f.calls[p.key] == nil {

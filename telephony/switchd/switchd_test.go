@@ -114,6 +114,8 @@ func (m *memory) Commit(_ context.Context, b *journal.Batch) error {
 	m.all.Entries = append(m.all.Entries, b.Entries...)
 	m.all.Kept = append(m.all.Kept, b.Kept...)
 	m.all.Redeemed = append(m.all.Redeemed, b.Redeemed...)
+	m.all.Attempts = append(m.all.Attempts, b.Attempts...)
+	m.all.Tried = append(m.all.Tried, b.Tried...)
 	if b.Then != nil {
 		b.Then()
 	}

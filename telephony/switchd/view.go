@@ -119,6 +119,7 @@ func (l *live) view(c acd.CallView) command.Call {
 		v.Due = ptr(wall(c.Due))
 	}
 	v.From, v.Muted, v.Tape = l.from, l.muted, l.tape()
+	v.Outgoing, v.Calling = l.row.Direction == "outbound", l.calling
 	v.Move, v.Missed = l.moving(), l.misses()
 	if l.away != nil {
 		v.AwayUntil = ptr(wall(*l.away))

@@ -46,6 +46,20 @@ func (h *house) pick(t testing.TB, b *tab, operator uuid.UUID) (webleg.Offer, me
 	return o, leg
 }
 
+// converse has an operator take a call at a browser: it returns once both hear each other.
+func (h *house) converse(t *testing.T, b *tab, operator uuid.UUID) (webleg.Offer, media.Leg, *ear) {
+	t.Helper()
+	h.sitDown(b, operator)
+	expect[webleg.Ready](t, h)
+	o, leg := h.pick(t, b, operator)
+	fromPage := &ear{}
+	leg.SetSink(fromPage.hear)
+	h.speaks(leg, firstBuyer)
+	heard(t, fromPage, voice)
+	b.hears(firstBuyer)
+	return o, leg, fromPage
+}
+
 func heard(t testing.TB, e *ear, freq float64) {
 	t.Helper()
 	until(t, fmt.Sprintf("%v Hz is heard", freq), func() bool { return tone.Heard(e.last(1600), freq) })
@@ -58,14 +72,7 @@ func TestBrowserTalks(t *testing.T) {
 	})
 	b := browse(t, voice).open(h.server.URL + "/page.html")
 	operator := uuid.New()
-	h.sitDown(b, operator)
-	expect[webleg.Ready](t, h)
-	o, leg := h.pick(t, b, operator)
-	fromPage := &ear{}
-	leg.SetSink(fromPage.hear)
-	h.speaks(leg, firstBuyer)
-	heard(t, fromPage, voice)
-	b.hears(firstBuyer)
+	o, leg, fromPage := h.converse(t, b, operator)
 
 	b.do("desk.open(false)") // mute
 	until(t, "the muted operator is silent", func() bool {
@@ -221,14 +228,7 @@ func TestBrowserLosesItsNetwork(t *testing.T) {
 	browser := browse(t, voice)
 	b := browser.open(h.server.URL + "/page.html")
 	operator := uuid.New()
-	h.sitDown(b, operator)
-	expect[webleg.Ready](t, h)
-	_, leg := h.pick(t, b, operator)
-	fromPage := &ear{}
-	leg.SetSink(fromPage.hear)
-	h.speaks(leg, firstBuyer)
-	heard(t, fromPage, voice)
-	b.hears(firstBuyer)
+	_, _, fromPage := h.converse(t, b, operator)
 	if cable.went.Load() == 0 {
 		t.Fatal("audio does not go by the public address")
 	}
@@ -267,13 +267,7 @@ func TestSecondTabAsks(t *testing.T) {
 	browser := browse(t, voice)
 	first := browser.open(h.server.URL + "/page.html")
 	operator := uuid.New()
-	h.sitDown(first, operator)
-	expect[webleg.Ready](t, h)
-	_, leg := h.pick(t, first, operator)
-	fromPage := &ear{}
-	leg.SetSink(fromPage.hear)
-	h.speaks(leg, firstBuyer)
-	first.hears(firstBuyer)
+	_, _, fromPage := h.converse(t, first, operator)
 
 	second := browser.open(h.server.URL + "/page.html")
 	h.sitDown(second, operator)

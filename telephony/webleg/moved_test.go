@@ -18,15 +18,7 @@ func TestANATForgets(t *testing.T) {
 	cable := lay(t, h)
 	browser := browse(t, voice)
 	b := browser.open(h.server.URL + "/page.html")
-	operator := uuid.New()
-	h.sitDown(b, operator)
-	expect[webleg.Ready](t, h)
-	_, leg := h.pick(t, b, operator)
-	fromPage := &ear{}
-	leg.SetSink(fromPage.hear)
-	h.speaks(leg, firstBuyer)
-	heard(t, fromPage, voice)
-	b.hears(firstBuyer)
+	_, _, fromPage := h.converse(t, b, uuid.New())
 
 	cable.forgets.Store(true)
 	until(t, "the NAT has forgotten the browser", func() bool { return !cable.forgets.Load() })

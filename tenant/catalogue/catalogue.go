@@ -16,29 +16,14 @@ import (
 	"switchboard/tenant/fault"
 )
 
-// Source is where a shop's feed comes from.
-type Source struct {
-	ID           uuid.UUID
-	Format       string // yml
-	Location     string // URL, or a file's path
-	EveryS       int    // how often it is looked at, in seconds
-	ETag         string `gorm:"column:etag"`
-	LastModified string
-	CheckedAt    *time.Time
-	Error        string // of the last look; empty if it went well
-	CreatedAt    time.Time
-}
-
-// TableName is the table of Source.
-func (Source) TableName() string { return "shop.catalogue_source" }
-
 // State of a snapshot.
 type State string
 
 const (
 	Staging   State = "staging"   // it is being read
 	Published State = "published" // operators see it, or saw it once
-	Held      State = "held"      // complete, but a person must look: Accept or wait for the next
+	Held      State = "held"      // complete, but a person must look: Accept, Discard or wait for the next
+	Discarded State = "discarded" // it was held, and a person threw it away
 	Refused   State = "refused"   // its feed was broken, or a newer one overtook it
 )
 
@@ -55,6 +40,12 @@ type Snapshot struct {
 	NewCount     int
 	ChangedCount int
 	GoneCount    int
+	UpCount      int // of the changed, those whose price rose
+	DownCount    int
+	StockCount   int
+	ReadCount    int             // items staged so far
+	ForgottenAt  *time.Time      // what it had is no longer kept
+	Cause        Cause           // of its being held
 	Problems     json.RawMessage // []fault.Invalid: offers that were left out, or what was wrong
 	Reason       string          // why it is held or refused
 }

@@ -20,14 +20,11 @@ import (
 // memory, enough for the round trip not to matter.
 const batch = 500
 
-// lostShare is the share of a source's items, in per cent, whose loss holds the
-// new snapshot: half a file looks like a sale-out.
-const lostShare = 50
-
 // reading is one import under way.
 type reading struct {
 	db       *tenant.DB
 	scope    tenant.Scope
+	source   Source
 	snapshot Snapshot
 	words    *term.Writer
 	ids      []string
@@ -39,22 +36,22 @@ type reading struct {
 // facts are as old as takenAt. The feed is staged piece by piece and published
 // in one transaction: whatever ends the import, operators see the old snapshot
 // or the new, whole. A feed that is broken leaves a refused snapshot and is a
-// fault.Invalid; one that has lost more than half of the items is held, which is
-// no error: look at the State. An import that a later one of the same source
+// fault.Invalid; one that is not to be believed (see Cause) is held, which is no
+// error: look at the State. An import that a later one of the same source
 // overtook is a fault.Conflict.
 func Import(ctx context.Context, db *tenant.DB, s tenant.Scope, source uuid.UUID, r io.Reader, takenAt time.Time) (Snapshot, error) {
 	in := &reading{db: db, scope: s, words: term.NewWriter(term.Tag(s.Shop()))}
 	if err := in.begin(ctx, source, takenAt); err != nil {
 		return Snapshot{}, err
 	}
-	header, err := feed.Read(r, feed.DefaultLimits, func(i feed.Item) error { return in.add(ctx, i) })
+	header, err := in.source.format(takenAt).Read(r, feed.DefaultLimits, func(i feed.Item) error { return in.add(ctx, i) })
 	if err == nil {
 		err = in.flush(ctx)
 	}
-	if err != nil {
+	if err != nil && !header.Empty {
 		return in.fail(ctx, header, err)
 	}
-	return in.publish(ctx, header)
+	return in.publish(ctx, header, err)
 }
 
 // begin makes the snapshot and retires what an import of this source left behind.
@@ -67,6 +64,9 @@ func (in *reading) begin(ctx context.Context, source uuid.UUID, takenAt time.Tim
 			return err
 		}
 		var err error
+		if in.source, err = TakeSource(tx, source); err != nil {
+			return err
+		}
 		in.snapshot, err = newSnapshot(tx, source, takenAt)
 		return err
 	})
@@ -94,7 +94,8 @@ func (in *reading) flush(ctx context.Context) error {
 		if err := stillStaging(tx, in.snapshot.ID); err != nil {
 			return err
 		}
-		return stage(tx, in.snapshot.ID, in.ids, in.bodies, in.hashes)
+		in.snapshot.ReadCount += len(in.ids)
+		return stage(tx, in.snapshot, in.ids, in.bodies, in.hashes)
 	})
 	in.ids, in.bodies, in.hashes = in.ids[:0], in.bodies[:0], in.hashes[:0]
 	return err
@@ -149,9 +150,11 @@ func problems(all fault.Problems) json.RawMessage {
 }
 
 // publish compares what was staged with what is there and makes it current, or
-// holds it.
-func (in *reading) publish(ctx context.Context, h feed.Header) (Snapshot, error) {
+// holds it. An empty feed is what it says, or broken: where there were items
+// before, a person must look.
+func (in *reading) publish(ctx context.Context, h feed.Header, empty error) (Snapshot, error) {
 	in.snapshot.Problems = problems(h.Problems)
+	broken := false
 	err := in.db.Within(ctx, in.scope, func(tx tenant.Tx) error {
 		if err := lock(tx, in.snapshot.SourceID); err != nil {
 			return err
@@ -163,47 +166,25 @@ func (in *reading) publish(ctx context.Context, h feed.Header) (Snapshot, error)
 		if err != nil {
 			return err
 		}
+		if broken = empty != nil && d.before == 0; broken {
+			return nil
+		}
 		in.snapshot.count(d)
-		if d.before > 0 && d.gone*100 > d.before*lostShare {
-			in.snapshot.State = Held
-			in.snapshot.Reason = fmt.Sprintf("%d of %d items are gone", d.gone, d.before)
-			return settle(tx, in.snapshot, sourceNews{Error: in.snapshot.Reason, CheckedAt: in.snapshot.TakenAt})
+		if cause, reason := d.hold(); cause != Sound {
+			in.snapshot.State, in.snapshot.Cause, in.snapshot.Reason = Held, cause, reason
+			return settle(tx, in.snapshot, sourceNews{Error: reason, CheckedAt: in.snapshot.TakenAt})
 		}
 		return in.snapshot.makeCurrent(tx)
 	})
+	if broken && err == nil {
+		return in.fail(ctx, h, empty)
+	}
 	return in.snapshot, err
-}
-
-// Accept publishes a snapshot that is held. One that a later import overtook is
-// a fault.Conflict.
-func Accept(tx tenant.Tx, id uuid.UUID) (Snapshot, error) {
-	s, err := Take(tx, id)
-	if err != nil {
-		return Snapshot{}, err
-	}
-	if err := lock(tx, s.SourceID); err != nil {
-		return Snapshot{}, err
-	}
-	if s, err = Take(tx, id); err != nil { // again: it may have been overtaken meanwhile
-		return Snapshot{}, err
-	}
-	if s.State != Held {
-		return Snapshot{}, fmt.Errorf("accept snapshot %s, which is %s: %w", id, s.State, fault.Conflict)
-	}
-	d, err := compare(tx, s)
-	if err != nil {
-		return Snapshot{}, err
-	}
-	s.count(d)
-	s.Reason = "accepted by " + tx.Scope().Actor() + " although " + s.Reason
-	if err := s.makeCurrent(tx); err != nil {
-		return Snapshot{}, err
-	}
-	return s, tenant.Audit(tx, "catalogue.accept", id.String(), map[string]any{"gone": d.gone, "before": d.before})
 }
 
 func (s *Snapshot) count(d difference) {
 	s.ItemCount, s.NewCount, s.ChangedCount, s.GoneCount = d.after, d.fresh, d.changed, d.gone
+	s.UpCount, s.DownCount, s.StockCount = d.up, d.down, d.stock
 }
 
 // makeCurrent puts the staged items in the place of the source's old ones.

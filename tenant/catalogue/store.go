@@ -92,17 +92,23 @@ func stillStaging(tx tenant.Tx, snapshot uuid.UUID) error {
 }
 
 // stage writes a batch. COPY is refused under row security.
-func stage(tx tenant.Tx, snapshot uuid.UUID, ids, bodies []string, hashes [][]byte) error {
+func stage(tx tenant.Tx, s Snapshot, ids, bodies []string, hashes [][]byte) error {
 	_, err := tx.Exec(`insert into shop.item_staged (snapshot_id, offer_id, body, content_hash)
-		select $1, o, b::jsonb, h from unnest($2::text[], $3::text[], $4::bytea[]) t(o, b, h)`, snapshot, ids, bodies, hashes)
+		select $1, o, b::jsonb, h from unnest($2::text[], $3::text[], $4::bytea[]) t(o, b, h)`, s.ID, ids, bodies, hashes)
+	if err == nil {
+		_, err = tx.Exec("update shop.snapshot set read_count = $2 where id = $1", s.ID, s.ReadCount)
+	}
 	if err != nil {
-		return fmt.Errorf("stage %d items of snapshot %s: %w", len(ids), snapshot, err)
+		return fmt.Errorf("stage %d items of snapshot %s: %w", len(ids), s.ID, err)
 	}
 	return nil
 }
 
 // difference is how a staged snapshot differs from what its source has now.
-type difference struct{ before, after, fresh, changed, gone int }
+type difference struct {
+	before, after, fresh, changed, gone int
+	up, down, stock, jumped             int // of the changed
+}
 
 func compare(tx tenant.Tx, s Snapshot) (difference, error) {
 	var d difference
@@ -116,10 +122,15 @@ func compare(tx tenant.Tx, s Snapshot) (difference, error) {
 		select count(i.offer_id), count(g.offer_id),
 		       count(*) filter (where i.offer_id is null),
 		       count(*) filter (where i.content_hash <> g.content_hash),
-		       count(*) filter (where g.offer_id is null)
-		  from (select offer_id, content_hash from shop.item where source_id = ? and last_seq is null) i
-		  full join (select offer_id, content_hash from shop.item_staged where snapshot_id = ?) g on g.offer_id = i.offer_id`,
-		s.SourceID, s.ID).Row().Scan(&d.before, &d.after, &d.fresh, &d.changed, &d.gone)
+		       count(*) filter (where g.offer_id is null),
+		       count(*) filter (where g.price > i.price_minor),
+		       count(*) filter (where g.price < i.price_minor),
+		       count(*) filter (where g.stock is distinct from i.stock and g.offer_id is not null and i.offer_id is not null),
+		       count(*) filter (where g.price >= i.price_minor * 10 or g.price * 10 <= i.price_minor)
+		  from (select offer_id, content_hash, price_minor, stock from shop.item where source_id = ? and last_seq is null) i
+		  full join (select offer_id, content_hash, (body->>'price')::bigint as price, (body->>'stock')::int as stock
+		    from shop.item_staged where snapshot_id = ?) g on g.offer_id = i.offer_id`,
+		s.SourceID, s.ID).Row().Scan(&d.before, &d.after, &d.fresh, &d.changed, &d.gone, &d.up, &d.down, &d.stock, &d.jumped)
 	if err != nil {
 		return d, fmt.Errorf("compare snapshot %s: %w", s.ID, err)
 	}
@@ -146,7 +157,7 @@ const insertStaged = `
 insert into shop.item (id, source_id, offer_id, first_seq, sku, name, vendor, category, price_minor, old_price_minor,
   currency, available, stock, barcode, url, picture, params, group_id, detail, content_hash, head, search)
 select gen_random_uuid(), $1, g.offer_id, $3, b.sku, b.name, b.vendor, b.category, b.price, b.old,
-  b.currency, b.available, b.stock, b.barcode, b.url, b.picture, b.params, b.group_id, b.detail, g.content_hash, b.head, strip(b.head) || b.rest
+  b.currency, b.available, b.stock, b.barcode, b.url, b.picture, b.params, coalesce(b.group_id, ''), coalesce(b.detail, '{}'), g.content_hash, b.head, strip(b.head) || b.rest
  from shop.item_staged g, jsonb_to_record(g.body) b(sku text, name text, vendor text, category text, price bigint, old bigint,
   currency text, available boolean, stock int, barcode text, url text, picture text, params jsonb, group_id text, detail jsonb,
   head tsvector, rest tsvector)
@@ -163,7 +174,7 @@ type sourceNews struct {
 // may still accept it.
 func settle(tx tenant.Tx, s Snapshot, news sourceNews) error {
 	err := tx.Query().Model(&s).Where("id = ?", s.ID).
-		Select("State", "PublishedAt", "ItemCount", "NewCount", "ChangedCount", "GoneCount", "Problems", "Reason").Updates(&s).Error
+		Select("State", "PublishedAt", "ItemCount", "NewCount", "ChangedCount", "GoneCount", "UpCount", "DownCount", "StockCount", "Cause", "Problems", "Reason").Updates(&s).Error
 	if err == nil && s.State != Held {
 		_, err = tx.Exec("delete from shop.item_staged where snapshot_id = $1", s.ID)
 	}

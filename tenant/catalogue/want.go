@@ -26,17 +26,22 @@ func Want(tx tenant.Tx, source uuid.UUID, now time.Time) error {
 	if err := lock(tx, source); err != nil {
 		return err
 	}
+	if err := wantAt(tx, source, now); err != nil {
+		return err
+	}
+	return tenant.Audit(tx, "catalogue.want", source.String(), nil)
+}
+
+// wantAt owes a look at an instant, unless one is owed already.
+func wantAt(tx tenant.Tx, source uuid.UUID, due time.Time) error {
 	var wanted bool
 	err := tx.Query().Raw(`select exists (select 1 from house.outbox
 		where kind = ? and payload->>'source_id' = ? and done_at is null and failed_at is null)`, Look.Name, source.String()).Scan(&wanted).Error
 	if err != nil {
 		return fmt.Errorf("ask whether source %s is wanted already: %w", source, err)
 	}
-	if !wanted {
-		err = Look.Enqueue(tx, Wanted{tx.Scope().Shop().UUID(), source}, outbox.Ask{Now: now})
+	if wanted {
+		return nil
 	}
-	if err != nil {
-		return err
-	}
-	return tenant.Audit(tx, "catalogue.want", source.String(), nil)
+	return Look.Enqueue(tx, Wanted{tx.Scope().Shop().UUID(), source}, outbox.Ask{Now: due})
 }

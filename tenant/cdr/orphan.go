@@ -43,7 +43,7 @@ func CloseOrphan(tx tenant.AcrossTx, shop tenant.ID, id uuid.UUID, now time.Time
 	if err != nil || !found {
 		return false, err
 	}
-	for _, step := range []func(tenant.AcrossTx, time.Time) error{o.close, o.record, o.endGrants, o.lose, o.audit} {
+	for _, step := range []func(tenant.AcrossTx, time.Time) error{o.close, o.record, o.endGrants, o.lose, o.cutShort, o.audit} {
 		if err := step(tx, now); err != nil {
 			return false, fmt.Errorf("close call %s, whose switch died: %w", id, err)
 		}
@@ -153,6 +153,11 @@ func (o *orphan) lose(tx tenant.AcrossTx, now time.Time) error {
 		return err
 	}
 	return task.RangSince(tx, tenant.ID(o.ShopID), o.ID)
+}
+
+// cutShort gives a callback back whose call it was.
+func (o *orphan) cutShort(tx tenant.AcrossTx, now time.Time) error {
+	return task.CutShort(tx, o.ShopID, o.ID, now)
 }
 
 func (o *orphan) audit(tx tenant.AcrossTx, _ time.Time) error {

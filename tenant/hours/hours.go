@@ -76,3 +76,25 @@ func (w Week) Open(at time.Time) bool {
 	}
 	return false
 }
+
+// Next returns the instant from at on at which it is open; at must be in the
+// shop's zone. It reports false if it never is.
+func (w Week) Next(at time.Time) (time.Time, bool) {
+	if w.Open(at) {
+		return at, true
+	}
+	for day := range 8 { // today's later windows, and those of each day of the week
+		midnight := time.Date(at.Year(), at.Month(), at.Day()+day, 0, 0, 0, 0, at.Location())
+		var first time.Time
+		for _, open := range w.week[midnight.Weekday()] {
+			from := time.Date(at.Year(), at.Month(), at.Day()+day, open.from/60, open.from%60, 0, 0, at.Location())
+			if from.After(at) && (first.IsZero() || from.Before(first)) {
+				first = from
+			}
+		}
+		if !first.IsZero() {
+			return first, true
+		}
+	}
+	return time.Time{}, false
+}

@@ -44,13 +44,20 @@ func Load(v edition.Version) (graph.Graph, error) {
 	return g, nil
 }
 
-// OfQueue returns the version that calls of a queue begin with: the last that
-// was published of the queue's script. Without one it is fault.NotFound.
-func OfQueue(tx tenant.Tx, queue uuid.UUID) (edition.Version, error) {
-	var script *uuid.UUID
-	err := tx.Query().Raw("select script_id from shop.queue where id = ?", queue).Row().Scan(&script)
+// OfQueue returns the version that calls of a queue in a direction (inbound,
+// outbound) begin with: the last that was published of the queue's script, or of
+// the one for calls that we make. Without one it is fault.NotFound.
+func OfQueue(tx tenant.Tx, queue uuid.UUID, direction string) (edition.Version, error) {
+	var script, outgoing *uuid.UUID
+	err := tx.Query().Raw("select script_id, outgoing_script_id from shop.queue where id = ?", queue).Row().Scan(&script, &outgoing)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return edition.Version{}, fmt.Errorf("read the script of queue %s: %w", queue, err)
+	}
+	if direction == "outbound" && outgoing != nil {
+		v, err := Shelf.Current(tx, *outgoing)
+		if !errors.Is(err, fault.NotFound) {
+			return v, err
+		}
 	}
 	if script == nil {
 		return edition.Version{}, fmt.Errorf("script of queue %s: %w", queue, fault.NotFound)

@@ -160,7 +160,7 @@ func TestAWalkIsKeptWithItsCall(t *testing.T) {
 	var stand script.Stand
 	begin := func(seconds int) error {
 		return do(t, w, w.A, func(tx tenant.Tx) error {
-			v, err := script.OfQueue(tx, w.A.Queue)
+			v, err := script.OfQueue(tx, w.A.Queue, "inbound")
 			if err != nil {
 				return err
 			}
@@ -245,7 +245,7 @@ func TestTheOtherShop(t *testing.T) {
 		"named":   func(tx tenant.Tx) error { _, err := script.Shelf.Named(tx, "Обувь"); return err },
 		"current": func(tx tenant.Tx) error { _, err := script.Shelf.Current(tx, v.TextID); return err },
 		"version": func(tx tenant.Tx) error { _, err := script.Shelf.TakeVersion(tx, v.ID); return err },
-		"queue":   func(tx tenant.Tx) error { _, err := script.OfQueue(tx, w.A.Queue); return err },
+		"queue":   func(tx tenant.Tx) error { _, err := script.OfQueue(tx, w.A.Queue, "inbound"); return err },
 		"draft":   func(tx tenant.Tx) error { _, err := script.Shelf.Save(tx, v.TextID, "x", noon, noon); return err },
 		"publish": func(tx tenant.Tx) error { _, err := script.Shelf.Publish(tx, v.TextID, "", noon); return err },
 		"where":   func(tx tenant.Tx) error { _, err := script.Where(tx, call); return err },
@@ -255,7 +255,7 @@ func TestTheOtherShop(t *testing.T) {
 			_, err := script.Answer(tx, call, walk.Answer{}, 1, walk.Facts{})
 			return err
 		},
-		"no queue": func(tx tenant.Tx) error { _, err := script.OfQueue(tx, w.B.Queue); return err },
+		"no queue": func(tx tenant.Tx) error { _, err := script.OfQueue(tx, w.B.Queue, "inbound"); return err },
 	} {
 		if err := do(t, w, w.B, fn); !errors.Is(err, fault.NotFound) {
 			t.Errorf("%s: %v, want not found", name, err)

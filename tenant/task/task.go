@@ -50,6 +50,7 @@ type Task struct {
 	ClosedReason string
 	ClosedCallID *uuid.UUID // the call that closed it
 	Subject      string     // what was promised; "" for a lost call
+	Attempts     int        // that count, by the shop's Rule
 	Phone        string     `gorm:"->"` // the buyer's; "" once erased
 }
 

@@ -131,7 +131,7 @@ func importCatalogues(tx tenant.AcrossTx, now time.Time) (int64, error) {
 	var due []catalogue.Wanted
 	err := tx.Query().Raw(`
 		select s.shop_id, s.id as source_id from shop.catalogue_source s join house.shop h on h.id = s.shop_id and h.status <> 'closed'
-		 where (s.checked_at is null or s.checked_at + s.every_s * interval '1 second' <= @now or s.checked_at > @soon)
+		 where not s.paused and s.location not like 'sent:%' and (s.checked_at is null or s.checked_at + s.every_s * interval '1 second' <= @now or s.checked_at > @soon)
 		   and not exists (select 1 from house.outbox o where o.done_at is null and o.failed_at is null and o.kind = @kind
 		     and o.shop_id = s.shop_id and o.payload->>'source_id' = s.id::text)
 		 order by s.checked_at nulls first, s.id limit @most`,

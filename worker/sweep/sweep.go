@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"switchboard/tenant"
+	"switchboard/tenant/hook"
 )
 
 // Every is how often to sweep: what is found here was owed before, and somebody
@@ -41,6 +42,7 @@ var chores = []chore{
 	{"import catalogues", importCatalogues},
 	{"forget dialogs of ended calls", forgetDialogs},
 	{"forget done jobs", forgetJobs},
+	{"forget old news", hook.Forget},
 }
 
 // Sweep does every chore once. A chore that fails stops no other.

@@ -91,6 +91,12 @@ function Asked({ scene }: { scene: Talk }) {
   );
 }
 
+function wordOf(scene: Talk) {
+  if (scene.card?.calling) return 'desk.back.rings';
+  if (scene.at === 'joining') return 'desk.call.joining';
+  return scene.held ? 'desk.call.held' : 'desk.call.noLimit';
+}
+
 function TalkTime({ scene }: { scene: Talk }) {
   const { t } = useTranslation();
   const now = useServerNow();
@@ -99,7 +105,7 @@ function TalkTime({ scene }: { scene: Talk }) {
   return (
     <div className={css.time} role="timer" aria-live="off" data-state={held ? 'held' : undefined}>
       {since === undefined ? '0:00' : clock((now - since) / 1000)}
-      <small>{t(scene.at === 'joining' ? 'desk.call.joining' : held ? 'desk.call.held' : 'desk.call.noLimit')}</small>
+      <small>{t(wordOf(scene))}</small>
     </div>
   );
 }

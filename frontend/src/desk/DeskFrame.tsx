@@ -24,7 +24,7 @@ export function DeskFrame() {
   const seen = useSeen();
   const [chosen, setChosen] = useState(modeKept);
   // A telephone that was chosen here before connects while the desk is read: a call may be waiting for it.
-  const mode = chosen ?? (seen.data && modeOf(seen.data.desk));
+  const mode = chosen ?? (seen.data && modeOf(seen.data.state));
   const phone = useLine(wide ? mode : undefined);
   const change = (to: Mode) => {
     keepMode(to);
@@ -74,12 +74,12 @@ function Rooms({ seen, silent, mode, setMode, phone }: RoomsProps) {
     return () => soon.forEach(clearTimeout);
   }, [ringing, orders]);
   const ours = Date.now() - performance.now() + seen.clock.ahead;
-  const scene = sceneOf(seen.desk, phone?.sight.phone, ours);
+  const scene = sceneOf(seen.state, phone?.sight.phone, ours);
   useBelieved(mode, seen, silent ? undefined : phone);
-  const house = { desk: seen.desk, clock: seen.clock, scene, orders, phone, mode, setMode };
+  const house = { desk: seen.state, clock: seen.clock, scene, orders, phone, mode, setMode };
   return (
     <HouseOf value={house}>
-      <Zone value={seen.desk.shift.zone}>
+      <Zone value={seen.state.shift.zone}>
         <Shell silentSince={silent === 'server' ? seen.at : undefined} />
       </Zone>
     </HouseOf>
@@ -89,7 +89,7 @@ function Rooms({ seen, silent, mode, setMode, phone }: RoomsProps) {
 /** A page that believes it can be rung, and a server that cannot ring it: connect anew. */
 function useBelieved(mode: Mode, seen: Seen, phone: ReturnType<typeof useLine>): void {
   const up = phone?.sight.phone.link.at === 'up' && phone.sight.phone.media.at === 'up';
-  const missing = mode === 'browser' && up && seen.desk.phone !== 'browser';
+  const missing = mode === 'browser' && up && seen.state.phone !== 'browser';
   const line = phone?.line;
   useEffect(() => {
     if (mode === 'browser' && up) keepMode('browser');

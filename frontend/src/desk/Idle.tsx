@@ -6,6 +6,7 @@ import { clock } from '../ui/format';
 import { useFormat } from '../ui/person';
 import { Key } from '../ui/ui';
 import { askToNotify, mayNotify } from './bell';
+import { Callbacks } from './Callbacks';
 import css from './desk.module.css';
 import { forget, leftovers } from './draft/useDraft';
 import { useHouse } from './house';
@@ -39,6 +40,7 @@ export function Idle() {
         </div>
       </div>
       <Today />
+      <Callbacks may={scene.at === 'idle' && !scene.resting} />
       <Leftovers />
     </main>
   );

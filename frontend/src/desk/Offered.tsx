@@ -6,6 +6,7 @@ import { shopColours } from '../ui/palette';
 import { localeOf, useFormat } from '../ui/person';
 import { Key, Num, ShopBadge } from '../ui/ui';
 import { notify, ring } from './bell';
+import { wanting } from './callbacks';
 import { gistOf } from './card';
 import css from './desk.module.css';
 import { shopName, spokenName, useHouse, useServerNow } from './house';
@@ -22,6 +23,7 @@ export function Offered({ scene }: { scene: Offer }) {
   const { phone } = useHouse();
   const { card } = scene;
   useNoise(card);
+  useOwnWish(scene);
   return (
     <main className={css.offer} aria-labelledby="offer">
       <Band scene={scene} />
@@ -42,6 +44,16 @@ export function Offered({ scene }: { scene: Offer }) {
       </p>
     </main>
   );
+}
+
+/** A call that I have asked for in this page needs no answer from me: it is taken at once. */
+function useOwnWish(scene: Offer): void {
+  const { phone } = useHouse();
+  const call = phone?.sight.phone.call;
+  const leg = call?.call === scene.call && scene.card?.outgoing && wanting() ? call.leg : undefined;
+  useEffect(() => {
+    if (leg) phone?.line.ask({ type: 'answer', leg });
+  }, [leg, phone?.line]);
 }
 
 /** Rings here unless the telephone on the table does, and tells it in a notification. */
@@ -114,8 +126,9 @@ function Facts({ card }: { card: Card }) {
         <Num>{card.from ? phoneText(card.from) : t('call.withheld')}</Num>
       </b>
       {card.spoke_on && <span>{t('desk.offer.spoke', { day: f.day(card.spoke_on) })}</span>}
-      <span>{t('desk.offer.waits', { time: clock((now - Date.parse(card.started_at)) / 1000) })}</span>
+      {!card.outgoing && <span>{t('desk.offer.waits', { time: clock((now - Date.parse(card.started_at)) / 1000) })}</span>}
       <span>{card.source}</span>
+      {card.outgoing && <span>{t('desk.back.outgoing')}</span>}
       {card.handed && <span>{t('desk.offer.handed')}</span>}
     </p>
   );

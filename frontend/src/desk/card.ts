@@ -70,6 +70,8 @@ export function cardOf(v: unknown, now: number): Card | undefined {
     move: moveOf(f, now),
     missed: null,
     supervised: null,
+    outgoing: f.get('outgoing') === true,
+    calling: false,
     recording: { state: 'on', until: null },
     shop: {
       id: text(s, 'id'),

@@ -13,6 +13,8 @@ const card: Card = {
   held: false,
   muted: false,
   supervised: null,
+  outgoing: false,
+  calling: false,
   recording: { state: 'on', until: null },
   away_until: null,
   move: null,

@@ -58,7 +58,7 @@ function Fresh({ seen, age }: { seen: Seen; age: Age }) {
     <span className={css.fresh} data-age={age} role="timer" aria-live="off">
       <i aria-hidden />
       {age === 'live' ? (
-        <Num>{t('floor.live', { at: f.exact(Date.parse(seen.floor.at)).slice(0, 8) })}</Num>
+        <Num>{t('floor.live', { at: f.exact(Date.parse(seen.state.at)).slice(0, 8) })}</Num>
       ) : (
         <Num>{t('floor.old', { count: old })}</Num>
       )}

@@ -5,6 +5,7 @@ import { Empty } from '../ui/Panel';
 import { Num, StateTag } from '../ui/ui';
 import { type Call, type Mode, secondsSince, talks, toneOf, wordOf } from './floor';
 import css from './floor.module.css';
+import { HeardCell, HeardHead } from './Heard';
 import { ShopOf } from './Queues';
 import { type Seen, useServerNow } from './useFloor';
 
@@ -13,8 +14,8 @@ type Props = { seen: Seen; chosen: string | undefined; choose: (call: string) =>
 /** The talks of this moment: each can be listened to. */
 export function Calls({ seen, chosen, choose }: Props) {
   const { t } = useTranslation();
-  const all = talks(seen.floor);
-  const names = new Map(seen.floor.operators.map((o) => [o.id, o.name]));
+  const all = talks(seen.state);
+  const names = new Map(seen.state.operators.map((o) => [o.id, o.name]));
   return (
     <section className={css.panel}>
       <h2>
@@ -29,7 +30,8 @@ export function Calls({ seen, chosen, choose }: Props) {
               <th>{t('floor.calls.operator')}</th>
               <th>{t('floor.calls.shop')}</th>
               <th>{t('floor.calls.state')}</th>
-              <th>{t('floor.calls.buyer')}</th>
+              <th className={css.beside}>{t('floor.calls.buyer')}</th>
+              <HeardHead />
               <th className={css.right}>{t('floor.calls.lasts')}</th>
             </tr>
           </thead>
@@ -52,7 +54,7 @@ function Row({ call, seen, name, chosen, choose }: RowProps) {
   return (
     <tr aria-selected={chosen} onClick={() => choose(call.id)}>
       <td>
-        <button type="button" className={css.name} onClick={() => choose(call.id)}>
+        <button type="button" className={css.name} title={name} onClick={() => choose(call.id)}>
           {name || t('floor.calls.nobody')}
         </button>
         {call.watchers.map((w) => (
@@ -65,8 +67,11 @@ function Row({ call, seen, name, chosen, choose }: RowProps) {
       <td>
         <StateTag state={toneOf(call)}>{t(`floor.state.${wordOf(call)}`)}</StateTag>
       </td>
-      <td>
+      <td className={css.beside}>
         <Num>{phone(call.from) || t('floor.calls.withheld')}</Num>
+      </td>
+      <td>
+        <HeardCell call={call} />
       </td>
       <td className={css.right}>
         <Num>{clock(secondsSince(call.answered_at ?? call.started_at, now))}</Num>

@@ -11,7 +11,7 @@ import { type Seen, useServerNow } from './useFloor';
 export function Figures({ seen }: { seen: Seen }) {
   const { t } = useTranslation();
   const f = useFormat();
-  const n = figures(seen.floor, useServerNow(seen));
+  const n = figures(seen.state, useServerNow(seen));
   return (
     <section className={css.figures} aria-label={t('floor.figures.label')}>
       <Figure

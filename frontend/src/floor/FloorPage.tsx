@@ -54,7 +54,7 @@ const twice = 1_000;
 
 function Room({ seen }: { seen: Seen }) {
   const { t } = useTranslation();
-  const { floor } = seen;
+  const { state: floor } = seen;
   const age = useAge(seen);
   const chosen = useChosen();
   const [sheet, setSheet] = useState(false);

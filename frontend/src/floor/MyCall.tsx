@@ -21,7 +21,7 @@ export function MyCall({ call, seen, supervision, takeOver }: { call: Call; seen
   const me = mine(call);
   if (!me) return null;
   const Glyph = modeGlyphs[me.mode];
-  const name = seen.floor.operators.find((o) => o.id === call.operator_id)?.name ?? '';
+  const name = seen.state.operators.find((o) => o.id === call.operator_id)?.name ?? '';
   return (
     <section className={css.mine} aria-label={t('floor.mine')}>
       <Glyph size={18} aria-hidden />

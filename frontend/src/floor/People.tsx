@@ -17,7 +17,7 @@ const kinds: readonly State[] = ['talking', 'held', 'wrapup', 'offered', 'ready'
 export function People({ seen, chosen, choose }: Props) {
   const { t } = useTranslation();
   const now = useServerNow(seen);
-  const all = seats(seen.floor, now);
+  const all = seats(seen.state, now);
   const count = (k: State) => all.filter((s) => s.tone === k).length;
   return (
     <section className={css.panel} data-people>

@@ -58,7 +58,7 @@ export function QualityPage() {
         }
       </Panel>
       <p className={css.back}>
-        <Link to="/">{t('absent.home')}</Link>
+        <Link to="/floor">{t('quality.back')}</Link>
       </p>
     </main>
   );

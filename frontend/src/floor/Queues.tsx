@@ -13,7 +13,7 @@ type Props = { seen: Seen; chosen: string | undefined; choose: (call: string) =>
 export function Queues({ seen, chosen, choose }: Props) {
   const { t } = useTranslation();
   const now = useServerNow(seen);
-  const all = lines(seen.floor, now);
+  const all = lines(seen.state, now);
   return (
     <section className={css.panel}>
       <h2>{t('floor.queues.title')}</h2>

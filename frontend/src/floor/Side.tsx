@@ -8,6 +8,7 @@ import { Num, StateTag } from '../ui/ui';
 import { Watcher } from './Calls';
 import { type Call, isTalk, mine, type Person, seats, secondsSince, toneOf, wordOf } from './floor';
 import css from './floor.module.css';
+import { HeardFacts } from './Heard';
 import { Hears } from './Hears';
 import { Modes } from './MyCall';
 import { ShopOf } from './Queues';
@@ -43,7 +44,7 @@ type WhoProps = Pick<Props, 'seen' | 'supervision' | 'pausing' | 'setPausing'> &
 function Who({ person, seen, supervision, pausing, setPausing }: WhoProps) {
   const { t } = useTranslation();
   const now = useServerNow(seen);
-  const seat = seats(seen.floor, now).find((s) => s.person.id === person.id);
+  const seat = seats(seen.state, now).find((s) => s.person.id === person.id);
   if (!seat) return null;
   return (
     <section>
@@ -123,6 +124,7 @@ function What({ call, seen, supervision }: { call: Call; seen: Seen; supervision
           )}
         </>
       )}
+      <HeardFacts call={call} />
       {call.watchers.length > 0 && (
         <p className={css.facts}>
           {call.watchers.map((w) => (

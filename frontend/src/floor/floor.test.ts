@@ -25,6 +25,7 @@ const call = (id: string, changes: Partial<Call> = {}): Call => ({
   muted: false,
   away_until: null,
   watchers: [],
+  legs: [],
   ...changes,
 });
 

@@ -1,7 +1,7 @@
 // What the address of a list says. What it may not say is left out, never refused.
 
 export type Days = { from?: string; to?: string };
-export const outcomes = ['answered', 'abandoned', 'overflowed', 'voicemail', 'refused', 'failed', 'served'] as const;
+export const outcomes = ['answered', 'abandoned', 'overflowed', 'voicemail', 'refused', 'failed', 'served', 'unreached'] as const;
 export type Outcome = (typeof outcomes)[number];
 export const orderStates = ['draft', 'confirmed', 'cancelled'] as const;
 export type OrderState = (typeof orderStates)[number];

@@ -5,13 +5,13 @@ import css from './score.module.css';
 
 export type Word = 'good' | 'fair' | 'poor' | 'unknown';
 
-const glyphs = { good: IconAntennaBars5, fair: IconAntennaBars3, poor: IconAntennaBars2, unknown: IconAntennaBarsOff };
+export const scoreGlyphs = { good: IconAntennaBars5, fair: IconAntennaBars3, poor: IconAntennaBars2, unknown: IconAntennaBarsOff };
 
 /** A MOS: a word for who listens, bars for who glances, the number for who checks. */
 export function Score({ word, mos, worst }: { word: Word; mos: number | null; worst?: number | null }) {
   const { t } = useTranslation();
   const f = useFormat();
-  const Glyph = glyphs[word];
+  const Glyph = scoreGlyphs[word];
   const title = worst === undefined || worst === null ? undefined : t('quality.lowest', { mos: f.number(worst, 1) });
   return (
     <span className={css.score} data-word={word} title={title}>

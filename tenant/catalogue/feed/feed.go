@@ -1,9 +1,8 @@
-// Package feed reads the YML (Yandex Market Language) in which shops publish
-// their catalogue, item by item, whatever the size of the file.
+// Package feed reads the files in which shops publish their catalogue, item by
+// item, whatever the size of the file.
 package feed
 
 import (
-	"fmt"
 	"io"
 
 	"switchboard/billing/money"
@@ -49,7 +48,10 @@ type Header struct {
 	Items      int // that were handed on
 	Skipped    int // that were left out
 	Problems   fault.Problems
-	Found      int // problems, of which the first MaxProblems are told
+	Found      int  // problems, of which the first MaxProblems are told
+	Empty      bool // the feed came to its end, and has no offers, sound or not
+
+	lines int // of the file, if it is one
 }
 
 // Item is one offer of a feed.
@@ -81,33 +83,35 @@ type Param struct {
 	Unit  string `json:"unit,omitempty"`
 }
 
-// Read hands each sound offer of the feed in r to emit, in the order of the
-// file. An offer that is not sound is left out and told in the Header; what is
-// wrong with the file as a whole ends the reading with a fault.Invalid that
-// names the line. An error of emit or of r ends it too, as it is. Memory does
-// not grow with the feed but for 16 bytes an offer.
-func Read(r io.Reader, l Limits, emit func(Item) error) (Header, error) {
+// Format is a kind of feed.
+type Format interface {
+	// Read hands each sound offer of the feed in r to emit, mostly in the order of
+	// the file. An offer that is not sound is left out and told in the Header; what
+	// is wrong with the file as a whole ends the reading with a fault.Invalid that
+	// names the line. An error of emit or of r ends it too, as it is. Memory does
+	// not grow with the feed but for a few dozen bytes an offer.
+	Read(r io.Reader, l Limits, emit func(Item) error) (Header, error)
+}
+
+// YML is the Yandex Market Language.
+type YML struct{}
+
+// Read implements Format.
+func (YML) Read(r io.Reader, l Limits, emit func(Item) error) (Header, error) {
 	s, err := open(r, l)
 	if err != nil {
 		return Header{}, err
 	}
-	p := &parser{stream: s, emit: emit, seen: newSeen(), categories: map[string]*category{}}
+	p := &parser{stream: s, tally: newTally(l, emit)}
 	p.header.Encoding = s.src.encoding
 	if err := p.document(); err != nil {
 		return p.header, s.explain(err)
 	}
-	if p.header.Items == 0 {
-		return p.header, p.empty()
-	}
-	return p.header, nil
+	p.header.lines = s.line()
+	return p.finish()
 }
 
-// empty says why nothing is left of a feed that was read to its end.
-func (p *parser) empty() error {
-	if p.header.Skipped > 0 {
-		first := p.header.Problems[0]
-		return fault.Invalid{Field: first.Field, Line: first.Line,
-			Problem: fmt.Sprintf("none of the %d offers is sound; the first problem: %s", p.header.Skipped, first.Problem)}
-	}
-	return fault.Invalid{Problem: "the feed has no offers", Line: p.line()}
+// Read reads YML.
+func Read(r io.Reader, l Limits, emit func(Item) error) (Header, error) {
+	return YML{}.Read(r, l, emit)
 }

@@ -3,19 +3,8 @@ package feed
 import (
 	"encoding/xml"
 	"html"
-	"math"
-	"strconv"
 	"strings"
 )
-
-// draft is an offer while it is read.
-type draft struct {
-	Item
-	prefix, category, currency, price, old string
-
-	terms []rawTerms // of this offer, with their costs as written
-	said  bool       // whether it is available
-}
 
 // offer reads one <offer> and hands it on if it is sound.
 func (p *parser) offer(e xml.StartElement) error {
@@ -29,24 +18,18 @@ func (p *parser) offer(e xml.StartElement) error {
 	if err := p.children(func(e xml.StartElement) error { return p.property(d, e) }); err != nil {
 		return err
 	}
-	if p.header.Items+p.header.Skipped >= p.limits.Items {
-		return p.bad("more than %d offers", p.limits.Items)
+	err := p.take(d)
+	if err == nil {
+		p.at("")
 	}
-	problem := p.complete(d)
-	if problem != "" {
-		p.header.Skipped++
-		p.tell(d.Line, "%s", problem)
-	}
-	p.at("")
-	if problem != "" {
-		return nil
-	}
-	p.header.Items++
-	return p.emit(d.Item)
+	return err
 }
 
 // at remembers the offer in hand, for what is told of it.
-func (p *parser) at(id string) { p.stream.offer = clip(id) }
+func (p *parser) at(id string) {
+	p.stream.offer = clip(id)
+	p.tally.offer = clip(id)
+}
 
 // property reads one element of an offer.
 func (p *parser) property(d *draft, e xml.StartElement) error {
@@ -160,7 +143,7 @@ func (p *parser) stock(d *draft) error {
 	if err != nil {
 		return err
 	}
-	p.addStock(d, text, 0)
+	p.addStock(d, text, 0, p.line())
 	return nil
 }
 
@@ -172,81 +155,12 @@ func (p *parser) outlet(d *draft, e xml.StartElement) error {
 			so = *d.Stock
 		}
 		before := d.Stock
-		p.addStock(d, text, so)
+		p.addStock(d, text, so, p.line())
 		if d.Stock != before && len(d.Warehouses) < maxList {
 			d.Warehouses = append(d.Warehouses, Warehouse{cut(attr(e, "id"), maxName), *d.Stock - so})
 		}
 	}
 	return p.skip(e)
-}
-
-// addStock sets the stock to so plus what text says; a part of a piece is none.
-func (p *parser) addStock(d *draft, text string, so int64) {
-	whole, _, _ := strings.Cut(strings.ReplaceAll(text, ",", "."), ".")
-	n, err := strconv.ParseInt(whole, 10, 32)
-	if err != nil || n < 0 {
-		p.tell(p.line(), "stock %q is not a number of pieces and is not used", clip(text))
-		return
-	}
-	n = min(n+so, math.MaxInt32)
-	d.Stock = &n
-}
-
-// complete derives what is derived and returns why the offer is not sound, or "".
-func (p *parser) complete(d *draft) string {
-	if d.Name == "" {
-		d.Name = strings.Join(strings.Fields(d.prefix+" "+d.Vendor+" "+d.Model), " ")
-	}
-	switch {
-	case d.ID == "":
-		return "the offer has no id"
-	case len(d.ID) > maxName:
-		return "the id is longer than is read"
-	case d.Name == "":
-		return "the offer has neither a name nor a model"
-	case len(d.Name) > maxName:
-		return "the name is longer than is read"
-	}
-	if problem := p.money(d); problem != "" {
-		return problem
-	}
-	if d.Stock != nil && *d.Stock == 0 && !d.said {
-		d.Available = false
-	}
-	d.Terms = p.terms(d)
-	d.GroupID, d.URL = cut(d.GroupID, maxName), cut(d.URL, maxAddress)
-	d.bound()
-	if before := p.seen.first(d.ID, d.Line); before != 0 {
-		return "an offer with this id is there already, in line " + strconv.Itoa(before)
-	}
-	if d.Category = p.path(d.category); d.Category == "" && d.category != "" {
-		p.tell(d.Line, "category %s is not in the list; the offer is kept without one", clip(d.category))
-	}
-	return ""
-}
-
-func (p *parser) money(d *draft) string {
-	if d.currency == "" {
-		if len(p.header.Currencies) == 0 {
-			return "the offer names no currency, and neither does the feed"
-		}
-		d.Currency = p.header.Currencies[0]
-	} else {
-		var ok bool
-		if d.Currency, ok = currencyOf(d.currency); !ok {
-			return "currency " + strconv.Quote(clip(d.currency)) + " is not one that we count in"
-		}
-	}
-	var problem string
-	if d.PriceMinor, problem = minor(d.price, d.Currency); problem != "" {
-		return problem
-	}
-	if d.old != "" {
-		if d.OldMinor, problem = minor(d.old, d.Currency); problem != "" {
-			p.tell(d.Line, "the old price is not used: %s", problem)
-		}
-	}
-	return ""
 }
 
 // plain takes the tags out of a description that is HTML.

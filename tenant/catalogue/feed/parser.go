@@ -3,58 +3,17 @@ package feed
 import (
 	"encoding/xml"
 	"errors"
-	"fmt"
-	"hash/maphash"
 	"io"
+	"slices"
 	"strings"
 
 	"switchboard/billing/money"
-	"switchboard/tenant/fault"
 )
 
 // parser is one reading of a feed.
 type parser struct {
 	*stream
-	header     Header
-	emit       func(Item) error
-	seen       seen
-	categories map[string]*category
-	order      []string   // their ids, as they came
-	common     []rawTerms // of all offers that say nothing else
-}
-
-// seen remembers offers by a keyed hash of their id, with their lines: 12
-// bytes instead of the id. Two of 10 million ids share a hash once in 400,000
-// feeds, and nobody can make them.
-type seen struct {
-	seed  maphash.Seed
-	lines map[uint64]int32
-}
-
-func newSeen() seen { return seen{maphash.MakeSeed(), map[uint64]int32{}} }
-
-// first returns the line where id was seen before, or 0.
-func (s seen) first(id string, line int) int {
-	h := maphash.String(s.seed, id)
-	if before, ok := s.lines[h]; ok {
-		return int(before)
-	}
-	s.lines[h] = int32(min(line, 1<<31-1))
-	return 0
-}
-
-type category struct {
-	name, parent string
-	line         int
-	path         string // once it was asked for
-}
-
-// tell notes a problem that does not end the reading.
-func (p *parser) tell(line int, format string, args ...any) {
-	p.header.Found++
-	if len(p.header.Problems) < MaxProblems {
-		p.header.Problems = append(p.header.Problems, fault.Invalid{Field: p.field(), Problem: fmt.Sprintf(format, args...), Line: line})
-	}
+	*tally
 }
 
 func (p *parser) document() error {
@@ -82,8 +41,11 @@ func (p *parser) document() error {
 	return p.tail()
 }
 
-// root finds the outermost element.
-func (p *parser) root() (xml.StartElement, error) {
+// root finds the outermost element of YML.
+func (p *parser) root() (xml.StartElement, error) { return p.rootOf("yml_catalog") }
+
+// rootOf finds the outermost element, which must be one of these.
+func (p *parser) rootOf(names ...string) (xml.StartElement, error) {
 	for {
 		t, err := p.next()
 		if err != nil {
@@ -92,12 +54,14 @@ func (p *parser) root() (xml.StartElement, error) {
 		e, ok := t.(xml.StartElement)
 		switch {
 		case !ok:
-		case e.Name.Local == "yml_catalog":
+		case slices.Contains(names, e.Name.Local):
 			return e, nil
 		case strings.EqualFold(e.Name.Local, "html"):
 			return e, p.bad("this is an HTML page, not a feed")
-		default:
+		case names[0] == "yml_catalog":
 			return e, p.bad("this is not YML: it begins with <%s> and not with <yml_catalog>", clip(e.Name.Local))
+		default:
+			return e, p.bad("this is another format: it begins with <%s> and not with <%s>", clip(e.Name.Local), strings.Join(names, "> or <"))
 		}
 	}
 }
@@ -162,15 +126,6 @@ func (p *parser) currency(e xml.StartElement) error {
 	return p.skip(e)
 }
 
-// currencyOf reads a currency's code; RUR is what YML calls RUB.
-func currencyOf(code string) (money.Currency, bool) {
-	c := money.Currency(strings.ToUpper(code))
-	if c == "RUR" {
-		c = money.RUB
-	}
-	return c, c.Known()
-}
-
 func (p *parser) category(e xml.StartElement) error {
 	if e.Name.Local != "category" {
 		return p.skip(e)
@@ -180,81 +135,5 @@ func (p *parser) category(e xml.StartElement) error {
 	if c.name, err = p.text(); err != nil {
 		return err
 	}
-	before, twice := p.categories[id]
-	switch {
-	case id == "":
-		return fault.Invalid{Problem: "a category has no id", Line: c.line}
-	case twice:
-		p.tell(c.line, "category %s is there already, in line %d; the first one counts", clip(id), before.line)
-		return nil
-	case len(p.categories) >= p.limits.Categories:
-		return p.bad("more than %d categories", p.limits.Categories)
-	}
-	c.name = cut(c.name, maxName)
-	p.categories[id] = c
-	p.order = append(p.order, id)
-	p.header.Categories++
-	return nil
-}
-
-// cycles refuses categories that lie within themselves.
-func (p *parser) cycles() error {
-	sound := map[string]bool{"": true}
-	for _, id := range p.order {
-		way := map[string]bool{}
-		for at := id; !sound[at]; at = p.categories[at].parent {
-			if way[at] {
-				return p.ring(at)
-			}
-			way[at] = true
-			if _, there := p.categories[at]; !there {
-				break
-			}
-		}
-		for at := range way {
-			sound[at] = true
-		}
-	}
-	return nil
-}
-
-// ring names the first line of a ring, whichever of its categories was found.
-func (p *parser) ring(id string) error {
-	first, at := id, p.categories[id].parent
-	for ; at != id; at = p.categories[at].parent {
-		if p.categories[at].line < p.categories[first].line {
-			first = at
-		}
-	}
-	return fault.Invalid{Line: p.categories[first].line,
-		Problem: fmt.Sprintf("category %s lies within itself (parentId %s)", clip(first), clip(p.categories[first].parent))}
-}
-
-// maxPath is how many categories above an item are named.
-const maxPath = 10
-
-// path returns the names of a category and of those around it.
-func (p *parser) path(id string) string {
-	c, ok := p.categories[id]
-	if !ok {
-		return ""
-	}
-	if c.path == "" {
-		names := []string{c.name}
-		for up, ok := p.categories[c.parent]; ok && len(names) < maxPath; up, ok = p.categories[up.parent] {
-			names = append([]string{up.name}, names...)
-		}
-		c.path = strings.Join(names, " / ")
-	}
-	return c.path
-}
-
-// clip keeps a message short whatever stands in the feed.
-func clip(s string) string { return cut(s, 80) }
-
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	return strings.ToValidUTF8(s[:n], "") + "…"
+	return p.addCategory(id, c)
 }

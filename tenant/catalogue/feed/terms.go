@@ -31,7 +31,7 @@ func (p *parser) options(e xml.StartElement, to *[]rawTerms) error {
 
 // terms returns the offer's own terms, and of each kind that it is silent about
 // those of the shop, unless the offer does not come that way.
-func (p *parser) terms(d *draft) []Terms {
+func (p *tally) terms(d *draft) []Terms {
 	var all []Terms
 	for kind, flag := range map[string]*bool{ByCourier: d.Delivery, ByPickup: d.Pickup} {
 		from := d.terms
@@ -52,7 +52,7 @@ func (p *parser) terms(d *draft) []Terms {
 }
 
 // priced reads the cost of a way. Free is a cost too.
-func (p *parser) priced(d *draft, w rawTerms) Terms {
+func (p *tally) priced(d *draft, w rawTerms) Terms {
 	if strings.Trim(w.cost, "0., ") == "" && w.cost != "" {
 		free := int64(0)
 		w.CostMinor = &free

@@ -61,6 +61,7 @@ func newClient(p Policy, lookup func(context.Context, string) ([]netip.Addr, err
 			if len(via) > maxHops {
 				return fault.Invalid{Problem: fmt.Sprintf("the server redirects more than %d times", maxHops)}
 			}
+			forget(r, via[0].URL)
 			return check(r.URL)
 		},
 	}}
@@ -83,6 +84,7 @@ var ErrUnchanged = errors.New("the file has not changed")
 type Body struct {
 	io.Reader
 	Version
+	next  *url.URL // the page after it, if the server names one
 	close func()
 }
 
@@ -92,10 +94,24 @@ func (b *Body) Close() error {
 	return nil
 }
 
-// Get begins to fetch. It answers ErrUnchanged if the file is still the version
-// known. What the address or the server is to blame for is a fault.Invalid.
+// Ask is what is asked of a server.
+type Ask struct {
+	Address string
+	Known   Version     // ErrUnchanged is the answer if the file is still that
+	Header  http.Header // who asks; it goes to the server of Address and to no other
+
+	Numbered bool // pages have numbers, and may not be named by the one before
+}
+
+// Get is Fetch of an address that needs no password.
 func (c *Client) Get(ctx context.Context, address string, known Version) (*Body, error) {
-	u, err := url.Parse(address)
+	return c.Fetch(ctx, Ask{Address: address, Known: known})
+}
+
+// Fetch begins to fetch. It answers ErrUnchanged if the file is still the version
+// known. What the address or the server is to blame for is a fault.Invalid.
+func (c *Client) Fetch(ctx context.Context, a Ask) (*Body, error) {
+	u, err := url.Parse(a.Address)
 	if err != nil {
 		return nil, fault.Invalid{Problem: "the address is not a URL"}
 	}
@@ -103,7 +119,7 @@ func (c *Client) Get(ctx context.Context, address string, known Version) (*Body,
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.policy.Total)
-	res, err := c.ask(ctx, u, known)
+	res, err := c.ask(ctx, u, a)
 	if err != nil {
 		cancel()
 		return nil, err
@@ -127,18 +143,21 @@ func check(u *url.URL) error {
 	return nil
 }
 
-func (c *Client) ask(ctx context.Context, u *url.URL, known Version) (*http.Response, error) {
+func (c *Client) ask(ctx context.Context, u *url.URL, a Ask) (*http.Response, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return nil, fault.Invalid{Problem: "the address is not a URL"}
 	}
 	r.Header.Set("User-Agent", "Switchboard (catalogue import)")
 	r.Header.Set("Accept-Encoding", "gzip")
-	if known.ETag != "" {
-		r.Header.Set("If-None-Match", known.ETag)
+	for name := range a.Header {
+		r.Header.Set(name, a.Header.Get(name))
 	}
-	if known.LastModified != "" {
-		r.Header.Set("If-Modified-Since", known.LastModified)
+	if a.Known.ETag != "" {
+		r.Header.Set("If-None-Match", a.Known.ETag)
+	}
+	if a.Known.LastModified != "" {
+		r.Header.Set("If-Modified-Since", a.Known.LastModified)
 	}
 	res, err := c.http.Do(r)
 	var invalid fault.Invalid
@@ -167,6 +186,8 @@ func (c *Client) body(res *http.Response, cancel func()) (*Body, error) {
 	switch {
 	case res.StatusCode == http.StatusNotModified:
 		return nil, ErrUnchanged
+	case res.StatusCode == http.StatusTooManyRequests:
+		return nil, tooSoon{after(res.Header)}
 	case res.StatusCode != http.StatusOK:
 		return nil, fault.Invalid{Problem: fmt.Sprintf("the server answers %d %s", res.StatusCode, http.StatusText(res.StatusCode))}
 	case res.ContentLength > c.policy.Bytes:
@@ -186,6 +207,7 @@ func (c *Client) body(res *http.Response, cancel func()) (*Body, error) {
 	return &Body{
 		Reader:  out,
 		Version: Version{res.Header.Get("ETag"), res.Header.Get("Last-Modified")},
+		next:    next(res),
 		close: func() {
 			in.stall.Stop()
 			cancel()

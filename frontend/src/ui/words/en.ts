@@ -231,6 +231,7 @@ export const en = {
     refused: 'Not taken',
     failed: 'Failed',
     served: 'Served by robot',
+    unreached: 'Not reached',
   },
   state: {
     greeting: 'Greeting',

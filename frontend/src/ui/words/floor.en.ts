@@ -59,6 +59,13 @@ export const floor = {
     none: 'Nobody talks',
     noneText: 'Talks under way will be here: listen to any, whisper, or barge in.',
   },
+  heard: {
+    title: 'Sound',
+    units: 'MOS, loss, jitter',
+    report: 'How all calls sound',
+    buyer: 'buyer',
+    operator: 'operator',
+  },
   people: {
     title: 'Operators',
     count_one: '{{count}} person',

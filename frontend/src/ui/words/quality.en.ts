@@ -2,6 +2,7 @@
 export const quality = {
   page: 'Sound quality · Switchboard',
   title: 'Sound quality',
+  back: 'To the floor',
   lead: 'How conversations sounded: what the network lost and delayed, and the MOS of ITU-T G.107, from 1 (bad) to 4.5.',
   by: 'Show',
   operator: 'Operators',

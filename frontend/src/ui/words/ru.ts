@@ -258,6 +258,7 @@ export const ru = {
     voicemail: 'Голосовая почта',
     refused: 'Не принят',
     failed: 'Сбой',
+    unreached: 'Не дозвонились',
     served: 'Обслужен роботом',
   },
   state: {
