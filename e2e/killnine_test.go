@@ -21,7 +21,8 @@ const (
 const busy = 1.0
 
 // TestKillNine: the switch dies with ten calls up. Its successor closes each
-// once, tells all telephones, mends the recordings, and takes calls.
+// once, tells all telephones, mends the recordings, which are sealed, up to the
+// last seconds, and takes calls.
 func TestKillNine(t *testing.T) {
 	const n = 10
 	s := stage(t, func(at netip.AddrPort) string { return fmt.Sprintf(fixed, "a{01..10}", "tyres", at) })
@@ -58,6 +59,9 @@ func TestKillNine(t *testing.T) {
 	}
 	if n := s.count("select count(*) from shop.call_leg"); n != len(talks) {
 		t.Errorf("%d records of %d calls", n, len(talks))
+	}
+	if n := s.count("select count(*) from shop.recording where state = 'ready' and key_version is not null"); n != len(talks) {
+		t.Errorf("%d of %d recordings are sealed and whole", n, len(talks))
 	}
 	for _, c := range calls {
 		s.survived(c, killed)

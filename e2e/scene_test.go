@@ -72,6 +72,12 @@ type floor struct {
 // the address of the desks.
 func stage(t *testing.T, operators func(desks netip.AddrPort) string, env ...string) *scene {
 	t.Helper()
+	return stageSeeded(t, func(desks netip.AddrPort) string { return shopsSeed + operators(desks) }, env...)
+}
+
+// stageSeeded is stage with a seed of one's own.
+func stageSeeded(t *testing.T, seed func(desks netip.AddrPort) string, env ...string) *scene {
+	t.Helper()
 	s := &scene{t: t, floor: &floor{manner: answers}}
 	var err error
 	if s.callers, err = gen.Listen(everywhere, nil); err != nil {
@@ -83,7 +89,7 @@ func stage(t *testing.T, operators func(desks netip.AddrPort) string, env ...str
 	}
 	t.Cleanup(s.desks.Close)
 	s.setup = rig.Setup{
-		Binary: program, Dir: folder(t), Seed: shopsSeed + operators(s.desks.Addr()),
+		Binary: program, Dir: folder(t), Seed: seed(s.desks.Addr()),
 		Env: append([]string{"LOG_LEVEL=info", "SIP_PHONES_FROM=127.30.0.0/16", "RTP_FROM=0", "RTP_TO=0"}, env...),
 	}
 	s.start()

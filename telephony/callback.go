@@ -7,7 +7,6 @@ import (
 	"switchboard/telephony/directory"
 	"switchboard/telephony/line"
 	"switchboard/telephony/media/g711"
-	"switchboard/telephony/sdp"
 	"switchboard/telephony/sipua"
 	"switchboard/telephony/trunk"
 	"switchboard/tenant/outgoing"
@@ -29,7 +28,7 @@ func (n *Node) ringBuyer(ctx context.Context, b line.Buyer) (func(string), error
 
 // termsOf are a trunk's, on which audio is offered.
 func termsOf(t *directory.Trunk) line.Terms {
-	return line.Terms{Trunk: t.Name, Laws: spokenBy(t), SRTP: sdp.ParsePolicy(t.SRTP), Wide: slices.Contains(t.Codecs, "g722")}
+	return line.Terms{Trunk: t.Name, Laws: spokenBy(t), SRTP: line.Offered(t), Wide: slices.Contains(t.Codecs, "g722")}
 }
 
 // spokenBy are the laws of a trunk, in its order.

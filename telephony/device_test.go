@@ -9,15 +9,16 @@ import (
 	"switchboard/telephony/command"
 	"switchboard/telephony/sdp"
 	"switchboard/telephony/sipua"
+	"switchboard/telephony/sipua/digest"
 	"switchboard/tenant/fault"
 )
 
 // seat makes anna, with the device that will ring.
 func (s *handing) seat(kind string) {
 	s.t.Helper()
-	if kind == "phone" {
+	if kind != "browser" {
 		p := s.phone()
-		s.anna = s.operator("anna", p, s.w.A)
+		s.anna = s.desk(kind, "anna", p)
 		s.device = &deskPhone{s: s, p: p}
 		s.onDuty(1)
 		return
@@ -32,6 +33,29 @@ func (s *handing) seat(kind string) {
 			return
 		}
 		if time.Now().After(limit) || !errors.Is(err, fault.NotFound) {
+			s.t.Fatal(err)
+		}
+	}
+}
+
+// desk makes an operator with a telephone at a fixed address, or with one that
+// registers.
+func (s *handing) desk(kind, name string, p *phone) uuid.UUID {
+	s.t.Helper()
+	if kind != "registered" {
+		return s.operator(name, p, s.w.A)
+	}
+	id := s.w.AddOperator(s.t, name, s.w.A)
+	s.w.Admin(s.t, "update house.operator set sip_user = $2, sip_ha1 = $3, always_on = true where id = $1", id, name, digest.HA1(name, "switchboard", "secret"))
+	at := s.node.SIP().String()
+	r := p.ua.Registrant(sipua.Registration{Server: at, User: name, Password: "secret"})
+	s.t.Cleanup(r.Leave)
+	for limit := time.Now().Add(patience); ; time.Sleep(300 * time.Millisecond) { // not so often that it is locked out
+		_, err := r.Register(s.t.Context(), at)
+		if err == nil {
+			return id
+		}
+		if !errors.Is(err, sipua.ErrRefused) || time.Now().After(limit) { // the node may not have heard of the name yet
 			s.t.Fatal(err)
 		}
 	}

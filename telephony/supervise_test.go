@@ -231,11 +231,12 @@ func TestSeveralSupervisors(t *testing.T) {
 	}
 }
 
-// TestSupervisorTakesOver: buyer and supervisor alone talk on, on tape, and the
-// operator is free after their after-call work.
+// TestSupervisorTakesOver, at any pair of devices: buyer and supervisor alone talk
+// on, and the operator is free after their after-call work. The tape has the buyer
+// left, and right the operator, then the supervisor: not what they only heard.
 func TestSupervisorTakesOver(t *testing.T) {
 	t.Parallel()
-	for _, kinds := range [][2]string{{"phone", "phone"}, {"browser", "browser"}} {
+	for _, kinds := range [][2]string{{"phone", "phone"}, {"browser", "browser"}, {"phone", "browser"}, {"browser", "phone"}} {
 		t.Run(kinds[0]+" and "+kinds[1], func(t *testing.T) {
 			t.Parallel()
 			st := talk(t, kinds[0], kinds[1])
@@ -243,15 +244,25 @@ func TestSupervisorTakesOver(t *testing.T) {
 				t.Errorf("who is not there takes the call: %v", err)
 			}
 			st.begin(command.Listen)
+			st.hears(st.supervisor, buyerTone, operatorTone)
+			before := since()
+			st.talkOn(40)
+			before.over()
 			st.change(command.TakeOver)
 			st.hears(st.buyer, supervisorTone)
 			st.hears(st.supervisor, buyerTone)
+			after := since()
 			st.eventually("anna has nothing but her after-call work", func() bool {
 				d, err := st.client.Desk(t.Context(), st.anna)
 				return err == nil && d.State != "talking"
 			})
 			st.hears(st.supervisor, buyerTone)
-			st.buyer.hang()
+			st.buyer.ear.forget()
+			st.eventually("the tape has some of it", func() bool { return st.buyer.ear.frames(supervisorTone) >= 50 })
+			after.over()
+			tape := st.tape()
+			tape.has(t, "before", before, operatorTone)
+			tape.has(t, "taken over", after, supervisorTone)
 			st.until("the call is finished", "select 1 from shop.call where state = 'ended' and operator_id = $1 and outcome = 'answered'", st.sup)
 			st.until("no dialog is left", "select 1 where not exists (select from house.dialog)")
 		})

@@ -271,6 +271,24 @@ func TestABuyerObjects(t *testing.T) {
 		where e.kind = 'objected' and (e.body->>'offset_ms')::bigint between 500 and r.duration_ms + 100 and e.body->>'by' = 'operator'`)
 }
 
+// A buyer says so by the key that the shop's notice names: the tape ends there, and
+// who said it is told.
+func TestABuyerObjectsByAKey(t *testing.T) {
+	t.Parallel()
+	k := open(t, silently(t), func(w *tenanttest.World) { w.Admin(t, "update house.shop set refusal_key = '2'") }).talk()
+	k.say(spokenTone, answerTone, 50)
+	press(t, k.buyer, "1") // another
+	k.until("it is still recorded", "select 1 from shop.recording where state = 'recording'")
+	press(t, k.buyer, "2")
+	k.until("the recording is closed, the call goes on", `select 1 from shop.recording r join shop.call c on c.id = r.call_id
+		where r.state = 'ready' and c.state = 'talking'`)
+	k.say(secretTone, secretTone, 50)
+	s := k.tape()
+	unheard(t, s, secretTone)
+	k.until("the proof", `select 1 from shop.call_event e join shop.recording r on r.call_id = e.call_id
+		where e.kind = 'objected' and (e.body->>'offset_ms')::bigint between 100 and r.duration_ms + 100 and e.body->>'by' = 'caller'`)
+}
+
 // A telephone that gives back all that it hears has nothing on the tape of what
 // it heard before the recording began: neither the notice nor the music.
 func TestTheTapeBeginsAfterTheNotice(t *testing.T) {

@@ -48,7 +48,8 @@ type gadget interface {
 	idle()   // waits until no call is on it
 }
 
-// hand has a buyer talk to anna on a device: "browser" or "phone".
+// hand has a buyer talk to anna on a device: "browser", "phone", or "registered",
+// a phone whose address she told by digest.
 func hand(t *testing.T, kind string, prepare ...func(*tenanttest.World)) *handing {
 	t.Helper()
 	s := &handing{player: media.NewPlayer()}
@@ -78,7 +79,7 @@ func hand(t *testing.T, kind string, prepare ...func(*tenanttest.World)) *handin
 	s.speak(s.buyer.audio, buyerHz)
 	s.until("they talk", "select 1 from shop.call where state = 'talking'")
 	s.call = tenanttest.One[uuid.UUID](t, s.w, "select id from shop.call")
-	s.igor = s.operator("igor", s.igors, s.w.A)
+	s.igor = s.desk(kind, "igor", s.igors)
 	s.w.Admin(t, "update house.operator set tier = 'consultant' where id = $1", s.igor)
 	s.onDuty(2)
 	s.buyers.hears(t, "the buyer", operatorHz)
@@ -188,12 +189,12 @@ func heardAnywhere(samples []int16) (who []string) {
 	return who
 }
 
-// The transfer matrix: each device hands a call over blind, asks first, and has
+// The transfer matrix: each device, at a fixed address or registered, hands a call over blind, asks first, and has
 // it come back, for each kind of whom it can go to; who hears whom at each step,
 // and nothing is left.
 func TestTransferMatrix(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []string{"browser", "phone"} {
+	for _, kind := range []string{"browser", "phone", "registered"} {
 		for _, whom := range []string{"specialist", "queue", "outside"} {
 			t.Run(fmt.Sprintf("%s, blind, %s", kind, whom), func(t *testing.T) {
 				t.Parallel()

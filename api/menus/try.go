@@ -2,6 +2,8 @@ package menus
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"switchboard/api/editions"
 	"switchboard/api/session"
@@ -85,6 +87,10 @@ func (h *Handler) try(ctx context.Context, in *tryMenu) (*struct{ Body Trial }, 
 
 func shown(n *core.Node) MenuNode {
 	out := MenuNode{ID: n.ID, Kind: string(n.Kind), Text: n.Words.Text, Sound: n.Words.Sound, Ways: []MenuWay{}}
+	for _, r := range n.Rings {
+		out.Text += fmt.Sprintf(" %s %d s", r.Number, r.For/1000)
+	}
+	out.Text = strings.TrimSpace(out.Text)
 	for _, k := range n.Keys {
 		out.Ways = append(out.Ways, MenuWay{k.Key, k.To})
 	}

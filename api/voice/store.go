@@ -12,8 +12,8 @@ import (
 // read returns the voice of the one shop that the transaction sees.
 func read(tx tenant.Tx) (ShopVoice, error) {
 	v := ShopVoice{Queues: []QueueVoice{}, Numbers: []NumberVoice{}}
-	err := tx.Query().Raw("select language, greeting, greeting_text, away_seconds from house.shop").Row().
-		Scan(&v.Language, &v.Greeting, &v.GreetingText, &v.AwaySeconds)
+	err := tx.Query().Raw("select language, greeting, greeting_text, away_seconds, refusal_key from house.shop").Row().
+		Scan(&v.Language, &v.Greeting, &v.GreetingText, &v.AwaySeconds, &v.RefusalKey)
 	if err != nil {
 		return v, fmt.Errorf("read the voice of the shop: %w", err)
 	}
@@ -26,11 +26,11 @@ func read(tx tenant.Tx) (ShopVoice, error) {
 	return v, nil
 }
 
-func setShop(tx tenant.Tx, greeting string, away int) error {
-	if _, err := tx.Exec("update house.shop set greeting_text = $1, away_seconds = $2", greeting, away); err != nil {
+func setShop(tx tenant.Tx, s shopSettings) error {
+	if _, err := tx.Exec("update house.shop set greeting_text = $1, away_seconds = $2, refusal_key = $3", s.GreetingText, s.AwaySeconds, s.RefusalKey); err != nil {
 		return fmt.Errorf("change the greeting: %w", err)
 	}
-	return tenant.Audit(tx, "voice.set", tx.Scope().Shop().String(), map[string]any{"away_seconds": away})
+	return tenant.Audit(tx, "voice.set", tx.Scope().Shop().String(), map[string]any{"away_seconds": s.AwaySeconds, "refusal_key": s.RefusalKey})
 }
 
 func setQueueVoice(tx tenant.Tx, id uuid.UUID, s QueueSettings) error {

@@ -53,6 +53,7 @@ type ShopVoice struct {
 	Greeting     string        `json:"greeting" enum:"standard,none" doc:"none: calls go straight to the queue, or to the menu"`
 	GreetingText string        `json:"greeting_text" doc:"In the shop's own words; empty: the stock greeting"`
 	AwaySeconds  int           `json:"away_seconds" doc:"How long a buyer hears music while the operator's browser is gone"`
+	RefusalKey   string        `json:"refusal_key" enum:"0,1,2,3,4,5,6,7,8,9,*,#," doc:"By which a buyer ends the recording, as the greeting should tell them; empty: none. In a menu keys are the menu's"`
 	Queues       []QueueVoice  `json:"queues" nullable:"false"`
 	Numbers      []NumberVoice `json:"numbers" nullable:"false"`
 }
@@ -92,10 +93,13 @@ func (h *Handler) get(ctx context.Context, in *session.Shop) (*answer, error) {
 
 type setVoice struct {
 	session.Shop
-	Body struct {
-		GreetingText string `json:"greeting_text" maxLength:"500" doc:"In the shop's own words; empty: the stock greeting"`
-		AwaySeconds  int    `json:"away_seconds" minimum:"5" maximum:"600"`
-	}
+	Body shopSettings
+}
+
+type shopSettings struct {
+	GreetingText string `json:"greeting_text" maxLength:"500" doc:"In the shop's own words; empty: the stock greeting"`
+	AwaySeconds  int    `json:"away_seconds" minimum:"5" maximum:"600"`
+	RefusalKey   string `json:"refusal_key,omitempty" enum:"0,1,2,3,4,5,6,7,8,9,*,#,"`
 }
 
 func (h *Handler) set(ctx context.Context, in *setVoice) (*answer, error) {
@@ -103,7 +107,8 @@ func (h *Handler) set(ctx context.Context, in *setVoice) (*answer, error) {
 	if words != "" && !speakable(words) {
 		return nil, fault.Invalid{Field: "greeting_text", Problem: "a voice cannot speak this: write words"}
 	}
-	return h.change(ctx, in.Shop, func(tx tenant.Tx) error { return setShop(tx, words, in.Body.AwaySeconds) })
+	in.Body.GreetingText = words
+	return h.change(ctx, in.Shop, func(tx tenant.Tx) error { return setShop(tx, in.Body) })
 }
 
 // speakable reports whether there is anything in a text that a voice can say.

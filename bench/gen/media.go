@@ -121,6 +121,14 @@ func (s *Stream) Send(to netip.AddrPort, hz int) {
 	m.slots[s.slot] = append(m.slots[s.slot], s)
 }
 
+// Forge sends a packet that seems to come from the stream's address.
+func (s *Stream) Forge(to netip.AddrPort, packet []byte) error {
+	if err := s.media.sock.send(packet, s.source, to); err != nil {
+		return fmt.Errorf("forge a packet from %s: %w", s.addr, err)
+	}
+	return nil
+}
+
 // Stop falls silent, and returns how many packets were sent.
 func (s *Stream) Stop() int {
 	m := s.media

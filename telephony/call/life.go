@@ -43,7 +43,7 @@ type Event struct {
 // next is the whole life of a call. A pair that is not here is refused.
 var next = map[State]map[Kind]State{
 	Greeting: {Greet: Greeting, Ask: Menu, Enqueue: Waiting, Connect: Talking, HangUp: Ended},
-	Menu:     {Enqueue: Waiting, HangUp: Ended},
+	Menu:     {Enqueue: Waiting, Connect: Talking, HangUp: Ended},
 	Waiting:  {Connect: Talking, HangUp: Ended},
 	Talking:  {Hold: Held, Lose: Held, Transfer: Moving, Enqueue: Waiting, HangUp: WrapUp},
 	Held:     {Resume: Talking, Lose: Held, Regain: Held, Transfer: Moving, Enqueue: Waiting, HangUp: WrapUp},

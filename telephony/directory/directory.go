@@ -40,6 +40,7 @@ type Shop struct {
 	Greeting string // standard, none
 	Greets   string // the greeting in the shop's own words; empty: the stock one
 	Record   bool
+	Refusal  byte          // the key by which a buyer says that they do not want that; 0: none
 	Secret   time.Duration // how long a recording may stand still for a payment
 	Away     time.Duration // how long a buyer hears music while the operator's browser is gone
 	Face

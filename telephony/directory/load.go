@@ -56,10 +56,11 @@ func loadShops(tx tenant.AcrossTx, log *slog.Logger) (map[uuid.UUID]*Shop, error
 		Slug, Language, Timezone, Status, Greeting string
 		GreetingText                               string
 		Recording                                  bool
+		RefusalKey                                 string
 		AwaySeconds, SecretSeconds                 int
 		Face                                       `gorm:"embedded"`
 	}
-	const all = "select id, pool, slug, language, timezone, status, greeting, greeting_text, recording, away_seconds, secret_seconds, name_ru, name_en, spoken_ru, spoken_en, colour from house.shop"
+	const all = "select id, pool, slug, language, timezone, status, greeting, greeting_text, recording, refusal_key, away_seconds, secret_seconds, name_ru, name_en, spoken_ru, spoken_en, colour from house.shop"
 	if err := tx.Query().Raw(all).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read shops: %w", err)
 	}
@@ -70,8 +71,12 @@ func loadShops(tx tenant.AcrossTx, log *slog.Logger) (map[uuid.UUID]*Shop, error
 			log.Error("shop is left out of the directory", "shop", r.Slug, "err", err)
 			continue
 		}
+		var refusal byte
+		if r.RefusalKey != "" {
+			refusal = r.RefusalKey[0]
+		}
 		shops[r.ID] = &Shop{
-			ID: r.ID, Pool: r.Pool, Slug: r.Slug, Language: r.Language, Zone: zone, Status: r.Status, Greeting: r.Greeting, Greets: r.GreetingText, Record: r.Recording,
+			ID: r.ID, Pool: r.Pool, Slug: r.Slug, Language: r.Language, Zone: zone, Status: r.Status, Greeting: r.Greeting, Greets: r.GreetingText, Record: r.Recording, Refusal: refusal,
 			Away: time.Duration(r.AwaySeconds) * time.Second, Secret: time.Duration(r.SecretSeconds) * time.Second, Face: r.Face,
 		}
 	}

@@ -72,13 +72,13 @@ func (w *wire) ask(a switchd.Ask) {
 	w.robot = r
 	uses := func(n menu.Node) bool { return n.Kind == menu.Branch && n.On == menu.OnKnown }
 	if !slices.ContainsFunc(a.Menu.Graph.Nodes, uses) {
-		w.step(menu.Begin{Open: a.Open})
+		w.step(menu.Begin{Open: a.Open, At: a.At})
 		return
 	}
 	q := Question{Shop: w.number.Shop, Phone: string(w.phone)}
 	w.aside(knowFor, func(ctx context.Context) func() {
 		known := w.lines.cfg.Voice.Known(ctx, q)
-		return func() { w.stepOf(r, menu.Begin{Open: a.Open, Known: known}) }
+		return func() { w.stepOf(r, menu.Begin{Open: a.Open, Known: known, At: a.At}) }
 	})
 }
 
@@ -144,7 +144,7 @@ func (w *wire) carryOut(a menu.Action) {
 	case menu.Leave:
 		w.dismiss()
 		w.waitMusic() // nobody is left in silence until the switch has decided
-		w.tell(switchd.Left{Call: w.id, To: a.To, Node: a.Node, Queue: a.Queue, Number: a.Number, Minutes: a.Minutes})
+		w.tell(switchd.Left{Call: w.id, To: a.To, Node: a.Node, Queue: a.Queue, Rings: a.Rings, Else: a.Else, Minutes: a.Minutes})
 	}
 }
 

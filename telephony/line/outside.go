@@ -57,6 +57,20 @@ type (
 	Gist    func(Told, *command.Handed)
 )
 
+// Bridge lets the buyer and a telephone outside talk that was rung for them.
+func (l *Lines) Bridge(id, leg uuid.UUID, rec *switchd.Recording) {
+	l.on(id, func(w *wire) {
+		if !w.adopt(leg) {
+			return // gone since: the switch hears of it
+		}
+		w.silence()
+		if rec != nil {
+			w.record(*rec)
+		}
+		w.hand(leg)
+	})
+}
+
 // dialOut rings a telephone outside for the call.
 func (w *wire) dialOut(o switchd.Third) {
 	e := &end{lines: w.lines, id: o.Leg}
@@ -69,7 +83,7 @@ func (w *wire) dialOut(o switchd.Third) {
 	out := Out{
 		Shop: w.number.Shop.ID, Call: w.id, Operator: o.By, Number: o.Goal.Phone, Caller: w.number.E164, Timeout: o.For + time.Second,
 		Offer: func(trunk string) ([]byte, error) { // nobody looks at it before an answer
-			e.srtp = w.lines.encryption(trunk)
+			e.srtp = w.lines.offering(trunk)
 			e.local = sdp.NewLocal(e.audio.LocalAddr(), w.lines.laws(trunk)...)
 			e.local.SRTP = e.srtp
 			return e.local.Offer(), nil

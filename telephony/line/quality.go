@@ -35,7 +35,10 @@ func (w *wire) note() {
 		w.remember(measured{leg: w.buyer.id, party: "buyer", device: "telephone", audio: w.buyer.audio})
 	}
 	if w.talker != nil {
-		w.noteOf(w.talker, w.voice, "operator")
+		w.noteOf(w.talker, w.voice, map[bool]string{true: "third", false: "operator"}[w.outside])
+	}
+	if w.third != nil && w.guest != nil {
+		w.noteOf(w.guest.phone, w.third, "third")
 	}
 	for _, v := range w.watchers {
 		w.noteOf(v.phone, v.voice, "supervisor")

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"switchboard/telephony/directory"
 	"switchboard/telephony/sdp"
 )
 
@@ -12,6 +13,25 @@ import (
 func (l *Lines) encryption(trunk string) sdp.Policy {
 	if t := l.cfg.Book().Named(trunk); t != nil {
 		return sdp.ParsePolicy(t.SRTP)
+	}
+	return sdp.Off
+}
+
+// Offered is how we offer a trunk's audio. Keys are offered in clear only where it
+// cannot do without: RFC 4568, 7. A trunk that offers its own is answered.
+func Offered(t *directory.Trunk) sdp.Policy {
+	p := sdp.ParsePolicy(t.SRTP)
+	private := t.Transport == "tls" || strings.HasPrefix(strings.ToLower(t.Outbound), "sips:")
+	if p == sdp.Optional && !private {
+		return sdp.Off
+	}
+	return p
+}
+
+// offering is Offered of the trunk of that name.
+func (l *Lines) offering(trunk string) sdp.Policy {
+	if t := l.cfg.Book().Named(trunk); t != nil {
+		return Offered(t)
 	}
 	return sdp.Off
 }

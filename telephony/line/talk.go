@@ -3,6 +3,7 @@ package line
 import (
 	"github.com/google/uuid"
 
+	"switchboard/telephony/call"
 	"switchboard/telephony/menu"
 	"switchboard/telephony/switchd"
 )
@@ -110,6 +111,8 @@ func (w *wire) pressed(key byte) {
 		return
 	}
 	switch {
+	case w.refuses(key):
+		w.stopTape(call.Caller)
 	case w.waits() && w.queued.Callback && key == '1':
 		w.tell(switchd.Wished{Call: w.id})
 	case w.served() && w.secret.on:

@@ -151,6 +151,12 @@ func (w *wire) resumeTape(why string) {
 	w.tell(ev)
 }
 
+// refuses reports whether the buyer says by the shop's key that they do not want
+// to be recorded. While a machine listens for keys, they are its own.
+func (w *wire) refuses(key byte) bool {
+	return w.number != nil && w.number.Shop.Record && w.number.Shop.Refusal == key && !w.secret.on && !(w.waits() && w.queued.Callback && key == '1')
+}
+
 // stopTape tells where on the recording the buyer objected: that and the event's
 // instant are the proof.
 func (w *wire) stopTape(by call.By) {

@@ -99,6 +99,9 @@ func (g *guest) spoken(clip *media.Clip) {
 // what the call has come to, and may hang up instead of taking it.
 func (w *wire) accepted(leg uuid.UUID, e *end) {
 	g := w.guest
+	if g.speaking || g.clip != nil {
+		w.tell(switchd.Rung{Call: w.id, Leg: leg, Up: true, Dialog: e.sip.Dialog().JSON()})
+	}
 	if !g.speaking {
 		w.tellGuest(leg, e)
 		return

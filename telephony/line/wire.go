@@ -130,6 +130,7 @@ func (w *wire) tell(ev switchd.Event) { w.lines.room.Tell(w.lines.ctx, ev) }
 // hear reads the buyer's offer. An INVITE without one gets ours in the 200.
 func (w *wire) hear(body []byte) error {
 	if len(body) == 0 {
+		w.buyer.srtp = w.lines.offering(w.trunk)
 		return nil
 	}
 	s, err := sdp.Parse(body)

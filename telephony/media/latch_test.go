@@ -11,8 +11,8 @@ import (
 )
 
 // TestLatch is told as a story: "a7 b1 b2'" is a packet numbered 7 from address
-// a, then two from b, the second of another SSRC; "aim:a" is an SDP. Capitals
-// are those that were believed.
+// a, then two from b, the second of another SSRC; "b3=a" one from b of a's SSRC;
+// "aim:a" is an SDP. Capitals are those that were believed.
 func TestLatch(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ what, story, want string }{
@@ -30,6 +30,14 @@ func TestLatch(t *testing.T) {
 		{"what was on the way from the old one", "aim:s s1 aim:r s2 s3 s4 s5 s6 r1", "aim:s S1 aim:r s2 s3 s4 s5 s6 R1"},
 		{"the old one for good: it only changed its SDP", "aim:s n1 n2 n3 n4 aim:r wait n5 n6 n7 n8", "aim:s n1 n2 n3 N4 aim:r wait n5 n6 n7 N8"},
 		{"the same SDP again keeps the NAT", "aim:s n1 n2 n3 n4 aim:s n5 x1 x2 x3 x4", "aim:s n1 n2 n3 N4 aim:s N5 x1 x2 x3 x4"},
+		{"a NAT forgets the port: the voice goes on from another", "aim:s s1 s2 wait n3=s n4=s n5=s n6=s n7=s s8", "aim:s S1 S2 wait n3=s n4=s n5=s N6=S N7=S S8"},
+		{"not while it is heard where it was", "aim:s s1 n2=s n3=s n4=s n5=s n6=s s2", "aim:s S1 n2=s n3=s n4=s n5=s n6=s S2"},
+		{"nor another voice, however long it is silent", "aim:s s1 wait x2 x3 x4 x5 x6", "aim:s S1 wait x2 x3 x4 x5 x6"},
+		{"nor with other numbers", "aim:s s1 wait x5002=s x5003=s x5004=s x5005=s x5006=s", "aim:s S1 wait x5002=s x5003=s x5004=s x5005=s x5006=s"},
+		{"another voice that seems to come from its address", "aim:s s1 s2' s3' s4' s5' s6' s2", "aim:s S1 s2' s3' s4' s5' s6' S2"},
+		{"its own, with other numbers", "aim:s s1 s5000 s5001 s5002 s5003 s5004 s2", "aim:s S1 s5000 s5001 s5002 s5003 s5004 S2"},
+		{"one that takes its place", "aim:s s1 wait s2' s3' s4' s5' s6'", "aim:s S1 wait s2' s3' s4' S5' S6'"},
+		{"one that an SDP announces", "aim:s s1 aim:s s2' s1", "aim:s S1 aim:s S2' s1"},
 		{"an SDP without address keeps all", "aim:s s1 aim: s2 x1 x2 x3 x4", "aim:s S1 aim: S2 x1 x2 x3 x4"},
 	} {
 		if got := tellLatch(t, c.story); got != c.want {
@@ -55,8 +63,9 @@ func tellLatch(t *testing.T, story string) string {
 		case isAim:
 			l.aim(address(name), now)
 		default:
-			number, prime := strings.CutSuffix(w[1:], "'")
-			p := Packet{SSRC: uint32(w[0]), At: now}
+			number, whose, _ := strings.Cut(w[1:], "=")
+			number, prime := strings.CutSuffix(number, "'")
+			p := Packet{Law: g711.ALaw, SSRC: uint32((whose + w)[0]), At: now}
 			if _, err := fmt.Sscan(number, &p.Sequence); err != nil {
 				t.Fatal(err)
 			}

@@ -99,10 +99,23 @@ func (c *checker) node(n *Node) {
 			c.add(at+".minutes", "a message has 1 to %d minutes", MaxMinutes)
 		}
 	case Overflow:
-		if n.Number == "" {
-			c.add(at+".number", "say which number is rung, as +74951234567")
+		c.rings(at, n)
+	}
+}
+
+func (c *checker) rings(at string, n *Node) {
+	switch {
+	case len(n.Rings) == 0:
+		c.add(at+".numbers", "say which numbers are rung, one after the other, as {\"+74951234567\": 20s}")
+	case len(n.Rings) > MaxRings:
+		c.add(at+".numbers", "%d numbers; nobody waits for more than %d", len(n.Rings), MaxRings)
+	}
+	for _, r := range n.Rings {
+		if r.For < MinRing || r.For > MaxWait {
+			c.add(at+".numbers."+r.Number, "a telephone rings %ds to %ds", MinRing/1000, MaxWait/1000)
 		}
 	}
+	c.maybe(at+".else", n.Else)
 }
 
 func (c *checker) next(at string, n *Node) {

@@ -6,8 +6,9 @@ type Event interface{ event() }
 type (
 	// Begin: the caller was greeted.
 	Begin struct {
-		Open  bool // it is within the hours of the number's queue
-		Known bool // the buyer has rung or ordered before
+		Open  bool   // it is within the hours of the number's queue
+		Known bool   // the buyer has rung or ordered before
+		At    string // where to go on, once nobody answered an overflow; "": at the start
 	}
 	// Key: the caller pressed one of 0-9 * #.
 	Key struct{ Key byte }
@@ -63,7 +64,8 @@ type (
 		To      Kind   // Queue, Callback, Voicemail, Overflow or HangUp
 		Node    string // that it ended at; "" for a person whom no node names
 		Queue   string
-		Number  string
+		Rings   []Ring // of an Overflow
+		Else    string // where it goes on if nobody answers them: a node, or "" for a person
 		Minutes int
 	}
 )

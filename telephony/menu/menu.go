@@ -46,7 +46,7 @@ const (
 	Queue     Kind = "queue"
 	Callback  Kind = "callback"  // the buyer keeps the place and is rung
 	Voicemail Kind = "voicemail" // a message is recorded
-	Overflow  Kind = "overflow"  // to a number outside
+	Overflow  Kind = "overflow"  // to numbers outside, one after the other
 	HangUp    Kind = "hangup"
 )
 
@@ -70,7 +70,7 @@ type Node struct {
 	Phone   string   `json:"phone,omitempty"`  // status: the node that collects the last digits
 	Absent  string   `json:"absent,omitempty"` // status: where to if there is no such order; "": a person
 	Queue   string   `json:"queue,omitempty"`  // queue: its name; "": the number's own
-	Number  string   `json:"number,omitempty"` // overflow
+	Rings   []Ring   `json:"rings,omitempty"`  // overflow: who is rung, in this order; nobody answers: Else
 	Next    string   `json:"next,omitempty"`
 	Else    string   `json:"else,omitempty"` // ask, collect: after the last try; branch: no case fits. "": a person
 	Minutes int      `json:"minutes,omitempty"`
@@ -80,6 +80,12 @@ type Node struct {
 type Choice struct {
 	Key string `json:"key"`
 	To  string `json:"to"`
+}
+
+// Ring is a telephone outside that is rung for a while.
+type Ring struct {
+	Number string `json:"number"` // E.164
+	For    Millis `json:"for"`
 }
 
 // Case is one way of a branch.
@@ -103,6 +109,9 @@ const (
 	MaxTries            = 9
 	MaxDigits           = 20
 	MaxNodes            = 100
+	MaxRings            = 6 // then a caller has waited longer than anybody does
+	MinRing      Millis = 5_000
+	DefaultRing  Millis = 20_000
 	MaxMinutes          = 10 // of a message
 )
 

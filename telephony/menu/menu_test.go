@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -140,7 +141,7 @@ func print(b *strings.Builder, a menu.Action, turn int) int {
 	case menu.Entered:
 		fmt.Fprintf(b, "  entered %s: %s\n", a.Node, a.Digits)
 	case menu.Leave:
-		fmt.Fprintf(b, "  leave to %s %s\n", a.To, a.Queue+a.Number)
+		fmt.Fprintf(b, "  leave to %s %s\n", a.To, a.Queue+rung(a))
 	}
 	return turn
 }
@@ -208,13 +209,25 @@ func TestACircleEndsAtAPerson(t *testing.T) {
 		{ID: "a", Kind: menu.Branch, On: menu.OnHours, Else: "b"}, {ID: "b", Kind: menu.Branch, On: menu.OnHours, Else: "a"},
 		{ID: "c", Kind: menu.Say, Words: menu.Words{Text: "x"}, Next: "gone"},
 	}}
-	if got := menu.New(&m).Step(1, menu.Begin{Open: true}); len(got) != 1 || got[0] != (menu.Leave{To: menu.Queue}) {
+	if got := menu.New(&m).Step(1, menu.Begin{Open: true}); len(got) != 1 || !reflect.DeepEqual(got[0], menu.Leave{To: menu.Queue}) {
 		t.Errorf("a circle does %v", got)
 	}
 	m.Start = "c"
 	w := menu.New(&m)
 	w.Step(1, menu.Begin{})
-	if got := w.Step(2, menu.Spoken{Turn: 1}); len(got) != 1 || got[0] != (menu.Leave{To: menu.Queue}) {
+	if got := w.Step(2, menu.Spoken{Turn: 1}); len(got) != 1 || !reflect.DeepEqual(got[0], menu.Leave{To: menu.Queue}) {
 		t.Errorf("a way to nowhere does %v", got)
 	}
+}
+
+// rung are the telephones that an overflow rings, and where it goes on.
+func rung(l menu.Leave) string {
+	s := ""
+	for _, r := range l.Rings {
+		s += fmt.Sprintf("%s for %ds, ", r.Number, r.For/1000)
+	}
+	if s != "" {
+		s += "else " + l.Else
+	}
+	return s
 }

@@ -85,6 +85,10 @@ func (w *Walk) begin(ev Begin) {
 		return
 	}
 	w.facts, w.began = ev, w.now
+	if ev.At != "" {
+		w.enter(ev.At)
+		return
+	}
 	if !ev.Open && w.menu.Closed != "" {
 		w.enter(w.menu.Closed)
 		return
@@ -195,7 +199,7 @@ func (w *Walk) end() {
 
 func (w *Walk) leave() {
 	w.phase, w.due = over, Never
-	w.do(Leave{To: w.at.Kind, Node: w.at.ID, Queue: w.at.Queue, Number: w.at.Number, Minutes: w.at.Minutes})
+	w.do(Leave{To: w.at.Kind, Node: w.at.ID, Queue: w.at.Queue, Rings: w.at.Rings, Else: w.at.Else, Minutes: w.at.Minutes})
 }
 
 // person sends the caller to the number's own queue.

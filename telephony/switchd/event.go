@@ -35,10 +35,12 @@ type (
 		Call uuid.UUID `json:"-"`
 	}
 	// Rung: the operator's telephone is being invited. Should this process die,
-	// its successor must take the invitation back.
+	// its successor must take the invitation back. Up: it has answered since, and
+	// hears what the call has come to before it takes it: then it must be hung up.
 	Rung struct {
 		Call   uuid.UUID       `json:"-"`
 		Leg    uuid.UUID       `json:"leg"`
+		Up     bool            `json:"-"`
 		Dialog json.RawMessage `json:"-"`
 	}
 	// Accepted: the operator's telephone answered. Leg is that of the attempt.

@@ -86,6 +86,7 @@ type live struct {
 	spokenMS int64            // of the message that was left
 	phone    e164.Number      // the buyer's, where it is one
 	kept     *place           // that the call is for, or that was promised in it
+	hunt     *hunt            // telephones outside that are rung for it; nil: none
 	calling  bool             // an operator has it, and its buyer is rung
 	open     bool             // it came within the hours of its number's queue
 	returned bool             // it waits because its operator is gone

@@ -147,12 +147,14 @@ func (f *floor) rung(ev Rung) {
 	switch {
 	case l == nil:
 		return
-	case l.third != nil && l.third.leg == ev.Leg:
+	case l.third != nil && l.third.leg == ev.Leg, l.hunts(ev.Leg):
 		side = "third"
 	case l.leg != ev.Leg:
 		return // withdrawn meanwhile
 	}
-	f.log(l, ev)
+	if !ev.Up {
+		f.log(l, ev)
+	}
 	f.dialog(l, ev.Leg, side, ev.Dialog)
 }
 
@@ -162,6 +164,10 @@ func (f *floor) accepted(ev Accepted) {
 	l := f.live(ev.Call)
 	if l != nil && l.third != nil && l.third.leg == ev.Leg {
 		f.answeredThird(l, ev)
+		return
+	}
+	if l.hunts(ev.Leg) {
+		f.huntAnswered(l, ev)
 		return
 	}
 	if l == nil || l.leg != ev.Leg {
@@ -191,6 +197,12 @@ func (f *floor) declined(ev Declined) {
 	l := f.live(ev.Call)
 	if l != nil && l.third != nil && l.third.leg == ev.Leg {
 		f.declinedThird(l, ev)
+		return
+	}
+	if l.hunts(ev.Leg) {
+		f.log(l, ev)
+		f.drop(l, ev.Leg)
+		f.huntOn(l)
 		return
 	}
 	if l == nil || l.leg != ev.Leg {
@@ -242,7 +254,7 @@ func (f *floor) hungUp(ev HungUp) {
 		f.counts.Ignored++
 		return
 	}
-	l.life, l.away, l.third, l.parked = next, nil, nil, nil
+	l.life, l.away, l.third, l.parked, l.hunt = next, nil, nil, nil, nil
 	l.life.Since = call.Instant(f.now) // after-call work begins now, not with the silence
 	if l.row.Reason == "" {
 		l.row.Reason = ev.Reason

@@ -22,6 +22,7 @@ type Machines interface {
 	Tell(call uuid.UUID, p Place)          // say where in it they are
 	Farewell(call uuid.UUID)               // say that they will be called back, and report HungUp by the system
 
+	Bridge(call, leg uuid.UUID, rec *Recording)                     // let buyer and the telephone outside talk, on tape unless nil
 	Prepare(call uuid.UUID, n *directory.Number, buyer e164.Number) // make a wire without a buyer
 	CallBack(o Outgoing)                                            // ring the buyer for the operator, report Calling, Reached or Unreached
 }
@@ -29,7 +30,8 @@ type Machines interface {
 // Ask is a menu for a caller.
 type Ask struct {
 	Menu *directory.Menu
-	Open bool // it is within the hours of the number's queue
+	Open bool   // it is within the hours of the number's queue
+	At   string // the node where it goes on; "": at its start
 }
 
 // Message is one that a caller shall leave.
@@ -66,7 +68,9 @@ type (
 		Node    string    `json:"node,omitempty"` // empty for a person whom no node names
 		Queue   string    `json:"queue,omitempty"`
 		Minutes int       `json:"minutes,omitempty"`
-		Number  string    `json:"number,omitempty"` // of the shop's own choice
+		Else    string    `json:"else,omitempty"` // where it goes on, if nobody outside answers
+
+		Rings []menu.Ring `json:"-"` // telephones outside
 	}
 )
 
@@ -181,6 +185,9 @@ func (f *floor) left(ev Left) {
 		f.wanted(l)
 	case menu.Voicemail:
 		f.message(l, ev.Minutes)
+	case menu.Overflow:
+		l.hunt = &hunt{node: ev.Node, rings: ev.Rings, or: ev.Else}
+		f.huntOn(l)
 	default:
 		f.toQueue(l, ev.Queue)
 	}

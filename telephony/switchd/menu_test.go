@@ -25,7 +25,10 @@ func (f *fakePhones) Prepare(c uuid.UUID, _ *directory.Number, b e164.Number) {
 	f.prepared = c
 	f.did = append(f.did, "prepare a call to "+string(b))
 }
-func (f *fakePhones) CallBack(o Outgoing)                { f.say("ring the buyer of", o.Call) }
+func (f *fakePhones) CallBack(o Outgoing) { f.say("ring the buyer of", o.Call) }
+func (f *fakePhones) Bridge(c, _ uuid.UUID, r *Recording) {
+	f.say(map[bool]string{true: "bridge and record", false: "bridge"}[r != nil], c)
+}
 func (f *fakePhones) TakeMessage(c uuid.UUID, _ Message) { f.say("take a message of", c) }
 
 // menued is a stage whose callers meet a menu first.

@@ -45,7 +45,7 @@ var kinds = map[core.Kind]string{
 	core.Queue:     "name",
 	core.Callback:  "",
 	core.Voicemail: "minutes",
-	core.Overflow:  "number",
+	core.Overflow:  "number numbers else",
 	core.HangUp:    "",
 }
 
@@ -80,7 +80,7 @@ func (r *reader) of(n *core.Node) map[string]func(string, *yaml.Node) {
 	all := map[string]func(string, *yaml.Node){
 		"next": r.text(&n.Next), "firm": r.flag(&n.Firm), "wait": r.span(&n.Wait), "gap": r.span(&n.Gap), "tries": r.count(&n.Tries),
 		"wrong": r.words(&n.Wrong), "else": r.text(&n.Else), "digits": r.digits(n), "end": r.text(&n.End), "order": r.text(&n.Order),
-		"phone": r.text(&n.Phone), "absent": r.text(&n.Absent), "name": r.text(&n.Queue), "minutes": r.count(&n.Minutes), "number": r.number(&n.Number),
+		"phone": r.text(&n.Phone), "absent": r.text(&n.Absent), "name": r.text(&n.Queue), "minutes": r.count(&n.Minutes), "number": r.ring(n), "numbers": r.rings(n),
 		"keys":  r.ways(func(key, to string) { n.Keys = append(n.Keys, core.Choice{Key: key, To: to}) }),
 		"cases": r.ways(func(is, to string) { n.Cases = append(n.Cases, core.Case{Is: is, To: to}) }),
 	}
@@ -105,13 +105,29 @@ func (r *reader) ways(found func(by, to string)) func(string, *yaml.Node) {
 	}
 }
 
-func (r *reader) number(to *string) func(string, *yaml.Node) {
+// ring reads one number outside, which rings as long as usual.
+func (r *reader) ring(to *core.Node) func(string, *yaml.Node) {
+	return func(at string, n *yaml.Node) { r.outside(to, n, core.DefaultRing) }
+}
+
+// rings reads several, each with how long it rings.
+func (r *reader) rings(to *core.Node) func(string, *yaml.Node) {
 	return func(at string, n *yaml.Node) {
-		number, err := e164.Parse(n.Value, e164.Russia)
-		if err != nil {
-			r.add(n, at, "%q is no telephone number, as +74951234567", clip(n.Value))
-			return
-		}
-		*to = string(number)
+		r.pairs(at, n, func(here string, key, value *yaml.Node) {
+			lasts := core.DefaultRing
+			if value.Tag != "!!null" {
+				r.span(&lasts)(here, value)
+			}
+			r.outside(to, key, lasts)
+		})
 	}
+}
+
+func (r *reader) outside(to *core.Node, n *yaml.Node, lasts core.Millis) {
+	number, err := e164.Parse(n.Value, e164.Russia)
+	if err != nil || e164.Emergency(n.Value) {
+		r.add(n, "nodes."+to.ID, "%q is no telephone number that may be rung, as +74951234567", clip(n.Value))
+		return
+	}
+	to.Rings = append(to.Rings, core.Ring{Number: string(number), For: lasts})
 }

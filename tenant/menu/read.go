@@ -239,9 +239,5 @@ func (r *reader) named(m *core.Menu, names Names) {
 		missing(at+"."+string(n.Kind), "sound", n.Words.Sound, names.Sounds)
 		missing(at+".wrong", "sound", n.Wrong.Sound, names.Sounds)
 		missing(at+".name", "queue", n.Queue, names.Queues)
-		if n.Kind == core.Overflow {
-			problem := "callers are not sent to a number outside yet: send them to a queue, or offer a callback"
-			r.problems = append(r.problems, fault.Invalid{Field: at, Problem: problem, Line: r.line(at)})
-		}
 	}
 }

@@ -28,6 +28,11 @@ const told = [
   'hung-up',
   'wrap',
   'release',
+  'objected',
+  'hunt',
+  'calling',
+  'reached',
+  'unreached',
   'recorded',
   'measured',
   'extended',
@@ -101,7 +106,7 @@ function What({ moment }: { moment: Moment }) {
                 ? t(`timeline.supervised.${mode}`)
                 : kind === 'muted' && moment.body.get('muted') === false
                   ? t('moment.unmuted')
-                  : t(`moment.${kind}`)}
+                  : t(kind === 'objected' && by === 'caller' ? 'moment.objectedBuyer' : `moment.${kind}`)}
       </b>
       {kind === 'arrived' && <p>{t('timeline.by', { trunk: text('trunk') })}</p>}
       {kind === 'hung-up' && text('reason') && <p className={css.mono}>{text('reason')}</p>}

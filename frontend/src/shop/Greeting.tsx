@@ -1,4 +1,4 @@
-import { Button, NumberInput, Textarea } from '@mantine/core';
+import { Button, NumberInput, Select, Textarea } from '@mantine/core';
 import { IconVolume } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,9 @@ import css from './shop.module.css';
 import { speak, useChange, type Voice } from './voice';
 import own from './voice.module.css';
 
+type RefusalKey = Voice['refusal_key'];
+const keys: readonly RefusalKey[] = ['', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#'];
+
 /** The first words that a buyer hears; to be heard before they are saved. */
 export function Greeting({ voice }: { voice: Voice }) {
   const { t } = useTranslation();
@@ -15,10 +18,11 @@ export function Greeting({ voice }: { voice: Voice }) {
   const change = useChange();
   const [text, setText] = useState(voice.greeting_text);
   const [away, setAway] = useState<number | string>(voice.away_seconds);
-  const same = text.trim() === voice.greeting_text && away === voice.away_seconds;
+  const [key, setKey] = useState<RefusalKey>(voice.refusal_key);
+  const same = text.trim() === voice.greeting_text && away === voice.away_seconds && key === voice.refusal_key;
   const save = () =>
     change(t('voice.saved'), () =>
-      client.PUT('/voice', { params: { query: { shop } }, body: { greeting_text: text, away_seconds: Number(away) } }),
+      client.PUT('/voice', { params: { query: { shop } }, body: { greeting_text: text, away_seconds: Number(away), refusal_key: key } }),
     );
   return (
     <section className={css.card} aria-label={t('voice.greeting')}>
@@ -36,6 +40,15 @@ export function Greeting({ voice }: { voice: Voice }) {
         />
         <Hear text={text} />
         <NumberInput label={t('voice.away')} description={t('voice.awayHint')} w={240} min={5} max={600} value={away} onChange={setAway} />
+        <Select
+          label={t('voice.refusal')}
+          description={t('voice.refusalHint')}
+          w={360}
+          data={keys.map((k) => ({ value: k, label: k || t('voice.refusalNone') }))}
+          allowDeselect={false}
+          value={key}
+          onChange={(v) => setKey(keys.find((k) => k === v) ?? '')}
+        />
         <Button onClick={save} disabled={same || away === ''} w="fit-content">
           {t('voice.save')}
         </Button>

@@ -89,6 +89,8 @@ nodes:
   later: {callback: }
   message: {voicemail: Говорите после сигнала., minutes: 2}
   operator: {queue: Соединяю с оператором.}
+  # Ваши телефоны, один за другим, и куда идти, если никто не ответил:
+  # own: {overflow: Соединяю., numbers: {"+7ХХХХХХХХХХ": 20s, "+7ХХХХХХХХХХ": 20s}, else: message}
 `,
   en: `name: Main menu
 start: main
@@ -119,5 +121,7 @@ nodes:
   later: {callback: }
   message: {voicemail: Speak after the tone., minutes: 2}
   operator: {queue: I am putting you through.}
+  # Your own telephones, one after the other, and where to go if nobody answers:
+  # own: {overflow: One moment., numbers: {"+7XXXXXXXXXX": 20s, "+7XXXXXXXXXX": 20s}, else: message}
 `,
 };

@@ -103,9 +103,24 @@ func (b *bridged) talk(frames int, sound func(phone, frame int) []byte, beside f
 
 // TestBridgeIsRecordedInTime has two phones utter a burst at the same moments:
 // in the recording each is in its channel, and together within 20 ms; an
-// attacker who sprays the buyer's leg meanwhile is not in it.
+// attacker who sprays the buyer's leg meanwhile is not in it. Where the machine
+// keeps a leg from reading when its packets come, the test is no witness, and tries
+// again.
 func TestBridgeIsRecordedInTime(t *testing.T) {
 	t.Parallel()
+	var apart int
+	for range 6 {
+		if apart = channelsApart(t); apart <= rate/50 {
+			return
+		}
+	}
+	t.Errorf("channels are %d samples apart", apart)
+}
+
+// channelsApart records such bursts, and returns by how many samples the channels
+// differ at worst: all of it, if packets were lost.
+func channelsApart(t *testing.T) (worst int) {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "call.wav")
 	b, err := newBridged(path)
 	if err != nil {
@@ -145,7 +160,8 @@ func TestBridgeIsRecordedInTime(t *testing.T) {
 	for c, samples := range s.Channels {
 		bursts[c] = onsets(samples)
 		if got := tone.Share(samples, freqs[c]); got < 0.4 || got > 0.65 {
-			t.Errorf("channel %d has its tone in %v of the time", c, got)
+			t.Logf("channel %d has its tone in %v of the time", c, got)
+			worst = len(samples)
 		}
 		for _, other := range []float64{freqs[1-c], 1900} {
 			if tone.Share(samples, other) != 0 || tone.Power(samples, other) > 0.01 {
@@ -154,13 +170,14 @@ func TestBridgeIsRecordedInTime(t *testing.T) {
 		}
 	}
 	if len(bursts[0]) != 4 || len(bursts[1]) != 4 {
-		t.Fatalf("bursts at %v, want 4 each", bursts)
+		t.Logf("bursts at %v, want 4 each", bursts)
+		return len(s.Channels[0])
 	}
 	for i := range 4 {
-		if apart := bursts[0][i] - bursts[1][i]; max(apart, -apart) > rate/50 {
-			t.Errorf("burst %d: channels are %d samples apart", i, apart)
-		}
+		apart := bursts[0][i] - bursts[1][i]
+		worst = max(worst, apart, -apart)
 	}
+	return worst
 }
 
 // onsets returns where samples become loud after 100 ms of silence.

@@ -11,6 +11,9 @@ export const voice = {
     heard: 'What callers hear',
     noVoice: 'The voice does not answer. Try again.',
     away: 'Wait for a lost operator, s',
+    refusal: 'A key against recording',
+    refusalHint: 'A buyer who presses it is not recorded any more. Tell them of it in the greeting.',
+    refusalNone: 'none',
     awayHint: 'The buyer hears music, then somebody else takes the call',
     save: 'Save',
     saved: 'Saved: callers meet it within seconds',
@@ -81,7 +84,7 @@ export const voice = {
       queue: 'to a person',
       callback: 'call back',
       voicemail: 'message',
-      overflow: 'to another number',
+      overflow: 'to your own telephones',
       hangup: 'hang up',
     },
     line_: {
