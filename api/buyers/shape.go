@@ -33,11 +33,11 @@ type BuyerRow struct {
 // BuyerWhole is a buyer with what there was.
 type BuyerWhole struct {
 	BuyerRow
-	RedeemedBefore int         `json:"redeemed_before" doc:"Orders bought out elsewhere, by the shop's word"`
-	RefusedBefore  int         `json:"refused_before"`
-	Consents       []ConsentOfBuyer   `json:"consents" nullable:"false" doc:"Newest first: the newest of a purpose counts"`
-	RecentCalls    []CallOfBuyer  `json:"recent_calls" nullable:"false" doc:"Newest first, at most 20"`
-	RecentOrders   []OrderOfBuyer `json:"recent_orders" nullable:"false" doc:"Newest first, at most 20"`
+	RedeemedBefore int              `json:"redeemed_before" doc:"Orders bought out elsewhere, by the shop's word"`
+	RefusedBefore  int              `json:"refused_before"`
+	Consents       []ConsentOfBuyer `json:"consents" nullable:"false" doc:"Newest first: the newest of a purpose counts"`
+	RecentCalls    []CallOfBuyer    `json:"recent_calls" nullable:"false" doc:"Newest first, at most 20"`
+	RecentOrders   []OrderOfBuyer   `json:"recent_orders" nullable:"false" doc:"Newest first, at most 20"`
 }
 
 // NewConsent is a buyer's word.

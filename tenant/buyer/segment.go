@@ -55,7 +55,7 @@ func array(text string) ([]string, error) {
 	text = strings.TrimSuffix(strings.TrimPrefix(text, "{"), "}")
 	words := []string{}
 	for text != "" {
-		word, rest := text, ""
+		var word, rest string
 		if text[0] == '"' {
 			end := closing(text)
 			if err := json.Unmarshal([]byte(text[:end]), &word); err != nil {

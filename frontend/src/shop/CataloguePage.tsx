@@ -124,7 +124,7 @@ function Stock({ item }: { item: Item }) {
   return item.stock === null ? t('catalogue.inStock') : t('catalogue.pieces', { count: item.stock });
 }
 
-const tones = { published: 'ready', staging: 'offered', held: 'offered', refused: 'lost' } as const;
+const tones = { published: 'ready', staging: 'offered', held: 'offered', refused: 'lost', discarded: 'paused' } as const;
 
 /** The readings of the feed: what calls point at when they name a price. */
 function Readings() {

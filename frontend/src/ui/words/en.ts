@@ -506,6 +506,7 @@ export const en = {
     staging: 'Being read',
     held: 'Held',
     refused: 'Refused',
+    discarded: 'Discarded',
   },
   scripts: {
     page: 'Scripts · Switchboard',

@@ -560,6 +560,7 @@ export const ru = {
     staging: 'Читается',
     held: 'Задержан',
     refused: 'Отклонён',
+    discarded: 'Отброшен',
   },
   scripts: {
     page: 'Сценарии · Switchboard',
