@@ -90,7 +90,7 @@ var may = map[string][]string{
 	"demo":                      {"telephony/media", "telephony/media/g711", "telephony/sdp", "telephony/sipua"},
 	"seed": {
 		"billing/money", "billing/plan", "billing/wage", "tenant", "tenant/account", "tenant/catalogue", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault",
-		"tenant/hours", "tenant/outgoing", "tenant/script", "tenant/script/graph",
+		"tenant/hours", "tenant/menu", "tenant/move", "tenant/outgoing", "tenant/script", "tenant/script/graph",
 		"telephony/trunk/form", "tenant/seal", "tenant/trunk",
 	},
 	"tenant/hours": {},
@@ -186,7 +186,7 @@ var may = map[string][]string{
 
 	// the process for browsers and integrations: one package a resource
 	"api": {
-		"api/buyers", "api/calls", "api/catalogue", "api/comments", "api/desk", "api/docs", "api/events",
+		"api/buyers", "api/calls", "api/catalogue", "api/comments", "api/desk", "api/docs", "api/events", "api/exchange",
 		"api/exports", "api/floor", "api/lostcalls", "api/members", "api/menus", "api/numbers",
 		"api/once", "api/operators", "api/orders", "api/outgoing", "api/queues", "api/receivers", "api/recordings", "api/scripts", "api/security", "api/session",
 		"api/shops", "api/sounds", "api/summary", "api/tasks", "api/traces", "api/trunks", "api/voice", "api/walks", "api/web",
@@ -198,6 +198,7 @@ var may = map[string][]string{
 		"api/orders", "api/session", "api/web", "billing/bill", "telephony/e164", "tenant",
 		"telephony/media/g711", "tenant/buyer", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/quality", "tenant/recording", "tenant/wave",
 	},
+	"api/exchange":  {"tenant", "tenant/catalogue", "tenant/fault", "tenant/seal"},
 	"api/catalogue": {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault", "tenant/seal"},
 	"api/desk": {
 		"api/once", "api/orders", "api/session", "api/web", "billing/money", "billing/wage", "telephony/command", "telephony/e164", "tenant", "tenant/cdr",

@@ -69,6 +69,7 @@ func build(d Deps, o session.Options, addr string) *API {
 	a.metrics.Registry().MustRegister(newAlarms(a))
 	a.serveHealth()
 	a.serveBrowsers()
+	a.serveExchange()
 	a.servePages()
 	return a
 }

@@ -7,10 +7,12 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"switchboard/api/docs"
+	"switchboard/api/exchange"
 	"switchboard/api/web"
 	"switchboard/tenant/fault"
 )
@@ -40,6 +42,11 @@ func (a *API) serveContract() {
 		return c.HTMLBlob(http.StatusOK, b)
 	})
 	a.router.GET("/docs/page.css", func(c echo.Context) error { return c.Blob(http.StatusOK, "text/css; charset=utf-8", docs.Style) })
+}
+
+// serveExchange speaks with 1C.
+func (a *API) serveExchange() {
+	a.router.Match([]string{http.MethodGet, http.MethodPost}, exchange.Path+":source", echo.WrapHandler(exchange.New(a.deps.DB, a.deps.Box, time.Now)))
 }
 
 // serveBrowsers gives the sockets of operators' browsers to telephony.

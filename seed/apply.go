@@ -188,6 +188,9 @@ func (s *Seeder) staff(tx tenant.AcrossTx, p *Plan) error {
 		if err := appoint(tx, people[i].Email, st.Role, s.now()); err != nil {
 			return err
 		}
+		if err := s.telephone(tx, people[i].Email, st); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -212,15 +215,16 @@ type operatorRow struct {
 	AlwaysOn bool     `json:"always_on"`
 	WrapUpMS int64    `json:"wrap_up_ms"`
 	Shops    []string `json:"shops"`
+	Pool     string   `json:"pool"`
 }
 
-const operatorColumns = ` from json_to_recordset($1) as n(email text, tier text, sip_user text, sip_ha1 text, sip_uri text, always_on boolean, wrap_up_ms bigint, shops json) join house.account a on a.email = n.email `
+const operatorColumns = ` from json_to_recordset($1) as n(email text, tier text, sip_user text, sip_ha1 text, sip_uri text, always_on boolean, wrap_up_ms bigint, shops json, pool text) join house.account a on a.email = n.email `
 
 const insertOperators = `
-insert into house.operator (id, tier, sip_user, sip_ha1, sip_uri, always_on, wrap_up_ms)
-select a.id, n.tier, n.sip_user, n.sip_ha1, n.sip_uri, n.always_on, n.wrap_up_ms` + operatorColumns + `
+insert into house.operator (id, tier, sip_user, sip_ha1, sip_uri, always_on, wrap_up_ms, pool)
+select a.id, n.tier, n.sip_user, n.sip_ha1, n.sip_uri, n.always_on, n.wrap_up_ms, n.pool` + operatorColumns + `
 on conflict (id) do update set tier = excluded.tier, sip_user = excluded.sip_user, sip_ha1 = excluded.sip_ha1, sip_uri = excluded.sip_uri,
-  always_on = excluded.always_on, wrap_up_ms = excluded.wrap_up_ms`
+  always_on = excluded.always_on, wrap_up_ms = excluded.wrap_up_ms, pool = excluded.pool`
 
 const appointOperators = `
 insert into house.staff (account_id, role, created_at) select a.id, 'operator', $2` + operatorColumns + ` on conflict do nothing`
@@ -253,7 +257,7 @@ func (s *Seeder) operators(tx tenant.AcrossTx, p *Plan) error {
 }
 
 func (s *Seeder) operator(o Operator, email string) operatorRow {
-	row := operatorRow{Email: email, Tier: o.Tier, AlwaysOn: o.Ready, WrapUpMS: time.Duration(o.WrapUp).Milliseconds(), Shops: o.Shops}
+	row := operatorRow{Email: email, Tier: o.Tier, AlwaysOn: o.Ready, WrapUpMS: time.Duration(o.WrapUp).Milliseconds(), Shops: o.Shops, Pool: or(o.Pool, "main")}
 	if o.SIP != "" {
 		row.URI = &o.SIP
 	}

@@ -96,6 +96,9 @@ func (c *checker) check(f *File) {
 		if !slices.Contains([]string{"supervisor", "finance", "admin"}, s.Role) {
 			c.wrong([]any{"staff", i, "role"}, "%q is none of supervisor, finance, admin", s.Role)
 		}
+		if (s.SIP != "" || s.Phone != nil) && s.Role != "supervisor" {
+			c.wrong([]any{"staff", i}, "only a supervisor has a telephone")
+		}
 	}
 }
 
@@ -143,6 +146,7 @@ func (c *checker) shop(s *Shop, i int) {
 	c.once("shop", s.Slug, at("slug")...)
 	c.oneOf(at("language"), s.Language, "ru", "en")
 	c.oneOf(at("greeting"), s.Greeting, "", "standard", "none")
+	c.voice(s, at)
 	c.oneOf(at("supervision"), s.Watched, "", "announced", "silent")
 	if n := utf8.RuneCountInString(s.Greets); n > mostGreeting {
 		c.wrong(at("greeting_text"), "has %d characters, more than %d", n, mostGreeting)

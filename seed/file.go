@@ -90,7 +90,10 @@ type Shop struct {
 	Status    string     `yaml:"status"`        // open (also if empty), suspended, closed
 	Script    string     `yaml:"script"`        // file, relative to the seed's
 	Catalogue *Catalogue `yaml:"catalogue"`
-	Outgoing  *Outgoing  `yaml:"outgoing"` // whom it may call
+	Outgoing  *Outgoing  `yaml:"outgoing"`    // whom it may call
+	Pool      string     `yaml:"pool"`        // of operators that serves it; main if absent
+	Refusal   string     `yaml:"refusal_key"` // by which a buyer says that they do not want to be recorded; none if absent
+	Transfers *Transfers `yaml:"transfers"`   // to whom its calls may be handed
 }
 
 // Person is a login.
@@ -125,6 +128,7 @@ type Number struct {
 	E164   string `yaml:"e164"`
 	Source string `yaml:"source"`
 	Queue  string `yaml:"queue"`
+	Menu   string `yaml:"menu"` // YAML of the menu that its callers meet, written here; none if absent
 }
 
 // Catalogue is the shop's feed.
@@ -143,6 +147,7 @@ type Operator struct {
 	Password string   `yaml:"password"`
 	Tier     string   `yaml:"tier"`
 	Shops    []string `yaml:"shops"`
+	Pool     string   `yaml:"pool"`    // that they work in; main if absent
 	SIP      string   `yaml:"sip"`     // fixed address
 	Phone    *Phone   `yaml:"phone"`   // a telephone that registers
 	Ready    bool     `yaml:"ready"`   // on duty without a desk
@@ -159,6 +164,8 @@ type Phone struct {
 type Staff struct {
 	Person `yaml:",inline"`
 	Role   string `yaml:"role"`
+	SIP    string `yaml:"sip"`   // a supervisor's telephone at a fixed address
+	Phone  *Phone `yaml:"phone"` // or one that registers
 }
 
 // Duration is written as Go does: 10s, 1m30s.

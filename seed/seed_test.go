@@ -215,3 +215,36 @@ func TestWhomAShopMayCall(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// The pool, the rule of transfers, a menu and a supervisor's telephone arrive;
+// what makes no sense leaves with its line.
+func TestTelephonyOfASeed(t *testing.T) {
+	t.Parallel()
+	w := tenanttest.Open(t)
+	src := strings.Replace(small, "greeting: none", `pool: north, refusal_key: "9", transfers: {operators: off, outside: ["+7495"], ring: 25s, park_free: true}, greeting: none`, 1)
+	src = strings.Replace(src, "queue: orders}], queues", `queue: orders, menu: "start: a\nnodes:\n  a: {queue: }\n"}], queues`, 1)
+	src = strings.Replace(src, `tier: order, shops: [books], sip: "sip:a001`, `tier: order, pool: north, shops: [books], sip: "sip:a001`, 1)
+	src = strings.Replace(src, "email: s@floor.test,", `email: s@floor.test, sip: "sip:s@127.0.0.3:6000",`, 1)
+	for range 2 {
+		if err := apply(t, w, src); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for what, query := range map[string]string{
+		"pool of the shop": "select 1 from house.shop where slug = 'books' and pool = 'north' and refusal_key = '9'",
+		"pool of anna":     "select 1 from house.operator o join house.account a on a.id = o.id where a.email = 'a1@floor.test' and o.pool = 'north'",
+		"pool of others":   "select 1 from house.operator o join house.account a on a.id = o.id where a.email = 'b010@floor.test' and o.pool = 'main'",
+		"transfers":        "select 1 from shop.transfer_rule where not operators and queues and outside = '{+7495}' and ring_s = 25 and queue_s = 60 and park_free",
+		"telephone":        "select 1 from house.supervisor_phone p join house.account a on a.id = p.account_id where a.email = 's@floor.test' and p.sip_uri = 'sip:s@127.0.0.3:6000'",
+		"menu":             "select 1 from shop.number n join shop.menu_version v on v.menu_id = n.menu_id where n.e164 = '+74950000301' and v.version = 1",
+	} {
+		if !tenanttest.One[bool](t, w, "select exists ("+query+")") {
+			t.Errorf("the %s did not arrive", what)
+		}
+	}
+	for bad, line := range map[string]string{`pool: "North pole"`: "shops[0].pool", `refusal_key: "12"`: "shops[0].refusal_key"} {
+		if _, err := read(t, strings.Replace(small, "greeting: none", bad+", greeting: none", 1)); err == nil || !strings.Contains(err.Error(), line) {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
+}

@@ -39,15 +39,16 @@ func (s *Seeder) shop(tx tenant.AcrossTx, sh Shop) (id uuid.UUID, err error) {
 	ru, en := or(sh.Name.RU, sh.Name.EN), or(sh.Name.EN, sh.Name.RU)
 	recording := sh.Recording == nil || bool(*sh.Recording)
 	err = tx.Query().Raw(`
-		insert into house.shop (id, slug, name_ru, name_en, spoken_ru, spoken_en, timezone, language, colour, status, greeting, greeting_text, recording, away_seconds, supervision, created_at)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		insert into house.shop (id, slug, name_ru, name_en, spoken_ru, spoken_en, timezone, language, colour, status, greeting, greeting_text, recording, away_seconds, supervision, pool, refusal_key, created_at)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		on conflict (slug) do update set name_ru = excluded.name_ru, name_en = excluded.name_en, spoken_ru = excluded.spoken_ru, spoken_en = excluded.spoken_en,
 		  timezone = excluded.timezone, language = excluded.language, colour = excluded.colour, status = excluded.status,
-		  greeting = excluded.greeting, greeting_text = excluded.greeting_text, recording = excluded.recording, away_seconds = excluded.away_seconds, supervision = excluded.supervision
+		  greeting = excluded.greeting, greeting_text = excluded.greeting_text, recording = excluded.recording, away_seconds = excluded.away_seconds, supervision = excluded.supervision,
+		  pool = excluded.pool, refusal_key = excluded.refusal_key
 		returning id`,
 		uuid.Must(uuid.NewV7()), sh.Slug, ru, en, or(sh.Spoken.RU, ru), or(sh.Spoken.EN, en), sh.Timezone, sh.Language,
 		or(sh.Colour, "iris"), or(sh.Status, "open"), or(sh.Greeting, "standard"), sh.Greets, recording, cmp.Or(int64(time.Duration(sh.Away)/time.Second), 60),
-		or(sh.Watched, "announced"), s.now().UTC()).Row().Scan(&id)
+		or(sh.Watched, "announced"), or(sh.Pool, "main"), sh.Refusal, s.now().UTC()).Row().Scan(&id)
 	return id, err
 }
 
@@ -144,6 +145,12 @@ func (s *Seeder) content(ctx context.Context, p *Plan, sh Shop) error {
 		return err
 	}
 	if err := s.outgoing(ctx, scope, sh.Outgoing); err != nil {
+		return err
+	}
+	if err := s.transfers(ctx, scope, sh.Transfers); err != nil {
+		return err
+	}
+	if err := s.menus(ctx, scope, sh); err != nil {
 		return err
 	}
 	if src := p.Scripts[sh.Slug]; src != nil {

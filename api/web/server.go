@@ -42,7 +42,7 @@ func New(o Options) *echo.Echo {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = writeError
-	e.Use(attend(o.Log), access(o.Metrics), recovered, secured(o.Secure), sameOrigin(), middleware.BodyLimit(maxBody))
+	e.Use(attend(o.Log), access(o.Metrics), recovered, secured(o.Secure), sameOrigin(), middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{Limit: maxBody, Skipper: large}))
 	return e
 }
 
@@ -86,6 +86,12 @@ func secured(https bool) echo.MiddlewareFunc {
 			return next(c)
 		}
 	}
+}
+
+// large tells whether a request brings goods, which its operation bounds itself.
+func large(c echo.Context) bool {
+	path := c.Request().URL.Path
+	return strings.HasPrefix(path, Prefix+"/catalogue/") && (strings.HasSuffix(path, "/feed") || strings.HasSuffix(path, "/previews"))
 }
 
 // sameOrigin refuses requests that change something and come from another
