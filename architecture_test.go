@@ -16,6 +16,7 @@ var may = map[string][]string{
 	"tenant/fault":   {},
 	"billing/money":  {},
 	"telephony/e164": {},
+	"tenant/fresh":   {},
 
 	// the pure cores of telephony
 	"telephony/acd":  {},
@@ -76,12 +77,12 @@ var may = map[string][]string{
 
 	// scripts, catalogues and the demo's two shops
 	"tenant/edition":            {"tenant", "tenant/fault"},
-	"tenant/script":             {"tenant", "tenant/edition", "tenant/fault", "tenant/script/graph", "tenant/script/walk"},
+	"tenant/script":             {"tenant", "tenant/edition", "tenant/fault", "tenant/fresh", "tenant/said", "tenant/script/graph", "tenant/script/walk"},
 	"tenant/script/graph":       {"tenant/fault"},
-	"tenant/script/walk":        {"billing/money", "telephony/e164", "tenant/fault", "tenant/script/graph"},
+	"tenant/script/walk":        {"billing/money", "telephony/e164", "tenant/fault", "tenant/fresh", "tenant/script/graph"},
 	"tenant/clip":               {"telephony/media/g711", "telephony/media/wav", "tenant", "tenant/fault", "tenant/menu"},
 	"tenant/menu":               {"telephony/e164", "telephony/menu", "tenant", "tenant/edition", "tenant/fault"},
-	"tenant/catalogue":          {"tenant", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/catalogue/term", "tenant/fault", "tenant/outbox", "tenant/seal"},
+	"tenant/catalogue":          {"tenant", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/catalogue/term", "tenant/fault", "tenant/fresh", "tenant/outbox", "tenant/seal"},
 	"tenant/catalogue/term":     {},
 	"tenant/catalogue/feed":     {"billing/money", "tenant/fault"},
 	"tenant/catalogue/fetch":    {"tenant/fault"},
@@ -93,10 +94,11 @@ var may = map[string][]string{
 		"tenant/hours", "tenant/menu", "tenant/move", "tenant/outgoing", "tenant/script", "tenant/script/graph",
 		"telephony/trunk/form", "tenant/seal", "tenant/trunk",
 	},
-	"tenant/hours": {},
-	"tenant/move":  {"telephony/e164", "tenant", "tenant/fault"},
-	"tenant/gist":  {"billing/money", "tenant", "tenant/draft", "tenant/fault", "tenant/script", "tenant/script/walk"},
-	"tenant/seal":  {},
+	"tenant/hours":       {},
+	"tenant/supervision": {"tenant"},
+	"tenant/move":        {"telephony/e164", "tenant", "tenant/fault"},
+	"tenant/gist":        {"billing/money", "tenant", "tenant/draft", "tenant/fault", "tenant/script", "tenant/script/walk"},
+	"tenant/seal":        {},
 	// what a shop's own systems are told
 	"tenant/hook":      {"tenant", "tenant/fault", "tenant/hook/body", "tenant/hook/sign", "tenant/page", "tenant/seal"},
 	"tenant/hook/body": {"telephony/e164", "tenant", "tenant/catalogue", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/task"},
@@ -162,7 +164,7 @@ var may = map[string][]string{
 	"tenant/sheet":  {"tenant/fault"},
 	// all that is kept of a buyer
 	"tenant/dossier": {"tenant", "tenant/buyer", "tenant/fault", "tenant/recording"},
-	"tenant/order":   {"billing/money", "telephony/e164", "tenant", "tenant/buyer", "tenant/fault", "tenant/page"},
+	"tenant/said":    {"tenant"},
 	"tenant/live":    {"tenant"},
 
 	// what calls out cost, what was unusual
@@ -199,7 +201,7 @@ var may = map[string][]string{
 		"telephony/media/g711", "tenant/buyer", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/quality", "tenant/recording", "tenant/wave",
 	},
 	"api/exchange":  {"tenant", "tenant/catalogue", "tenant/fault", "tenant/seal"},
-	"api/catalogue": {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault", "tenant/seal"},
+	"api/catalogue": {"api/once", "api/session", "api/web", "tenant", "tenant/catalogue", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault", "tenant/fresh", "tenant/said", "tenant/seal"},
 	"api/desk": {
 		"api/once", "api/orders", "api/session", "api/web", "billing/money", "billing/wage", "telephony/command", "telephony/e164", "tenant", "tenant/cdr",
 		"tenant/disposition", "tenant/draft", "tenant/fault", "tenant/live", "tenant/order", "tenant/page", "tenant/script", "tenant/script/walk", "tenant/shift",
@@ -223,7 +225,7 @@ var may = map[string][]string{
 	"api/queues":    {"api/session", "api/web", "tenant", "tenant/fault"},
 	"api/scripts":   {"api/editions", "api/session", "tenant/script"},
 	"api/session":   {"api/web", "tenant", "tenant/account", "tenant/fault"},
-	"api/shops":     {"api/session", "api/web", "tenant", "tenant/page", "tenant/move"},
+	"api/shops":     {"api/session", "api/web", "tenant", "tenant/page", "tenant/move", "tenant/supervision"},
 	"api/summary":   {"api/session", "api/web", "tenant", "tenant/fault", "tenant/summary"},
 	"api/tasks":     {"api/session", "api/web", "telephony/e164", "tenant", "tenant/cdr", "tenant/live", "tenant/page", "tenant/task"},
 	"api/outgoing":  {"api/session", "api/web", "tenant", "tenant/outgoing"},
@@ -266,7 +268,7 @@ var pure = []string{
 	"telephony/acd", "telephony/call", "telephony/destination", "telephony/menu", "telephony/wait",
 	"telephony/e164", "telephony/say", "telephony/sipua/life",
 	"telephony/media/emodel", "telephony/media/g711", "telephony/media/tone", "telephony/trunk/form", "telephony/trunk/pick",
-	"tenant/catalogue/term", "tenant/script/graph", "tenant/script/walk",
+	"tenant/catalogue/term", "tenant/fresh", "tenant/script/graph", "tenant/script/walk",
 }
 
 // exact packages also hold no floating-point number.

@@ -25,6 +25,7 @@ var course = []struct{ operation, by string }{
 	{"list-shops", "admin"}, {"list-trunks", "admin"}, {"get-floor", "admin"}, {"report-quality", "admin"},
 	{"create-trunk", "admin"}, {"save-trunk", "admin"}, {"drain-trunk", "admin"}, {"resume-trunk", "admin"}, {"delete-trunk", "admin"},
 	{"search-items", "operator"}, {"list-snapshots", "owner"}, {"accept-snapshot", "owner"},
+	{"get-freshness", "operator"}, {"set-freshness", "owner"}, {"report-answers", "owner"}, {"export-answers", "owner"},
 	{"list-sources", "owner"}, {"create-source", "owner"}, {"save-source", "owner"}, {"import-source", "owner"},
 	{"list-scripts", "owner"}, {"create-script", "owner"}, {"get-script", "owner"}, {"save-script", "owner"}, {"publish-script", "owner"}, {"restore-script", "owner"},
 	{"get-desk", "operator"}, {"ready-desk", "operator"}, {"pause-desk", "operator"}, {"extend-desk", "operator"}, {"finish-desk", "operator"},
@@ -33,7 +34,7 @@ var course = []struct{ operation, by string }{
 	{"pause-recording-desk-call", "operator"}, {"resume-recording-desk-call", "operator"}, {"stop-recording-desk-call", "operator"},
 	{"list-transfer-targets", "operator"}, {"transfer-desk-call", "operator"}, {"consult-desk-call", "operator"}, {"swap-desk-call", "operator"},
 	{"conference-desk-call", "operator"}, {"back-desk-call", "operator"}, {"complete-desk-call", "operator"}, {"park-desk-call", "operator"},
-	{"hangup-desk-call", "operator"}, {"get-transfer-rule", "owner"}, {"set-transfer-rule", "owner"}, {"set-member-phone", "owner"},
+	{"hangup-desk-call", "operator"}, {"get-supervision-policy", "owner"}, {"set-supervision-policy", "owner"}, {"get-transfer-rule", "owner"}, {"set-transfer-rule", "owner"}, {"set-member-phone", "owner"},
 	{"begin-walk", "operator"}, {"get-walk", "operator"}, {"open-walk-card", "operator"}, {"close-walk-card", "operator"}, {"step-walk", "operator"},
 	{"get-draft", "operator"}, {"order-draft", "operator"}, {"save-draft", "operator"}, {"get-call-summary", "operator"},
 	{"get-disposition", "operator"}, {"set-disposition", "operator"}, {"get-desk-day", "operator"}, {"compare-items", "operator"}, {"take-item", "operator"},
@@ -59,7 +60,7 @@ var course = []struct{ operation, by string }{
 // apart are operations that another test asks: they need a secret of their own,
 // do not end, take a file, or change nothing.
 var apart = []string{"create-session", "refresh-session", "stream-events", "stream-desk", "stream-floor", "get-peaks", "play-sound",
-	"create-sound", "get-sound-audio", "delete-sound", "speak-voice", "try-menu", "get-call-pcap", "get-call-trace-text",
+	"create-sound", "destroy-recording-keys", "get-sound-audio", "delete-sound", "speak-voice", "try-menu", "get-call-pcap", "get-call-trace-text",
 	"discard-snapshot", "send-feed", "preview-table", "preview-file"}
 
 func TestEveryOperationWorksForItsOwnAndIsAuditedOnce(t *testing.T) {

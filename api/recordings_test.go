@@ -179,3 +179,46 @@ func TestAnAlarmIsToldAndDoesNotStopUs(t *testing.T) {
 		}
 	}
 }
+
+// TestKeysAreDestroyedByWhoTypesTheShop: not by mistake, not against the law, and
+// then nothing can be opened any more.
+func TestKeysAreDestroyedByWhoTypesTheShop(t *testing.T) {
+	t.Parallel()
+	w, _ := filled(t)
+	w.Admin(t, "update shop.recording set state = 'ready' where state = 'recording'")
+	owner, path := w.Owner(t, w.A), "/recording-keys/destruction"
+	owner.Do(t, "POST", "/recording-keys", nil)
+	slug := tenanttest.One[string](t, w.World, "select slug from house.shop where id = $1", w.A.ID.UUID())
+	erased := func() int64 {
+		return tenanttest.One[int64](t, w.World, "select count(*) from shop.recording where state = 'erased' and deleted_rule = 'keys'")
+	}
+	owner.Do(t, "POST", path, map[string]any{"confirm": slug + "x"}).Want(t, http.StatusUnprocessableEntity)
+	w.Admin(t, "update shop.recording set held = true, held_reason = 'case 7' where shop_id = $1", w.A.ID.UUID())
+	owner.Do(t, "POST", path, map[string]any{"confirm": slug}).Want(t, http.StatusConflict)
+	if n := erased(); n != 0 {
+		t.Fatalf("%d recordings are gone already", n)
+	}
+	w.Admin(t, "update shop.recording set held = false, held_reason = '' where shop_id = $1", w.A.ID.UUID())
+	owner.Do(t, "POST", path, map[string]any{"confirm": slug}).Want(t, http.StatusNoContent)
+	if erased() == 0 {
+		t.Error("recordings stayed")
+	}
+	if n := tenanttest.One[int64](t, w.World, "select count(*) from shop.recording_key where wrapped is not null and shop_id = $1", w.A.ID.UUID()); n != 0 {
+		t.Errorf("%d keys stayed", n)
+	}
+	if n := tenanttest.One[int64](t, w.World, "select count(*) from house.audit where action = 'recording-key.erase'"); n != 1 {
+		t.Errorf("it is in the log %d times", n)
+	}
+}
+
+// TestAMessageIsReadOnItsCall.
+func TestAMessageIsReadOnItsCall(t *testing.T) {
+	t.Parallel()
+	w, g := filled(t)
+	w.Admin(t, `insert into shop.transcript (shop_id, call_id, state, words, language, confidence, at) values ($1, $2, 'ready', 'Перезвоните мне', 'ru', 910, now())`,
+		w.A.ID.UUID(), g["call"])
+	text := string(w.Owner(t, w.A).Do(t, "GET", "/calls/"+g["call"].String(), nil).Want(t, http.StatusOK).Body)
+	if !strings.Contains(text, `"words":"Перезвоните мне","language":"ru","confidence":0.91`) {
+		t.Errorf("the call says %s", text)
+	}
+}

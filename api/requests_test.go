@@ -41,11 +41,13 @@ var bodies = map[string]func(apitest.Goods) any{
 	"create-session": func(apitest.Goods) any {
 		return map[string]any{"email": "nobody@test.example", "password": "x", "client": "api"}
 	},
-	"refresh-session":      func(apitest.Goods) any { return map[string]any{"refresh_token": "x"} },
-	"delete-recording":     func(apitest.Goods) any { return map[string]any{"confirm": 1, "reason": "asked to"} },
-	"hold-recording":       func(apitest.Goods) any { return map[string]any{"reason": "case 7"} },
-	"set-recording-policy": func(apitest.Goods) any { return map[string]any{"retention_days": 90, "secret_seconds": 60} },
-	"create-comment":       func(apitest.Goods) any { return map[string]any{"at_s": 7.5, "text": "well said"} },
+	"refresh-session":        func(apitest.Goods) any { return map[string]any{"refresh_token": "x"} },
+	"delete-recording":       func(apitest.Goods) any { return map[string]any{"confirm": 1, "reason": "asked to"} },
+	"destroy-recording-keys": func(apitest.Goods) any { return map[string]any{"confirm": "another"} },
+	"set-supervision-policy": func(apitest.Goods) any { return map[string]any{"policy": "silent"} },
+	"hold-recording":         func(apitest.Goods) any { return map[string]any{"reason": "case 7"} },
+	"set-recording-policy":   func(apitest.Goods) any { return map[string]any{"retention_days": 90, "secret_seconds": 60} },
+	"create-comment":         func(apitest.Goods) any { return map[string]any{"at_s": 7.5, "text": "well said"} },
 	"create-order": func(g apitest.Goods) any {
 		return map[string]any{"call_id": g["call"], "snapshot_id": g["snapshot"], "items": []any{map[string]any{"item_id": g["item"], "quantity": 1}}}
 	},
@@ -105,6 +107,9 @@ var bodies = map[string]func(apitest.Goods) any{
 	"save-trunk": func(apitest.Goods) any {
 		return map[string]any{"name": "changed", "from": []any{"198.51.101.0/24"}, "outbound": "sip:198.51.101.1", "reliable": true, "ping": true}
 	},
+	"set-freshness": func(apitest.Goods) any {
+		return map[string]any{"price_s": 600, "stock_s": 300, "delivery_s": 86400}
+	},
 	"set-outgoing-limits": func(apitest.Goods) any {
 		return map[string]any{"enabled": true, "countries": []string{"KZ"}, "calls_per_hour": 7, "operator_calls_per_hour": 7, "minutes_per_day": 7,
 			"spend_per_hour": 700, "spend_per_day": 700, "at_once": 7}
@@ -144,6 +149,8 @@ var bodies = map[string]func(apitest.Goods) any{
 var queries = map[string]func(apitest.Goods) string{
 	"export-billing": func(apitest.Goods) string { return "?from=2026-11-01&to=2026-12-01" },
 	"count-billing":  func(apitest.Goods) string { return "?from=2026-11-01&to=2026-12-01" },
+	"report-answers": func(apitest.Goods) string { return "?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z" },
+	"export-answers": func(apitest.Goods) string { return "?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z" },
 	"get-summary":    func(apitest.Goods) string { return "?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z" },
 	"compare-items": func(g apitest.Goods) string {
 		return "?item_id=" + g["item"].String() + "&item_id=" + g["other item"].String()

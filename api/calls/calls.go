@@ -179,7 +179,9 @@ func (h *Handler) get(ctx context.Context, in *named) (*story, error) {
 
 // narrow leaves what a call needs of its operator: neither what the shop pays
 // for it nor its sound is.
-func (s *Story) narrow() { s.Charge, s.Explanation, s.Recording, s.RecordingURL = nil, nil, nil, nil }
+func (s *Story) narrow() {
+	s.Charge, s.Explanation, s.Recording, s.RecordingURL, s.Transcript = nil, nil, nil, nil, nil
+}
 
 // told is all that is known of a call, as the role of tx may see it.
 func told(tx tenant.Tx, id uuid.UUID, shop session.Shop) (Story, error) {
@@ -197,6 +199,11 @@ func told(tx tenant.Tx, id uuid.UUID, shop session.Shop) (Story, error) {
 		return Story{}, err
 	}
 	out.Quality = showQuality(legs)
+	words, err := cdr.TranscriptOf(tx, id)
+	if err != nil {
+		return Story{}, err
+	}
+	out.Transcript = showTranscript(words)
 	if role == string(session.Operator) {
 		out.narrow()
 	}

@@ -60,6 +60,7 @@ type Story struct {
 	Explanation json.RawMessage `json:"explanation" doc:"Why this operator, and why so late; null if nobody was chosen"`
 	Order       *orders.Order   `json:"order" doc:"The order that came of it; null if none did"`
 	Recording   *Recording      `json:"recording" doc:"What is known of the sound; null if there is none"`
+	Transcript  *Transcript     `json:"transcript" doc:"Of a message, what it says; null if it was not written down, or there is none"`
 	Quality     []LegQuality    `json:"quality" nullable:"false" doc:"How the sound of each leg came through, once it is over"`
 	Bill        *Bill           `json:"bill" doc:"How its charge was reckoned; null where nothing was charged, and for whoever has no part in it"`
 }

@@ -42,6 +42,12 @@ func (h *Handler) Register(a huma.API) {
 	huma.Register(a, web.Op("take-item", "GET /catalogue/items/{id}", "An item with all that a buyer may ask about it", h.guard.Allow(readers...),
 		web.Says("With its variants, and the related items and accessories that the shop has now. An id of an older version answers with that version.")), h.take)
 	huma.Register(a, web.Op("compare-items", "GET /catalogue/comparison", "Two to four items side by side", h.guard.Allow(readers...)), h.compare)
+	huma.Register(a, web.Op("get-freshness", "GET /catalogue/freshness", "How long prices and stock may be said as current", h.guard.Allow(readers...)), h.freshness)
+	huma.Register(a, web.Op("set-freshness", "PUT /catalogue/freshness", "Change how long prices and stock may be said as current", h.guard.Allow(keepers...)), h.setFreshness)
+	huma.Register(a, web.Op("report-answers", "GET /catalogue/answers", "How many prices and stocks were given on old data, day by day", h.guard.Allow(members...),
+		web.Says("What the desk showed when the operator answered: each price and stock in a sentence of the script, and the price of each line of an order.")), h.answers)
+	huma.Register(a, web.Op("export-answers", "GET /catalogue/answers.csv", "The same as a file", h.guard.Allow(members...),
+		web.Streams("text/csv", "Header and a line a day.")), h.answersFile)
 	huma.Register(a, web.Op("list-snapshots", "GET /catalogue/snapshots", "Readings of the shop's feeds, newest first", h.guard.Allow(readers...)), h.snapshots)
 	huma.Register(a, web.Op("accept-snapshot", "POST /catalogue/snapshots/{id}/accept", "Publish a reading that was held", h.guard.Allow(keepers...)), h.accept)
 	huma.Register(a, web.Op("discard-snapshot", "POST /catalogue/snapshots/{id}/discard", "Throw away a reading that was held", h.guard.Allow(keepers...),
@@ -57,15 +63,18 @@ type search struct {
 
 func (h *Handler) search(ctx context.Context, in *search) (*web.List[Item], error) {
 	var found []catalogue.Hit
+	var as asOf
 	err := h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) (err error) {
-		found, err = catalogue.Search(tx, in.Query, in.Limit)
+		if found, err = catalogue.Search(tx, in.Query, in.Limit); err != nil {
+			return err
+		}
+		as, err = h.asOf(tx)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	now := h.now()
-	return web.All(found, func(hit catalogue.Hit) Item { return item(hit, now) }), nil
+	return web.All(found, as.item), nil
 }
 
 type latest struct {

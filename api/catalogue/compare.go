@@ -42,17 +42,18 @@ func (h *Handler) compare(ctx context.Context, in *compare) (*comparisonAnswer, 
 		ids[i] = id
 	}
 	var found []catalogue.Hit
+	var as asOf
 	err := h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) (err error) {
-		found, err = catalogue.TakeItems(tx, ids)
+		if found, err = catalogue.TakeItems(tx, ids); err != nil {
+			return err
+		}
+		as, err = h.asOf(tx)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	out := &comparisonAnswer{Comparison{Items: make([]Item, len(found)), Rows: []ComparisonRow{}}}
-	for i, hit := range found {
-		out.Body.Items[i] = item(hit, h.now())
-	}
+	out := &comparisonAnswer{Comparison{Items: as.items(found), Rows: []ComparisonRow{}}}
 	for _, r := range catalogue.Beside(found) {
 		out.Body.Rows = append(out.Body.Rows, ComparisonRow{r.Name, r.Values, r.Differ()})
 	}

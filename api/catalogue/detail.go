@@ -2,7 +2,6 @@ package catalogue
 
 import (
 	"context"
-	"time"
 
 	"switchboard/tenant"
 	"switchboard/tenant/catalogue"
@@ -58,14 +57,18 @@ func (h *Handler) take(ctx context.Context, in *path) (*detailAnswer, error) {
 		if err != nil {
 			return err
 		}
-		out.Body = detail(hit, h.now())
-		return out.Body.kin(tx, hit, h.now())
+		as, err := h.asOf(tx)
+		if err != nil {
+			return err
+		}
+		out.Body = as.detail(hit)
+		return out.Body.kin(tx, hit, as)
 	})
 	return out, err
 }
 
 // kin adds the items that go with it.
-func (d *ItemDetail) kin(tx tenant.Tx, of catalogue.Hit, now time.Time) error {
+func (d *ItemDetail) kin(tx tenant.Tx, of catalogue.Hit, as asOf) error {
 	variants, err := catalogue.Variants(tx, of.Item)
 	if err != nil {
 		return err
@@ -75,22 +78,14 @@ func (d *ItemDetail) kin(tx tenant.Tx, of catalogue.Hit, now time.Time) error {
 		return err
 	}
 	accessories, err := catalogue.Named(tx, of.Item, of.Detail.Accessories)
-	d.Variants, d.Related, d.Accessories = shown(variants, now), shown(related, now), shown(accessories, now)
+	d.Variants, d.Related, d.Accessories = as.items(variants), as.items(related), as.items(accessories)
 	return err
 }
 
-func shown(hits []catalogue.Hit, now time.Time) []Item {
-	all := make([]Item, len(hits))
-	for i, h := range hits {
-		all[i] = item(h, now)
-	}
-	return all
-}
-
-func detail(h catalogue.Hit, now time.Time) ItemDetail {
+func (as asOf) detail(h catalogue.Hit) ItemDetail {
 	from := h.Detail
 	return ItemDetail{
-		Item: item(h, now), GroupID: h.GroupID, Description: from.Description, Model: from.Model, Country: from.Country,
+		Item: as.item(h), GroupID: h.GroupID, Description: from.Description, Model: from.Model, Country: from.Country,
 		SalesNotes: from.SalesNotes, Supplier: from.Supplier, Pictures: list(from.Pictures), Barcodes: list(from.Barcodes),
 		Prices:     each(from.Prices, func(p feed.Price) ItemPrice { return ItemPrice{p.Type, p.Minor, p.Currency} }),
 		Terms:      each(from.Terms, func(w feed.Terms) Terms { return Terms{w.Kind, w.CostMinor, w.Days, w.Before} }),

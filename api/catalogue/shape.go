@@ -31,6 +31,7 @@ type Item struct {
 	SnapshotID    uuid.UUID `json:"snapshot_id" format:"uuid" doc:"The newest reading that has it"`
 	AsOf          time.Time `json:"as_of" doc:"When that feed was fetched: the date of price and stock"`
 	AgeS          int64     `json:"age_s" doc:"Seconds since then"`
+	Facts         ItemFacts `json:"facts" doc:"How old each value is, and whether it may be said as current"`
 }
 
 // Param is a property of an item.
@@ -40,10 +41,10 @@ type Param struct {
 	Unit  string `json:"unit"`
 }
 
-func item(h catalogue.Hit, now time.Time) Item {
+func (as asOf) item(h catalogue.Hit) Item {
 	out := Item{
 		h.ID, h.SKU, h.OfferID, h.Name, h.Vendor, h.Category, h.PriceMinor, h.OldPriceMinor, h.Currency, h.Available, h.Stock,
-		h.Barcode, h.URL, h.Picture, []Param{}, h.SnapshotID, h.AsOf, age(h.AsOf, now),
+		h.Barcode, h.URL, h.Picture, []Param{}, h.SnapshotID, h.AsOf, age(h.AsOf, as.now), as.facts(h),
 	}
 	for _, p := range h.Params {
 		out.Params = append(out.Params, Param{p.Name, p.Value, p.Unit})

@@ -51,6 +51,7 @@ type DraftItem struct {
 	PriceMinor int64      `json:"price_minor,omitempty" doc:"That was told, in minor units"`
 	Currency   string     `json:"currency,omitempty" maxLength:"3"`
 	AsOf       *time.Time `json:"as_of,omitempty" doc:"The date of that price"`
+	StaleAt    *time.Time `json:"stale_at,omitempty" doc:"From when on it may not be said as current"`
 }
 
 // DraftContact is whom and where to, as typed.

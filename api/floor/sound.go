@@ -20,7 +20,7 @@ type LiveLeg struct {
 // LiveWay is one direction of a leg; its fields are null while nothing is known.
 type LiveWay struct {
 	Loss   *float64 `json:"loss_percent" doc:"Of all packets so far"`
-	Jitter *float64 `json:"jitter_ms"`
+	Jitter *float64 `json:"jitter_ms" doc:"Milliseconds, RFC 3550"`
 	MOS    *float64 `json:"mos" doc:"Of the last seconds"`
 }
 

@@ -42,6 +42,29 @@ func (h *Handler) Register(a huma.API) {
 	huma.Register(a, web.Op("list-recording-keys", "GET /recording-keys", "The keys that recordings are under, the newest first", readers), h.keys)
 	huma.Register(a, web.Op("create-recording-key", "POST /recording-keys", "Begin a new key", owner,
 		web.Says("New recordings are under it at once, those that are there within minutes: list-recording-keys tells how many are not. Their files stay as they are.")), h.rotate)
+	h.registerDestruction(a)
+}
+
+// registerDestruction adds what a shop does that leaves.
+func (h *Handler) registerDestruction(a huma.API) {
+	huma.Register(a, web.Op("destroy-recording-keys", "POST /recording-keys/destruction", "Destroy all keys, and with them every recording", h.guard.Allow(session.Owner),
+		web.Says("Nothing brings them back, wherever copies of the files are. A shop of which the law holds a recording, or in which one is being made, is refused. Recordings that begin later are under a new key.")), h.destroy)
+}
+
+type destruction struct {
+	session.Shop
+	Body struct {
+		Confirm string `json:"confirm" minLength:"1" maxLength:"63" doc:"The shop's short name, typed: so that it is this one" example:"tyres"`
+	}
+}
+
+func (h *Handler) destroy(ctx context.Context, in *destruction) (*struct{}, error) {
+	return nil, h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) error {
+		if err := keyring.Confirm(tx, in.Body.Confirm); err != nil {
+			return err
+		}
+		return keyring.Erase(tx, h.now())
+	})
 }
 
 // Path names the call of a recording. It is exported because huma reads no parameters of an embedded type that is not.

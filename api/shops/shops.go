@@ -28,6 +28,7 @@ func New(db *tenant.DB, g *session.Guard, now func() time.Time) *Handler { retur
 func (h *Handler) Register(a huma.API) {
 	huma.Register(a, web.Op("get-shop", "GET /shop", "The shop of the request", h.guard.Allow()), h.get)
 	h.registerRule(a)
+	h.registerSupervision(a)
 	huma.Register(a, web.Op("list-shops", "GET /shops", "All shops of the platform, the newest first",
 		h.guard.Allow(session.Supervisor, session.Finance, session.Admin)), h.list)
 }

@@ -56,6 +56,26 @@ type WalkView struct {
 	CanSkip  bool         `json:"can_skip" doc:"move none leads on"`
 	CanBack  bool         `json:"can_back" doc:"move back leads back"`
 	Barred   bool         `json:"barred" doc:"The shop forbids transfers from here on"`
+
+	Facts []WalkFact    `json:"facts" nullable:"false" doc:"Prices and stock that the sentence is of; what is stale it leaves out, and promises to confirm"`
+	Later []WalkWording `json:"later" nullable:"false" doc:"What to say instead of the sentence, as more of them becomes stale while the page is open"`
+}
+
+// WalkFact is a price or a stock in a sentence.
+type WalkFact struct {
+	Field   string    `json:"field" enum:"price,stock,delivery"`
+	SKU     string    `json:"sku"`
+	Source  string    `json:"source" enum:"feed,voice"`
+	AsOf    time.Time `json:"as_of"`
+	AgeS    int64     `json:"age_s" doc:"Seconds since then"`
+	StaleAt time.Time `json:"stale_at"`
+	Stale   bool      `json:"stale"`
+}
+
+// WalkWording is a sentence from an instant on.
+type WalkWording struct {
+	From     time.Time `json:"from"`
+	Sentence string    `json:"sentence"`
 }
 
 // WalkChoice is one answer that may be given.
@@ -138,6 +158,13 @@ func view(v walk.View) WalkView {
 		Node: v.Node, Kind: string(v.Kind), Title: v.Title, Sentence: v.Sentence, Ask: v.Ask, Choices: []WalkChoice{}, Lookup: v.Lookup, Query: v.Query,
 		Fields: append([]string{}, v.Fields...), To: v.To, Email: v.Email, Letter: v.Letter, Outcome: v.Outcome,
 		Ended: v.Ended, CanSkip: v.CanSkip, CanBack: v.CanBack, Barred: v.Barred,
+		Facts: []WalkFact{}, Later: []WalkWording{},
+	}
+	for _, f := range v.Facts {
+		out.Facts = append(out.Facts, WalkFact{string(f.Field), f.SKU, string(f.Source), at(f.AsOf), f.Age / 1000, at(f.StaleAt), f.Stale})
+	}
+	for _, l := range v.Later {
+		out.Later = append(out.Later, WalkWording{at(l.From), l.Sentence})
 	}
 	for _, c := range v.Choices {
 		out.Choices = append(out.Choices, WalkChoice{c.ID, c.Key, c.Text})

@@ -30,6 +30,12 @@ async function sent(edge, like) {
   assert.match(edge.drafts.at(-1)?.body.note, like);
 }
 
+/** Lets the time of the page and of its server go on. */
+async function later(page, edge, ms) {
+  edge.answers['/desk'].now = new Date(Date.parse(edge.answers['/desk'].now) + ms).toISOString();
+  await page.clock.fastForward(ms);
+}
+
 /** Each opens a desk as its stage says, and looks at what the operator is told. */
 const edges = {
   'without a microphone it says so, and the telephone connects when there is one': [
@@ -61,6 +67,25 @@ const edges = {
       await inCall(page);
       await plugIn(page);
       await gone(page, 'Гарнитура отключилась');
+    },
+  ],
+  'a price, a stock and the sentence that names them turn stale while the page is open': [
+    talking,
+    async (page, edge) => {
+      const row = page.getByRole('listitem').filter({ hasText: 'Nokian' }).filter({ has: page.locator('[data-fact=price]') });
+      const [price, stock] = ['price', 'stock'].map((f) => row.locator(`[data-fact=${f}]`));
+      await price.getByText(/^8\s450/).waitFor();
+      await told(page, 'Шина стоит');
+      assert.match(await row.getByRole('button').innerText(), /В заказ/);
+      await later(page, edge, 10_300_000); // 3 h less a minute old
+      assert.doesNotMatch(await row.innerText(), /было/);
+      await told(page, 'Шина стоит');
+      await later(page, edge, 100_000);
+      await price.getByText(/^было 8\s450/).waitFor();
+      await stock.getByText(/^было 12 шт/).waitFor();
+      await told(page, 'Цену и наличие уточню и перезвоню вам');
+      await gone(page, 'Шина стоит');
+      assert.match(await row.getByRole('button').innerText(), /Уточнить/);
     },
   ],
   'a browser without WebRTC says which ones have it': [
@@ -144,7 +169,7 @@ async function meet([name, [stage, play]]) {
   page.on('request', (r) => r.method() === 'PUT' && r.url().endsWith('/draft') && edge.drafts.push(r.postDataJSON()));
   try {
     await page.clock.install({ time: at });
-    await setStage(page, { ...stage, refuse: (_, path) => stage.refuse?.(edge, path) });
+    edge.answers = await setStage(page, { ...stage, refuse: (_, path) => stage.refuse?.(edge, path) });
     edge.phone = await setPhone(page, stage.phone);
     await stage.before?.(page);
     await page.goto('/desk');

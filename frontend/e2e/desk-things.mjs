@@ -58,6 +58,16 @@ export const desk = {
   call: null,
 };
 
+const fact = (age, lives) => ({
+  source: 'feed',
+  as_of: iso(-age * 1000),
+  age_s: age,
+  stale_at: iso((lives - age) * 1000),
+  stale: age >= lives,
+});
+/** The ages of an item's values, seconds; the times to live are the platform's. */
+const facts = (age) => ({ price: fact(age, 10_800), stock: fact(age, 10_800), delivery: fact(age, 86_400) });
+
 const item = (n, name, price, more = {}) => ({
   id: id(100 + n),
   sku: `ts${n}`,
@@ -82,6 +92,7 @@ const item = (n, name, price, more = {}) => ({
     { name: 'Шум', value: '70', unit: 'дБ' },
   ],
   ...more,
+  facts: facts(more.age_s ?? 420),
 });
 export const items = [
   item(1, 'Nokian Hakkapeliitta 10p', 845_000, { stock: 12, old_price_minor: 920_000 }),
@@ -141,6 +152,13 @@ const view = {
   can_skip: false,
   can_back: true,
   barred: false,
+  facts: ['price', 'stock'].map((field) => ({ field, sku: 'ts1', ...fact(420, 10_800) })),
+  later: [
+    {
+      from: iso(10_380_000),
+      sentence: 'Под ваш размер тише всех Nokian Hakkapeliitta 10p. Цену и наличие уточню и перезвоню вам. Берём комплект?',
+    },
+  ],
 };
 export const walk = {
   id: id(5),

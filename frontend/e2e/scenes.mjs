@@ -61,6 +61,51 @@ const traced = {
   },
 };
 
+/** The dialog of what cannot be undone. */
+const asked = {
+  name: 'destroying',
+  show: async (page) => {
+    await page.goto(`${at}/recordings`);
+    await settled(page);
+    await page.getByRole('button', { name: /Уничтожить все ключи|Destroy all keys/ }).click();
+    await page.getByRole('dialog').locator('input').fill('wrong');
+    await page.keyboard.press('Enter');
+    return true;
+  },
+};
+
+const changes = {
+  failed: { state: 'failed', error: 'disk' },
+  erased: { state: 'erased', deleted_at: '2026-11-24T09:00:00Z', deleted_rule: 'request', deleted_reason: 'покупатель попросил' },
+  moving: { moving: true },
+  held: { held: true, held_for: 'дело 7-114/2026' },
+};
+
+/** The call's page with its recording in another state, and a message in words. */
+const taped = (name) => ({
+  name: `taped-${name}`,
+  show: async (page) => {
+    const { answered } = await things(page);
+    const gone = ['failed', 'erased'].includes(name);
+    await page.route(`**/api/v1/calls/${answered.no}?*`, async (route) => {
+      const json = await (await route.fetch()).json();
+      Object.assign(json.recording, changes[name]);
+      json.recording_url = gone ? null : json.recording_url;
+      json.transcript = {
+        state: 'ready',
+        words: 'Здравствуйте, перезвоните насчёт шин.',
+        language: 'ru',
+        confidence: 0.91,
+        at: json.started_at,
+      };
+      await route.fulfill({ json }).catch(() => {}); // the page may be gone
+    });
+    await page.goto(`${at}/calls/${answered.no}`);
+    await settled(page);
+    return true;
+  },
+});
+
 /** Pages of the platform's people: they sign in anew, and the owner after them. */
 const staffed = (name, address) => ({
   name,
@@ -90,6 +135,9 @@ export const shopScenes = [
   palette,
   chosen,
   visit('outgoing', '/outgoing'),
+  visit('recordings', '/recordings'),
+  asked,
+  ...['failed', 'erased', 'moving', 'held'].map(taped),
   traced,
   staffed('security', '/admin/security'), // last: nobody is the owner any more
 ];

@@ -208,6 +208,26 @@ func TestConsultConferenceLeave(t *testing.T) {
 	})
 }
 
+// A telephone that has answered and is told what the call has come to must be hung
+// up by a successor: an invitation that is taken back comes too late.
+func TestWhoIsToldIsWrittenDown(t *testing.T) {
+	t.Parallel()
+	play(t, func(st *stage) {
+		st.talk()
+		leg, err := st.seeks(masha, true)
+		st.must(err)
+		st.tell(Rung{Call: st.call, Leg: leg, Dialog: []byte(`"invited"`)})
+		st.tell(Rung{Call: st.call, Leg: leg, Up: true, Dialog: []byte(`"up"`)})
+		time.Sleep((linger + 1) * time.Millisecond)
+		synctest.Wait()
+		d := st.log.all.Dialogs
+		if last := d[len(d)-1]; last.ID != leg || last.Side != "third" || string(last.State) != `"up"` {
+			t.Errorf("written down last is the %s's, %s", last.Side, last.State)
+		}
+		st.answers(leg, uuid.Nil)
+	})
+}
+
 func TestConsultAndBack(t *testing.T) {
 	t.Parallel()
 	play(t, func(st *stage) {

@@ -57,6 +57,18 @@ func Rotate(tx tenant.Tx, m Masters, now time.Time) (Version, error) {
 	return Version{Version: row.Version, MadeAt: now.UTC()}, err
 }
 
+// Confirm answers fault.Invalid unless slug is the shop's.
+func Confirm(tx tenant.Tx, slug string) error {
+	var is bool
+	if err := tx.Query().Raw("select slug = ? from house.shop", slug).Row().Scan(&is); err != nil {
+		return fmt.Errorf("confirm the shop whose keys are to be destroyed: %w", err)
+	}
+	if !is {
+		return fault.Invalid{Field: "body.confirm", Problem: "is not the short name of this shop"}
+	}
+	return nil
+}
+
 // Erase destroys all keys of the shop: no recording of it can be opened any more,
 // wherever copies of the files are. It is for a shop that leaves.
 func Erase(tx tenant.Tx, now time.Time) error {

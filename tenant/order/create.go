@@ -11,6 +11,7 @@ import (
 	"switchboard/tenant"
 	"switchboard/tenant/buyer"
 	"switchboard/tenant/fault"
+	"switchboard/tenant/said"
 )
 
 // Create writes a draft order. What it names must be in the shop's catalogue,
@@ -34,7 +35,10 @@ func Create(tx tenant.Tx, n New, now time.Time) (Order, error) {
 	if err != nil {
 		return Order{}, err
 	}
-	return o, insert(tx, o)
+	if err := insert(tx, o); err != nil {
+		return Order{}, err
+	}
+	return o, said.KeepOrder(tx, o.ID)
 }
 
 // call is what an order takes from the call that it is made in.

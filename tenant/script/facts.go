@@ -10,6 +10,7 @@ import (
 
 	"switchboard/tenant"
 	"switchboard/tenant/fault"
+	"switchboard/tenant/fresh"
 	"switchboard/tenant/script/graph"
 	"switchboard/tenant/script/walk"
 )
@@ -30,6 +31,8 @@ type known struct {
 	Currency   string
 	Items      sql.NullInt64
 	TakenAt    sql.NullTime
+	PriceS     int64 // how long a price lives, in seconds; 0: the platform's time
+	StockS     int64
 }
 
 const knownOf = `
@@ -38,8 +41,9 @@ select coalesce(nullif(s.spoken_ru, ''), s.name_ru) as spoken_ru, coalesce(nulli
   (select count(*) from shop."order" o where o.buyer_id = b.id and o.status = 'confirmed') as orders,
   o.no as order_no, coalesce((select count(*) from shop.order_line l where l.order_id = o.id), 0) as lines,
   coalesce(o.total_minor, 0) as total_minor, coalesce(o.currency, '') as currency,
-  z.item_count as items, z.taken_at
+  z.item_count as items, z.taken_at, coalesce(fr.price_s, 0) as price_s, coalesce(fr.stock_s, 0) as stock_s
  from shop.call c join house.shop s on s.id = c.shop_id
+ left join shop.freshness fr on fr.shop_id = c.shop_id
  left join shop.number n on n.id = c.number_id
  left join shop.call_party p on p.call_id = c.id
  left join shop.buyer_phone bp on bp.phone = p.phone and p.phone <> ''
@@ -73,6 +77,7 @@ func (k known) facts(operator string, now time.Time) (walk.Facts, error) {
 		Now: walk.Instant(now.UnixMilli()), ZoneS: offset, Language: graph.Language(k.Language), Operator: operator,
 		Shop:   walk.Shop{Name: graph.Text{RU: k.SpokenRU, EN: k.SpokenEN}, Phone: k.ShopPhone},
 		Caller: walk.Caller{Name: k.Buyer.String, Phone: k.Phone, Known: k.Buyer.Valid, Orders: k.Orders},
+		Fresh:  fresh.Rule{Price: k.PriceS * 1000, Stock: k.StockS * 1000},
 	}
 	if k.OrderNo.Valid {
 		f.Order = &walk.Order{Number: strconv.FormatInt(k.OrderNo.Int64, 10), Lines: k.Lines, TotalMinor: k.TotalMinor, Currency: k.Currency}

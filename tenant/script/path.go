@@ -12,6 +12,7 @@ import (
 	"switchboard/tenant"
 	"switchboard/tenant/edition"
 	"switchboard/tenant/fault"
+	"switchboard/tenant/said"
 	"switchboard/tenant/script/graph"
 	"switchboard/tenant/script/walk"
 )
@@ -102,13 +103,30 @@ func Answer(tx tenant.Tx, call uuid.UUID, a walk.Answer, seen int, f walk.Facts)
 	if seen != before {
 		return s, fmt.Errorf("answer step %d of the walk of call %s, which is at %d: %w", seen, call, before, fault.Conflict)
 	}
+	shown := walk.Show(s.Graph, s.Walk, f)
 	if s.Walk, err = walk.Step(s.Graph, s.Walk, a, f); err != nil {
 		return s, err
 	}
 	if err := s.keep(tx, f.Now); err != nil {
 		return s, err
 	}
+	if a.Move != walk.Back { // what was said by mistake is not said
+		if err := said.Keep(tx, told(call, shown, f.Now)); err != nil {
+			return s, err
+		}
+	}
 	return s, record(tx, s, before)
+}
+
+// told are the facts of the sentence that was answered.
+func told(call uuid.UUID, v walk.View, now walk.Instant) []said.Fact {
+	var all []said.Fact
+	for _, f := range v.Facts {
+		all = append(all, said.Fact{
+			CallID: call, Field: string(f.Field), SKU: f.SKU, Source: string(f.Source), AgeS: f.Age / 1000, Withheld: f.Stale, At: instant(now),
+		})
+	}
+	return all
 }
 
 // Open opens a card of the FAQ in the call's walk, which stands where it stood.

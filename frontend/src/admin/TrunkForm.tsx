@@ -106,6 +106,22 @@ function Place({ draft, set, wrong, shops }: Part & { shops: readonly Shop[] }) 
         data={transports.map((v) => ({ value: v, label: v === 'any' ? t('trunks.choice.any') : v.toUpperCase() }))}
         onChange={(v) => set({ transport: transports.find((o) => o === v) })}
       />
+      {(draft.transport === 'tls' || draft.transport === 'any') && (
+        <Textarea
+          className={css.all}
+          label={t('trunks.field.ca')}
+          description={t('trunks.hint.ca')}
+          placeholder="-----BEGIN CERTIFICATE-----"
+          value={draft.ca ?? ''}
+          error={wrong.ca}
+          autosize
+          minRows={2}
+          maxRows={8}
+          spellCheck={false}
+          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: '0.75rem' } }}
+          onChange={(e) => set({ ca: e.currentTarget.value })}
+        />
+      )}
       <Select
         label={t('trunks.field.srtp')}
         value={draft.srtp}

@@ -13,6 +13,7 @@ export const blank: Draft = {
   from: '',
   outbound: 'sip:',
   transport: 'udp',
+  ca: '',
   srtp: 'off',
   codecs: 'pcma,pcmu',
   auth: 'ip',

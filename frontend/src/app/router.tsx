@@ -169,6 +169,11 @@ const outgoing = createRoute({
   path: 'outgoing',
   component: lazyRouteComponent(() => import('../shop/OutgoingPage'), 'OutgoingPage'),
 });
+const recordings = createRoute({
+  getParentRoute: () => shop,
+  path: 'recordings',
+  component: lazyRouteComponent(() => import('../shop/RecordingsPage'), 'RecordingsPage'),
+});
 const voice = createRoute({
   getParentRoute: () => shop,
   path: 'voice',
@@ -185,7 +190,7 @@ const tree = root.addChildren([
     desk.addChildren([deskPage, deskCheck, deskDay]),
     floor,
     quality,
-    shop.addChildren([today, calls, call, lost, orders, order, buyers, buyer, catalogue, scripts, script, voice, outgoing]),
+    shop.addChildren([today, calls, call, lost, orders, order, buyers, buyer, catalogue, scripts, script, voice, outgoing, recordings]),
   ]),
 ]);
 

@@ -7,9 +7,10 @@ import { Broken } from '../ui/Panel';
 import { useFormat } from '../ui/person';
 import { Fresh, Key, Label, Num } from '../ui/ui';
 import { Compare } from './Compare';
-import { freshFor, type Item, useInHand, useItems } from './call';
+import { type Item, useInHand, useItems } from './call';
 import css from './desk.module.css';
 import { lineOf } from './feed';
+import { useJudge } from './house';
 import { keys } from './keymap';
 import { OrderForm } from './OrderForm';
 import { Typed } from './Typed';
@@ -42,7 +43,11 @@ function useTaking() {
 const countOf = (walk: ReturnType<typeof useInHand>['walk']): string =>
   walk?.path.findLast((s) => s.holds && /(^|_)(quantity|count)$/.test(s.node))?.answer.text ?? '';
 
-const usable = (i: Item): boolean => i.available && i.age_s <= freshFor;
+/** Whether an item may be promised: there is some, and both facts are fresh. */
+function useUsable(): (i: Item) => boolean {
+  const judge = useJudge();
+  return (i) => i.available && !judge(i.facts.price).stale && !judge(i.facts.stock).stale;
+}
 
 /** Search as the buyer speaks; arrows choose, Enter takes. */
 function Catalogue() {
@@ -55,6 +60,7 @@ function Catalogue() {
   const items = q ? (found.data ?? []) : [];
   const [at, setAt] = useState(0);
   const { looking, add, clarify, recommend } = useTaking();
+  const usable = useUsable();
   const chosen = items[Math.min(at, items.length - 1)];
   const take = () => chosen && (looking ? recommend(chosen) : usable(chosen) ? add(chosen) : clarify(chosen));
   const marks = useMarks(chosen);
@@ -185,8 +191,7 @@ function Row({ item, chosen, marked, looking, take }: RowProps) {
   useEffect(() => {
     if (chosen) row.current?.scrollIntoView({ block: 'nearest' });
   }, [chosen]);
-  const stale = item.age_s > freshFor;
-  const clear = !usable(item) && !looking;
+  const clear = !useUsable()(item) && !looking;
   return (
     <li ref={row} className={css.item} data-chosen={chosen || undefined} aria-current={chosen || undefined}>
       <div className={css.itemName}>
@@ -194,7 +199,7 @@ function Row({ item, chosen, marked, looking, take }: RowProps) {
         <span>{specOf(item)}</span>
         {marked && <em>{t('desk.item.isMarked')}</em>}
       </div>
-      <Price item={item} stale={stale} />
+      <Price item={item} />
       <Button
         variant="default"
         size="compact-sm"
@@ -216,20 +221,27 @@ const specOf = (i: Item): string =>
         .map((p) => [p.value, p.unit].filter(Boolean).join(' '))
         .join(' · ');
 
-function Price({ item, stale }: { item: Item; stale: boolean }) {
+/** Price and stock, each with its age. */
+function Price({ item }: { item: Item }) {
   const { t } = useTranslation();
   const stock = useStock();
+  const judge = useJudge();
   const f = useFormat();
+  const [priced, stocked] = [judge(item.facts.price), judge(item.facts.stock)];
   const price = f.money({ amount: item.price_minor, scale: 2, currency: item.currency }, true);
   const old = item.old_price_minor !== null && item.old_price_minor > item.price_minor ? item.old_price_minor : undefined;
   return (
     <div className={css.itemFact}>
-      <strong data-stale={stale || undefined}>
-        {old && !stale && <s>{f.money({ amount: old, scale: 2, currency: item.currency }, true)}</s>}
-        <Num>{stale ? t('fresh.was', { value: price }) : price}</Num>
-      </strong>
-      <span>
-        {stale ? t('fresh.was', { value: stock(item) }) : stock(item)} <Fresh seconds={item.age_s} ttl={freshFor} />
+      <span data-fact="price">
+        <strong data-stale={priced.stale || undefined}>
+          {old && !priced.stale && <s>{f.money({ amount: old, scale: 2, currency: item.currency }, true)}</s>}
+          <Num>{priced.stale ? t('fresh.was', { value: price }) : price}</Num>
+        </strong>
+        <Fresh {...priced} source={item.facts.price.source} />
+      </span>
+      <span data-fact="stock">
+        <i data-stale={stocked.stale || undefined}>{stocked.stale ? t('fresh.was', { value: stock(item) }) : stock(item)}</i>
+        <Fresh {...stocked} source={item.facts.stock.source} />
       </span>
     </div>
   );

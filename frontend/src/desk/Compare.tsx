@@ -2,11 +2,13 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { client, type Schemas } from '../api/client';
+import type { Fact } from '../ui/fresh';
 import { Panel } from '../ui/Panel';
 import { useFormat } from '../ui/person';
 import { Fresh, Key, Num } from '../ui/ui';
-import { freshFor, type Item } from './call';
+import type { Item } from './call';
 import css from './desk.module.css';
+import { useJudge } from './house';
 import { useStock } from './useStock';
 
 /** Marked items side by side: what differs stands out. */
@@ -40,6 +42,18 @@ function Sheet({ of }: { of: Schemas['Comparison'] }) {
   const stock = useStock();
   const { t } = useTranslation();
   const f = useFormat();
+  const judge = useJudge();
+  const aged = (fact: Fact, value: string) => {
+    const v = judge(fact);
+    return (
+      <>
+        <span style={v.stale ? { color: 'var(--sb-ink-3)' } : undefined}>
+          <Num>{v.stale ? t('fresh.was', { value }) : value}</Num>
+        </span>{' '}
+        <Fresh {...v} source={fact.source} />
+      </>
+    );
+  };
   return (
     <table className={css.compare}>
       <thead>
@@ -56,16 +70,13 @@ function Sheet({ of }: { of: Schemas['Comparison'] }) {
         <tr data-differ>
           <th scope="row">{t('catalogue.price')}</th>
           {of.items.map((i) => (
-            <td key={i.id}>
-              <Num>{f.money({ amount: i.price_minor, scale: 2, currency: i.currency }, true)}</Num>{' '}
-              <Fresh seconds={i.age_s} ttl={freshFor} />
-            </td>
+            <td key={i.id}>{aged(i.facts.price, f.money({ amount: i.price_minor, scale: 2, currency: i.currency }, true))}</td>
           ))}
         </tr>
         <tr>
           <th scope="row">{t('catalogue.stock')}</th>
           {of.items.map((i) => (
-            <td key={i.id}>{stock(i)}</td>
+            <td key={i.id}>{aged(i.facts.stock, stock(i))}</td>
           ))}
         </tr>
         {of.rows.map((r) => (

@@ -8,6 +8,7 @@ import { Key, Label, Num, StateTag } from '../ui/ui';
 import { useInHand } from './call';
 import css from './desk.module.css';
 import type { Line, TextField } from './draft/fields';
+import { useServerNow } from './house';
 import { keys } from './keymap';
 import { type Asked, quantityOf, totalOf } from './left';
 import { SavedAt, Typed } from './Typed';
@@ -159,6 +160,8 @@ function OrderLine({ line, flaw, change, remove }: LineProps) {
   const f = useFormat();
   const sum = { amount: (line.price_minor ?? 0) * quantityOf(line.quantity), scale: 2, currency: line.currency ?? 'RUB' };
   const name = line.name ?? line.sku ?? '';
+  const now = useServerNow();
+  const stale = line.stale_at !== undefined && now >= Date.parse(line.stale_at);
   return (
     <li>
       <span title={flaw ?? name} style={flaw ? { color: 'var(--sb-lost-text)' } : undefined}>
@@ -173,7 +176,9 @@ function OrderLine({ line, flaw, change, remove }: LineProps) {
         error={flaw !== undefined}
         onChange={(e) => change({ ...line, quantity: e.currentTarget.value.slice(0, 100) })}
       />
-      <span className={css.sum}>{f.money(sum, true)}</span>
+      <span className={css.sum} data-stale={stale || undefined} title={stale ? t('fresh.stale') : undefined}>
+        {stale ? t('fresh.was', { value: f.money(sum, true) }) : f.money(sum, true)}
+      </span>
       <ActionIcon aria-label={t('desk.order.remove', { name })} onClick={remove} size={24}>
         <IconX size={14} aria-hidden />
       </ActionIcon>

@@ -1,9 +1,11 @@
 import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { wordedAt } from '../ui/fresh';
 import { localeOf, useFormat } from '../ui/person';
 import { Fresh, Key, Label } from '../ui/ui';
-import { freshFor, type Item, useInHand } from './call';
+import { type Item, useInHand } from './call';
 import css from './desk.module.css';
+import { useJudge, useServerNow } from './house';
 import { partsOf, quoted } from './sentence';
 import type { Walk } from './useWalk';
 
@@ -13,6 +15,7 @@ export function Sentence({ walk, picked }: { walk: Walk; picked: Item | undefine
   const { cards } = useInHand();
   const { view } = walk;
   const open = cards.open;
+  const sentence = wordedAt(view, useServerNow());
   return (
     <div className={css.say} aria-live="polite">
       <div className={css.row}>
@@ -26,8 +29,8 @@ export function Sentence({ walk, picked }: { walk: Walk; picked: Item | undefine
           <span className={css.small}>{view.title}</span>
         )}
       </div>
-      <Spoken text={open ? open.answer : view.sentence} names={picked ? [picked.name] : []} />
-      {!open && <Facts view={view} picked={picked} />}
+      <Spoken text={open ? open.answer : sentence} names={picked ? [picked.name] : []} />
+      {!open && <Facts view={view} />}
     </div>
   );
 }
@@ -51,24 +54,20 @@ function Spoken({ text, names }: { text: string; names: readonly string[] }) {
 }
 
 /** How old is what the sentence promises; what the shop forbids. */
-function Facts({ view, picked }: { view: Walk['view']; picked: Item | undefined }) {
+function Facts({ view }: { view: Walk['view'] }) {
   const { t } = useTranslation();
   const f = useFormat();
-  const about = picked && view.sentence.includes(picked.name) ? picked : undefined;
-  const stale = about !== undefined && about.age_s > freshFor;
+  const judge = useJudge();
+  const told = view.facts.map((fact) => ({ fact, ...judge(fact) }));
+  const oldest = told.filter((one) => one.stale).sort((a, b) => b.seconds - a.seconds)[0];
   return (
     <div className={css.row} style={{ flexWrap: 'wrap' }}>
-      {about && (
-        <>
-          <span className={css.fact}>
-            {t('desk.script.price')} <Fresh seconds={about.age_s} ttl={freshFor} />
-          </span>
-          <span className={css.fact}>
-            {t('desk.script.stock')} <Fresh seconds={about.age_s} ttl={freshFor} />
-          </span>
-        </>
-      )}
-      {stale && <span className={css.fact}>{t('desk.script.stale', { age: f.age(about.age_s) })}</span>}
+      {told.map(({ fact, seconds, stale }) => (
+        <span key={`${fact.sku} ${fact.field}`} className={css.fact} data-fact={fact.field}>
+          {t(`desk.script.${fact.field}`)} <Fresh seconds={seconds} stale={stale} source={fact.source} />
+        </span>
+      ))}
+      {oldest && <span className={css.fact}>{t(`desk.script.staleIs.${oldest.fact.field}`, { age: f.age(oldest.seconds) })}</span>}
       {view.barred && (
         <span className={css.fact}>{t(view.email ? 'desk.script.barredMail' : 'desk.script.barred', { email: view.email })}</span>
       )}

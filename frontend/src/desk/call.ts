@@ -32,9 +32,6 @@ export function useInHand(): InHand {
   return call;
 }
 
-/** Beyond three hours a price or a stock is not said any more: the script's own limit. */
-export const freshFor = 3 * 3600;
-
 type Trouble = { status?: number };
 
 /** The grant of a call comes a moment after it is joined: until then there is no such thing. */

@@ -14,7 +14,8 @@ export const lineOf = (i: Item, quantity = ''): Line => ({
   quantity,
   price_minor: i.price_minor,
   currency: i.currency,
-  as_of: i.as_of,
+  as_of: i.facts.price.as_of,
+  stale_at: i.facts.price.stale_at,
 });
 
 type Given = { draft: Draft; keeper: DraftKeeper; walk: Walk | undefined; picked: Item | undefined };

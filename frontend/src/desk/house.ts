@@ -2,6 +2,7 @@
 import { createContext, useContext } from 'react';
 import type { Clock } from '../live/clock';
 import type { Line, Sight } from '../phone/line';
+import { type Fact, judge, type Verdict } from '../ui/fresh';
 import { localeOf, useNow } from '../ui/person';
 import type { Card, Desk, Scene } from './scene';
 import type { Orders } from './useDesk';
@@ -29,6 +30,12 @@ export function useHouse(): House {
 /** The server's clock, ms, to the second. */
 export function useServerNow(): number {
   return useNow() + useHouse().clock.ahead;
+}
+
+/** Judges facts by the server's clock, again at every tick. */
+export function useJudge(): (fact: Fact) => Verdict {
+  const now = useServerNow();
+  return (fact) => judge(fact, now);
 }
 
 export const shopName = (card: Card | undefined, language: string): string =>

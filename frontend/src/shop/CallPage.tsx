@@ -18,6 +18,7 @@ import { Sound } from './Sound';
 import { readScript, type Script } from './script';
 import { NoSound } from './Taped';
 import { TraceCard } from './Trace';
+import { TranscriptCard } from './Transcript';
 
 /** One call, as the shop that pays for it may check it. */
 export function CallPage() {
@@ -49,6 +50,7 @@ function Body({ story }: { story: Story }) {
         </div>
         <div className={css.stack}>
           <LostCard story={story} />
+          <TranscriptCard story={story} />
           <Path story={story} script={script} />
           {story.order && (
             <section className={css.card} aria-label={t('call.order')}>

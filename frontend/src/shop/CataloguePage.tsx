@@ -5,18 +5,19 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Schemas } from '../api/client';
+import { type Fact, judge } from '../ui/fresh';
 import { Empty, Panel } from '../ui/Panel';
 import { useFormat, useNow } from '../ui/person';
 import { type Column, Table } from '../ui/Table';
 import { Fresh, Num, StateTag } from '../ui/ui';
+import { AnswersReport } from './AnswersReport';
 import { useShopName, useSnapshots } from './data';
+import { Lives } from './Lives';
 import css from './shop.module.css';
 
 type Item = Schemas['Item'];
 type Snapshot = Schemas['Snapshot'];
 
-/** Prices and stock are as old as the feed they came in; after a day nobody promises them. */
-const ttl = 86_400;
 const pause = 250;
 
 export function CataloguePage() {
@@ -73,6 +74,8 @@ export function CataloguePage() {
           }}
         </Panel>
       </section>
+      <Lives />
+      <AnswersReport />
       <Readings />
     </>
   );
@@ -81,7 +84,21 @@ export function CataloguePage() {
 function useItemColumns(): Column<Item>[] {
   const { t } = useTranslation();
   const f = useFormat();
+  const now = useNow();
+  const stock = (i: Item) =>
+    !i.available ? t('catalogue.out') : i.stock === null ? t('catalogue.inStock') : t('catalogue.pieces', { count: i.stock });
   const price = (minor: number, currency: string) => f.money({ amount: minor, scale: 2, currency });
+  const aged = (fact: Fact, value: string, strong?: true) => {
+    const v = judge(fact, now);
+    return (
+      <>
+        <span className={v.stale ? css.was : strong && css.strong}>{v.stale ? t('fresh.was', { value }) : value}</span>
+        <span className={css.sub}>
+          <Fresh {...v} source={fact.source} />
+        </span>
+      </>
+    );
+  };
   return [
     {
       id: 'name',
@@ -106,22 +123,10 @@ function useItemColumns(): Column<Item>[] {
       head: t('catalogue.price'),
       right: true,
       place: 'tr',
-      cell: (i) =>
-        i.age_s > ttl ? (
-          <span className={css.was}>{t('fresh.was', { value: price(i.price_minor, i.currency) })}</span>
-        ) : (
-          <span className={css.strong}>{price(i.price_minor, i.currency)}</span>
-        ),
+      cell: (i) => aged(i.facts.price, price(i.price_minor, i.currency), true),
     },
-    { id: 'stock', head: t('catalogue.stock'), right: true, place: 'br', cell: (i) => <Stock item={i} /> },
-    { id: 'age', head: t('catalogue.age'), right: true, place: 'bl', cell: (i) => <Fresh seconds={i.age_s} ttl={ttl} /> },
+    { id: 'stock', head: t('catalogue.stock'), right: true, place: 'br', cell: (i) => aged(i.facts.stock, stock(i)) },
   ];
-}
-
-function Stock({ item }: { item: Item }) {
-  const { t } = useTranslation();
-  if (!item.available) return t('catalogue.out');
-  return item.stock === null ? t('catalogue.inStock') : t('catalogue.pieces', { count: item.stock });
 }
 
 const tones = { published: 'ready', staging: 'offered', held: 'offered', refused: 'lost', discarded: 'paused' } as const;

@@ -9,4 +9,5 @@ export const sections = [
   { id: 'voice', to: '/s/$shop/voice', key: 'V', code: 'KeyV' },
   { id: 'catalogue', to: '/s/$shop/catalogue', key: 'K', code: 'KeyK' },
   { id: 'outgoing', to: '/s/$shop/outgoing', key: 'U', code: 'KeyU' },
+  { id: 'recordings', to: '/s/$shop/recordings', key: 'R', code: 'KeyR' },
 ] as const;

@@ -5,12 +5,14 @@ import {
   IconCoffee,
   IconHeadset,
   IconPencil,
+  IconPhone,
   IconPhoneCall,
   IconPhoneOff,
   IconPlayerPause,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Fact, Verdict } from './fresh';
 import { type ShopColour, type State, shopColours } from './palette';
 import { useFormat } from './person';
 import css from './ui.module.css';
@@ -87,13 +89,16 @@ export function ShopBadge({ shop, size = 24 }: { shop: ShopMark; size?: number }
 }
 
 /** The age of a fact. Past its time to live the value beside it may not be shown as current. */
-export function Fresh({ seconds, ttl }: { seconds: number; ttl: number }) {
+export function Fresh({ seconds, stale, source }: Verdict & { source: Fact['source'] }) {
   const { t } = useTranslation();
   const f = useFormat();
-  const stale = seconds > ttl;
-  const Icon = stale ? IconAlertTriangle : IconClockHour4;
+  const Icon = stale ? IconAlertTriangle : source === 'voice' ? IconPhone : IconClockHour4;
   return (
-    <span className={css.fresh} data-stale={stale || undefined} title={t(stale ? 'fresh.stale' : 'fresh.age')}>
+    <span
+      className={css.fresh}
+      data-stale={stale || undefined}
+      title={t(stale ? 'fresh.stale' : source === 'voice' ? 'fresh.voice' : 'fresh.age')}
+    >
       <Icon size={12} stroke={2} aria-hidden />
       {f.age(seconds)}
     </span>

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"switchboard/tenant/fresh"
 	"switchboard/tenant/script/graph"
 )
 
@@ -19,6 +20,7 @@ type Facts struct {
 	Caller    Caller         `json:"caller"`
 	Order     *Order         `json:"order,omitempty"` // that this call made
 	Catalogue *Catalogue     `json:"catalogue,omitempty"`
+	Fresh     fresh.Rule     `json:"fresh,omitzero"` // how long prices and stock live
 }
 
 // Shop is whose call it is.

@@ -14,31 +14,35 @@ import (
 const unknown = "…"
 
 // sentence renders a text in the walk's language.
-func (s scene) sentence(t graph.Text) string { return s.render(t, unknown) }
+func (s scene) sentence(t graph.Text) string {
+	text, _ := s.spoken(t)
+	return text
+}
 
 // query renders what is searched for: what is not known is left out.
 func (s scene) query(t graph.Text) string {
-	return strings.Join(strings.Fields(s.render(t, "")), " ")
-}
-
-func (s scene) render(t graph.Text, unknown string) string {
 	text := t.In(s.w.Language)
 	pieces, err := graph.Template(text)
 	if err != nil {
-		return text // Check refuses such a script; what was written is better than nothing
+		return text
 	}
 	var b strings.Builder
 	for _, p := range pieces {
-		switch {
-		case p.Words != "":
-			b.WriteString(p.Words)
-		case p.Times != "":
-			b.WriteString(s.say(times(s.value(p.Name), s.value(p.Times)), unknown))
-		default:
-			b.WriteString(s.say(s.value(p.Name), unknown))
-		}
+		b.WriteString(s.piece(p, ""))
 	}
-	return b.String()
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// piece renders words, or the value of a variable.
+func (s scene) piece(p graph.Piece, unknown string) string {
+	switch {
+	case p.Words != "":
+		return p.Words
+	case p.Times != "":
+		return s.say(times(s.value(p.Name), s.value(p.Times)), unknown)
+	default:
+		return s.say(s.value(p.Name), unknown)
+	}
 }
 
 // times multiplies a number or money by a number. A product that 64 bits

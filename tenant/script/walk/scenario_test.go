@@ -117,6 +117,10 @@ func (p *table) do(verb, arg string) []string {
 		return p.show()
 	case "path":
 		return p.path()
+	case "look":
+		return p.show()
+	case "ages":
+		return p.ages()
 	case "open":
 		w, err := walk.Open(p.g, p.w, arg, p.f.Now)
 		return p.look(w, err)
@@ -214,6 +218,10 @@ func (p *table) fact(text string) {
 		p.f.Caller.Orders = p.int(v)
 	case "caller.unclaimed":
 		p.f.Caller.Unclaimed = p.int(v)
+	case "price.lives": // minutes
+		p.f.Fresh.Price = p.int(v) * 60_000
+	case "stock.lives":
+		p.f.Fresh.Stock = p.int(v) * 60_000
 	case "catalogue": // items, minutes old
 		f := strings.Fields(v)
 		p.f.Catalogue = &walk.Catalogue{Items: p.int(f[0]), TakenAt: walk.Instant(noon.UnixMilli() - p.int(f[1])*60_000)}

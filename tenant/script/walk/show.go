@@ -29,6 +29,9 @@ type View struct {
 	CanSkip  bool       `json:"can_skip"` // Move None leads on
 	CanBack  bool       `json:"can_back"`
 	Barred   bool       `json:"barred"` // the shop forbids every transfer from here on
+
+	Facts []Fact    `json:"facts,omitempty"` // that the sentence is of
+	Later []Wording `json:"later,omitempty"` // what to say instead as they become stale
 }
 
 // Choice is one answer that may be given.
@@ -47,12 +50,14 @@ func Show(g graph.Graph, w Walk, f Facts) View {
 		return View{Node: w.Node, Ended: true}
 	}
 	v := View{
-		Node: n.ID, Kind: n.Kind, Title: n.Title.In(w.Language), Sentence: s.sentence(n.Text),
+		Node: n.ID, Kind: n.Kind, Title: n.Title.In(w.Language),
 		Ask: n.Ask, Lookup: n.Lookup, Query: s.query(n.Query), Fields: n.Fields,
 		To: n.To, Email: n.Email, Letter: s.sentence(n.Letter), Outcome: n.Outcome,
 		Before: before(w), Ended: w.Ended, CanSkip: n.Waits() && n.Else != "", Barred: w.Barred(g),
 		CanBack: slices.ContainsFunc(w.Trail(), func(v Visit) bool { return v.Answer.Move != passed }),
 	}
+	v.Sentence, v.Facts = s.spoken(n.Text)
+	v.Later = s.later(n.Text, v.Facts)
 	for i, o := range n.Choices {
 		v.Choices = append(v.Choices, Choice{o.ID, strconv.Itoa(i + 1), s.sentence(o.Text)})
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"switchboard/tenant/fault"
+	"switchboard/tenant/fresh"
 	"switchboard/tenant/script/graph"
 )
 
@@ -71,6 +72,16 @@ type Item struct {
 	Available  bool    `json:"available"`
 	Stock      *int64  `json:"stock,omitempty"` // nil: the feed does not say
 	AsOf       Instant `json:"as_of"`           // of its snapshot
+
+	Told map[fresh.Field]fresh.Fact `json:"told,omitempty"` // what is not as old as that
+}
+
+// fact returns when what is said of a field was true.
+func (i Item) fact(f fresh.Field) fresh.Fact {
+	if told, ok := i.Told[f]; ok {
+		return told
+	}
+	return fresh.Fact{AsOf: fresh.Instant(i.AsOf), Source: fresh.Feed}
 }
 
 // Start begins a walk through g.

@@ -230,7 +230,12 @@ export const desk = {
     say: 'Say',
     price: 'Price',
     stock: 'Stock',
-    stale: 'This price is {{age}} old. Say: “let me confirm and call you back”.',
+    delivery: 'Delivery',
+    staleIs: {
+      price: 'This price is {{age}} old. Say: “let me confirm and call you back”.',
+      stock: 'This stock is {{age}} old. Say: “let me confirm and call you back”.',
+      delivery: 'These terms of delivery are {{age}} old. Say: “let me confirm and call you back”.',
+    },
     barred: 'The shop does not transfer here.',
     barredMail: 'The shop does not transfer here. Offer {{email}}.',
     transfer: 'To: {{to}}',

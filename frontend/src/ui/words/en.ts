@@ -3,13 +3,15 @@ import { abuse } from './abuse.en';
 import { buyers } from './buyers.en';
 import { desk } from './desk.en';
 import { floor } from './floor.en';
+import { fresh as lived } from './fresh.en';
 import { quality } from './quality.en';
+import { recordings } from './recordings.en';
 import { tape } from './tape.en';
 import { trunks } from './trunks.en';
 import { voice } from './voice.en';
 
 export const en = {
-  fresh: { age: 'Age of the data', stale: 'The data is old: say "let me confirm"', was: 'was {{value}}' },
+  fresh: { age: 'Age of the data', voice: 'The supplier said so', stale: 'The data is old: say "let me confirm"', was: 'was {{value}}' },
   panel: { late: 'This takes longer than usual.', retry: 'Try again', code: 'Code {{code}}' },
   trouble: {
     absent: { title: 'There is no such thing here', text: 'The address is wrong, or it is not your shop\u2019s.' },
@@ -83,6 +85,7 @@ export const en = {
     voice: 'Voice & menu',
     outgoing: 'Calls out',
     buyers: 'Buyers',
+    recordings: 'Recordings',
     catalogue: 'Catalogue',
     waiting_one: '{{count}} waits for a call back',
     waiting_other: '{{count}} wait for a call back',
@@ -551,6 +554,8 @@ export const en = {
   quality,
   buyers,
   ...tape,
+  ...recordings,
   trunks,
   ...abuse,
+  ...lived,
 } as const;

@@ -3,13 +3,15 @@ import { abuse } from './abuse.ru';
 import { buyers } from './buyers.ru';
 import { desk } from './desk.ru';
 import { floor } from './floor.ru';
+import { fresh as lived } from './fresh.ru';
 import { quality } from './quality.ru';
+import { recordings } from './recordings.ru';
 import { tape } from './tape.ru';
 import { trunks } from './trunks.ru';
 import { voice } from './voice.ru';
 
 export const ru = {
-  fresh: { age: 'Возраст данных', stale: 'Данные устарели: скажите «уточню»', was: 'было {{value}}' },
+  fresh: { age: 'Возраст данных', voice: 'Со слов поставщика', stale: 'Данные устарели: скажите «уточню»', was: 'было {{value}}' },
   panel: { late: 'Дольше обычного.', retry: 'Повторить', code: 'Код {{code}}' },
   trouble: {
     absent: { title: 'Такого здесь нет', text: 'Адрес неверен, или это не вашего магазина.' },
@@ -89,6 +91,7 @@ export const ru = {
     voice: 'Голос и меню',
     outgoing: 'Исходящие',
     buyers: 'Покупатели',
+    recordings: 'Записи и контроль',
     catalogue: 'Каталог',
     waiting_one: '{{count}} ждёт перезвона',
     waiting_few: '{{count}} ждут перезвона',
@@ -607,6 +610,8 @@ export const ru = {
   quality,
   buyers,
   ...tape,
+  ...recordings,
   trunks,
   ...abuse,
+  ...lived,
 } as const;

@@ -48,6 +48,7 @@ export const trunks = {
   save: 'Save',
   section: { place: 'Where it is', login: 'Password', order: 'Order and limits', numbers: 'Numbers and callers' },
   field: {
+    ca: 'Who signs its certificate',
     name: 'Name',
     from: 'Its networks',
     outbound: 'Address for our calls',
@@ -78,6 +79,7 @@ export const trunks = {
     shop_id: 'Own carrier of',
   },
   hint: {
+    ca: 'PEM. Empty: whom the system and SIP_TLS_CA trust.',
     from: 'One a line, such as 192.0.2.0/28. From elsewhere nothing is answered.',
     outbound: 'sip:host or sip:host:port. Without a port DNS names the machines.',
     kept: 'Stays as it is if left empty.',

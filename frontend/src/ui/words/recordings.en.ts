@@ -1,0 +1,66 @@
+// How a shop keeps its recordings, in English.
+export const recordings = {
+  transcript: {
+    title: 'The message in words',
+    note: 'Written down by a program, {{sure}} sure.',
+    failed: 'It could not be written down: listen to the message.',
+  },
+  recordings: {
+    page: 'Recordings and supervision · Switchboard',
+    title: 'Recordings and supervision',
+    lead: 'How long recordings stay, which keys they are under, and who is told that a supervisor listens.',
+    leadRead:
+      'How long recordings stay, which keys they are under, and who is told that a supervisor listens. The owner of the shop may change it.',
+    retention: 'How long they stay',
+    always: 'Until somebody deletes them',
+    forDays: 'For a number of days',
+    days: 'Days',
+    daysNote: 'From 1 to 3650. What is older is deleted within a minute.',
+    still: 'Pause for a payment, seconds',
+    stillNote: 'From 15 to 900. Then the recording goes on by itself.',
+    held: 'What is held for the law is deleted neither by age nor by request. It is held on the page of its call.',
+    save: 'Save',
+    saved: 'Saved.',
+    unsaved: 'Could not save. Try again.',
+    shorter_one: 'Keep them for {{count}} day?',
+    shorter_other: 'Keep them for {{count}} days?',
+    shorterText_one: 'All that is older than {{count}} day is deleted within a minute. Nothing brings it back.',
+    shorterText_other: 'All that is older than {{count}} days is deleted within a minute. Nothing brings it back.',
+    shorten: 'Keep them shorter',
+    keep: 'Cancel',
+    keys: 'Keys',
+    keysNote:
+      'Each recording is encrypted. A new key holds at once; recordings that are there come under it within minutes, their files untouched.',
+    noKey: 'There will be one before the first recording.',
+    version: 'Key {{n}}',
+    made: 'made {{at}}',
+    under_one: '{{count}} recording is under it',
+    under_other: '{{count}} recordings are under it',
+    key: { current: 'in use', older: 'recordings are moving', retired: 'not needed', erased: 'destroyed' },
+    rotate: 'New key',
+    rotated: 'The new key is in use.',
+    destroy: 'Destroy all keys…',
+    destroyTitle: 'Destroy the keys of recordings?',
+    destroyText_one:
+      'Nobody will hear {{count}} recording again, wherever copies are. This cannot be undone. New calls will be under a new key.',
+    destroyText_other:
+      'Nobody will hear {{count}} recordings again, wherever copies are. This cannot be undone. New calls will be under a new key.',
+    type: 'Type the short name of the shop: {{shop}}',
+    destroyDo_one: 'Destroy {{count}} recording',
+    destroyDo_other: 'Destroy {{count}} recordings',
+    destroyed: 'The keys are destroyed.',
+    trouble: {
+      other: 'That is not the name of the shop. Type {{shop}}.',
+      held: 'Not now: a call is being recorded, or a recording is held for the law.',
+      unsaved: 'It did not work. The keys are there; try again.',
+    },
+    supervision: 'A supervisor at a call',
+    policy: { announced: 'Announced', silent: 'Silent' },
+    policyNote: {
+      announced: 'Buyer and operator hear a tone, and the operator sees who listens.',
+      silent: 'Nobody is told until the supervisor speaks.',
+    },
+    supervisionNote:
+      'Either way it stays in the history of the call and in the shop’s log. The law may restrict silent supervision: find out whether yours does.',
+  },
+} as const;
