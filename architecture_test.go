@@ -165,6 +165,7 @@ var may = map[string][]string{
 	// all that is kept of a buyer
 	"tenant/dossier": {"tenant", "tenant/buyer", "tenant/fault", "tenant/recording"},
 	"tenant/said":    {"tenant"},
+	"tenant/order":   {"billing/money", "telephony/e164", "tenant", "tenant/buyer", "tenant/fault", "tenant/page", "tenant/said"},
 	"tenant/live":    {"tenant"},
 
 	// what calls out cost, what was unusual

@@ -72,7 +72,10 @@ const edges = {
   'a price, a stock and the sentence that names them turn stale while the page is open': [
     talking,
     async (page, edge) => {
-      const row = page.getByRole('listitem').filter({ hasText: 'Nokian' }).filter({ has: page.locator('[data-fact=price]') });
+      const row = page
+        .getByRole('listitem')
+        .filter({ hasText: 'Nokian' })
+        .filter({ has: page.locator('[data-fact=price]') });
       const [price, stock] = ['price', 'stock'].map((f) => row.locator(`[data-fact=${f}]`));
       await price.getByText(/^8\s450/).waitFor();
       await told(page, 'Шина стоит');
