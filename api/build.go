@@ -5,6 +5,7 @@ import (
 
 	"switchboard/api/apikeys"
 	"switchboard/api/asked"
+	"switchboard/api/buyers"
 	"switchboard/api/calls"
 	"switchboard/api/catalogue"
 	"switchboard/api/comments"
@@ -88,6 +89,7 @@ func (a *API) resources(o session.Options) []resource {
 		exports.New(a.guard),
 		scripts.New(a.guard, o.Now),
 		walks.New(a.guard, o.Now),
+		buyers.New(a.deps.DB, a.guard, o.Now),
 		orders.New(a.guard, a.parts.teller.Tell, o.Now),
 		events.New(a.guard, a.parts.hub),
 		lostcalls.New(a.guard),

@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { sessionQuery } from '../api/session';
 import { readQuality } from '../floor/quality';
+import { readBuyers } from '../shop/buyers';
 import { readCalls, readCatalogue, readDays, readLost, readOrders, readPlace, readScript } from '../shop/filters';
 import { follow } from '../ui/language';
 import { localeOf } from '../ui/person';
@@ -134,6 +135,17 @@ const order = createRoute({
   path: 'orders/$order',
   component: lazyRouteComponent(() => import('../shop/OrderPage'), 'OrderPage'),
 });
+const buyers = createRoute({
+  getParentRoute: () => shop,
+  path: 'buyers',
+  validateSearch: readBuyers,
+  component: lazyRouteComponent(() => import('../shop/BuyersPage'), 'BuyersPage'),
+});
+const buyer = createRoute({
+  getParentRoute: () => shop,
+  path: 'buyers/$buyer',
+  component: lazyRouteComponent(() => import('../shop/BuyerPage'), 'BuyerPage'),
+});
 const catalogue = createRoute({
   getParentRoute: () => shop,
   path: 'catalogue',
@@ -184,7 +196,23 @@ const tree = root.addChildren([
     desk.addChildren([deskPage, deskCheck, deskDay]),
     floor,
     quality,
-    shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script, voice, outgoing, recordings, site]),
+    shop.addChildren([
+      today,
+      calls,
+      call,
+      lost,
+      orders,
+      order,
+      buyers,
+      buyer,
+      catalogue,
+      scripts,
+      script,
+      voice,
+      outgoing,
+      recordings,
+      site,
+    ]),
   ]),
 ]);
 

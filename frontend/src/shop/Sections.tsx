@@ -7,6 +7,7 @@ import {
   IconPhoneOutgoing,
   IconShieldLock,
   IconShoppingBag,
+  IconUsers,
   IconVolume,
   IconWorldShare,
 } from '@tabler/icons-react';
@@ -48,6 +49,12 @@ export function Sections({ onGo }: { onGo: () => void }) {
           <Link to="/s/$shop/orders" params={{ shop }} activeOptions={{ includeSearch: false }} onClick={onGo}>
             <IconShoppingBag size={17} stroke={1.75} aria-hidden />
             {t('nav.orders')}
+          </Link>
+        </li>
+        <li>
+          <Link to="/s/$shop/buyers" params={{ shop }} activeOptions={{ includeSearch: false }} onClick={onGo}>
+            <IconUsers size={17} stroke={1.75} aria-hidden />
+            {t('nav.buyers')}
           </Link>
         </li>
       </ul>

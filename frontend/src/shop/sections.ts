@@ -4,6 +4,7 @@ export const sections = [
   { id: 'calls', to: '/s/$shop/calls', key: 'C', code: 'KeyC' },
   { id: 'lost', to: '/s/$shop/lost', key: 'L', code: 'KeyL' },
   { id: 'orders', to: '/s/$shop/orders', key: 'O', code: 'KeyO' },
+  { id: 'buyers', to: '/s/$shop/buyers', key: 'B', code: 'KeyB' },
   { id: 'scripts', to: '/s/$shop/scripts', key: 'S', code: 'KeyS' },
   { id: 'voice', to: '/s/$shop/voice', key: 'V', code: 'KeyV' },
   { id: 'catalogue', to: '/s/$shop/catalogue', key: 'K', code: 'KeyK' },

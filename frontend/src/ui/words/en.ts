@@ -1,5 +1,6 @@
 // Every sentence of the pages, in English.
 import { abuse } from './abuse.en';
+import { buyers } from './buyers.en';
 import { desk } from './desk.en';
 import { floor } from './floor.en';
 import { fresh as lived } from './fresh.en';
@@ -84,6 +85,7 @@ export const en = {
     scripts: 'Scripts',
     voice: 'Voice & menu',
     outgoing: 'Calls out',
+    buyers: 'Buyers',
     recordings: 'Recordings',
     site: 'For the site',
     catalogue: 'Catalogue',
@@ -564,6 +566,7 @@ export const en = {
   ...voice,
   floor,
   quality,
+  buyers,
   ...tape,
   ...recordings,
   trunks,

@@ -1,5 +1,6 @@
 // Every sentence of the pages, in Russian. One key is one whole sentence; counts follow CLDR.
 import { abuse } from './abuse.ru';
+import { buyers } from './buyers.ru';
 import { desk } from './desk.ru';
 import { floor } from './floor.ru';
 import { fresh as lived } from './fresh.ru';
@@ -90,6 +91,7 @@ export const ru = {
     scripts: 'Сценарии',
     voice: 'Голос и меню',
     outgoing: 'Исходящие',
+    buyers: 'Покупатели',
     recordings: 'Записи и контроль',
     site: 'На сайт',
     catalogue: 'Каталог',
@@ -622,6 +624,7 @@ export const ru = {
   ...voice,
   floor,
   quality,
+  buyers,
   ...tape,
   ...recordings,
   trunks,
