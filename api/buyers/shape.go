@@ -60,7 +60,7 @@ type CallOfBuyer struct {
 	No        int64     `json:"no"`
 	Direction string    `json:"direction" enum:"inbound,outbound"`
 	StartedAt time.Time `json:"started_at"`
-	TalkS     float64   `json:"talk_s"`
+	TalkS     float64   `json:"talk_s" doc:"Seconds of talk"`
 	Outcome   *string   `json:"outcome" doc:"Null while it lasts"`
 }
 
@@ -69,7 +69,7 @@ type OrderOfBuyer struct {
 	ID         uuid.UUID `json:"id" format:"uuid"`
 	No         int64     `json:"no"`
 	Status     string    `json:"status"`
-	TotalMinor int64     `json:"total_minor"`
+	TotalMinor int64     `json:"total_minor" doc:"Minor units"`
 	Currency   string    `json:"currency"`
 	CreatedAt  time.Time `json:"created_at"`
 }

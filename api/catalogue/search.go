@@ -12,8 +12,8 @@ import (
 	"switchboard/tenant/fault"
 )
 
-// asked is what is looked for, and within what.
-type asked struct {
+// Asked is what is looked for, and within what.
+type Asked struct {
 	session.Shop
 	Query     string   `query:"q" maxLength:"200" doc:"What the buyer says"`
 	Category  string   `query:"category" maxLength:"500" doc:"Of this category: its whole path"`
@@ -23,7 +23,7 @@ type asked struct {
 	PriceUpto int64    `query:"price_upto" minimum:"0" doc:"Minor units; 0: no bound"`
 }
 
-func (a asked) read(most int) (catalogue.Ask, error) {
+func (a Asked) read(most int) (catalogue.Ask, error) {
 	out := catalogue.Ask{Typed: a.Query, Most: most, Filter: catalogue.Filter{
 		Category: a.Category, InStock: a.InStock, PriceFrom: a.PriceFrom, PriceUpto: a.PriceUpto,
 	}}
@@ -38,7 +38,7 @@ func (a asked) read(most int) (catalogue.Ask, error) {
 }
 
 type search struct {
-	asked
+	Asked
 	Limit int `query:"limit" minimum:"1" maximum:"50" default:"20" doc:"Most items to return"`
 }
 
@@ -80,7 +80,7 @@ type Facet struct {
 	Count int    `json:"count" doc:"Items that fit and have it"`
 }
 
-func (h *Handler) facets(ctx context.Context, in *asked) (*web.List[Facet], error) {
+func (h *Handler) facets(ctx context.Context, in *Asked) (*web.List[Facet], error) {
 	ask, err := in.read(1)
 	if err != nil {
 		return nil, err
