@@ -84,6 +84,7 @@ var may = map[string][]string{
 	"tenant/menu":               {"telephony/e164", "telephony/menu", "tenant", "tenant/edition", "tenant/fault"},
 	"tenant/catalogue":          {"tenant", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/catalogue/term", "tenant/fault", "tenant/fresh", "tenant/outbox", "tenant/seal"},
 	"tenant/catalogue/term":     {},
+	"tenant/asked":              {"tenant", "tenant/catalogue/term", "tenant/fault"},
 	"tenant/catalogue/feed":     {"billing/money", "tenant/fault"},
 	"tenant/catalogue/fetch":    {"tenant/fault"},
 	"tenant/catalogue/feedtest": {},
@@ -162,10 +163,13 @@ var may = map[string][]string{
 	"tenant/page":   {"tenant/fault"},
 	"tenant/outbox": {"tenant"},
 	"tenant/cdr":    {"telephony/e164", "tenant", "tenant/fault", "tenant/outbox", "tenant/page", "tenant/task"},
-	"tenant/buyer":  {"telephony/e164", "tenant", "tenant/fault"},
-	"tenant/order":  {"billing/money", "telephony/e164", "tenant", "tenant/buyer", "tenant/fault", "tenant/page", "tenant/said"},
-	"tenant/said":   {"tenant"},
-	"tenant/live":   {"tenant"},
+	"tenant/buyer":  {"telephony/e164", "tenant", "tenant/fault", "tenant/page", "tenant/sheet"},
+	"tenant/sheet":  {"tenant/fault"},
+	// all that is kept of a buyer
+	"tenant/dossier": {"tenant", "tenant/buyer", "tenant/fault", "tenant/recording"},
+	"tenant/said":    {"tenant"},
+	"tenant/order":   {"billing/money", "telephony/e164", "tenant", "tenant/buyer", "tenant/fault", "tenant/page", "tenant/said"},
+	"tenant/live":    {"tenant"},
 
 	// what calls out cost, what was unusual
 	"tenant/alert":    {"tenant", "tenant/fault", "tenant/page"},
@@ -188,17 +192,19 @@ var may = map[string][]string{
 
 	// the process for browsers and integrations: one package a resource
 	"api": {
-		"api/apikeys", "api/calls", "api/catalogue", "api/comments", "api/desk", "api/docs", "api/events", "api/exchange",
+		"api/apikeys", "api/asked", "api/buyers", "api/calls", "api/catalogue", "api/comments", "api/desk", "api/docs", "api/events", "api/exchange",
 		"api/exports", "api/floor", "api/lostcalls", "api/members", "api/menus", "api/numbers",
 		"api/once", "api/operators", "api/orders", "api/outgoing", "api/queues", "api/receivers", "api/recordings", "api/scripts", "api/security", "api/session",
 		"api/shops", "api/sounds", "api/summary", "api/tasks", "api/traces", "api/trunks", "api/voice", "api/walks", "api/web",
 		"tenant", "tenant/alarm", "tenant/catalogue/fetch", "tenant/fault", "tenant/live", "tenant/recording", "tenant/seal",
 	},
+	"api/buyers":  {"api/session", "api/web", "telephony/e164", "tenant", "tenant/buyer", "tenant/cdr", "tenant/dossier", "tenant/fault", "tenant/page"},
 	"api/apitest": {"api", "deploy/embedded", "telephony/command", "telephony/trace", "tenant", "tenant/account", "tenant/catalogue/fetch", "tenant/depot", "tenant/fault", "tenant/keyring", "tenant/recording", "tenant/script", "tenant/seal", "tenant/tenanttest"},
 	"api/calls": {
 		"api/orders", "api/session", "api/web", "billing/bill", "telephony/e164", "tenant", "tenant/apikey",
 		"telephony/media/g711", "tenant/buyer", "tenant/cdr", "tenant/fault", "tenant/order", "tenant/page", "tenant/quality", "tenant/recording", "tenant/wave",
 	},
+	"api/asked":     {"api/session", "api/web", "billing/export", "tenant", "tenant/asked"},
 	"api/exchange":  {"tenant", "tenant/catalogue", "tenant/fault", "tenant/seal"},
 	"api/catalogue": {"api/once", "api/session", "api/web", "tenant", "tenant/apikey", "tenant/catalogue", "tenant/catalogue/feed", "tenant/catalogue/fetch", "tenant/fault", "tenant/fresh", "tenant/said", "tenant/seal"},
 	"api/desk": {

@@ -4,6 +4,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"switchboard/api/apikeys"
+	"switchboard/api/asked"
+	"switchboard/api/buyers"
 	"switchboard/api/calls"
 	"switchboard/api/catalogue"
 	"switchboard/api/comments"
@@ -83,9 +85,11 @@ func (a *API) resources(o session.Options) []resource {
 		operators.New(a.deps.DB, a.guard),
 		summary.New(a.guard),
 		catalogue.New(a.guard, a.deps.Box, o.Now),
+		asked.New(a.guard, o.Now),
 		exports.New(a.guard),
 		scripts.New(a.guard, o.Now),
 		walks.New(a.guard, o.Now),
+		buyers.New(a.deps.DB, a.guard, o.Now),
 		orders.New(a.guard, a.parts.teller.Tell, o.Now),
 		events.New(a.guard, a.parts.hub),
 		lostcalls.New(a.guard),

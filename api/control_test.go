@@ -19,10 +19,12 @@ import (
 // nothing.
 var course = []struct{ operation, by string }{
 	{"get-me", "owner"}, {"get-session", "owner"}, {"get-shop", "owner"},
+	{"list-buyers", "owner"}, {"get-buyer", "owner"}, {"save-buyer", "owner"}, {"block-buyer", "owner"}, {"unblock-buyer", "owner"}, {"merge-buyer", "owner"},
+	{"note-consent", "owner"}, {"export-buyer", "owner"}, {"import-buyers", "owner"},
 	{"list-members", "owner"}, {"list-numbers", "owner"}, {"list-queues", "owner"},
 	{"list-shops", "admin"}, {"list-trunks", "admin"}, {"get-floor", "admin"}, {"report-quality", "admin"},
 	{"create-trunk", "admin"}, {"save-trunk", "admin"}, {"drain-trunk", "admin"}, {"resume-trunk", "admin"}, {"delete-trunk", "admin"},
-	{"search-items", "operator"}, {"list-snapshots", "owner"}, {"accept-snapshot", "owner"},
+	{"search-items", "operator"}, {"list-facets", "operator"}, {"list-snapshots", "owner"}, {"accept-snapshot", "owner"},
 	{"get-freshness", "operator"}, {"set-freshness", "owner"}, {"report-answers", "owner"}, {"export-answers", "owner"},
 	{"list-sources", "owner"}, {"create-source", "owner"}, {"save-source", "owner"}, {"import-source", "owner"},
 	{"list-scripts", "owner"}, {"create-script", "owner"}, {"get-script", "owner"}, {"save-script", "owner"}, {"publish-script", "owner"}, {"restore-script", "owner"},
@@ -36,6 +38,7 @@ var course = []struct{ operation, by string }{
 	{"begin-walk", "operator"}, {"get-walk", "operator"}, {"open-walk-card", "operator"}, {"close-walk-card", "operator"}, {"step-walk", "operator"},
 	{"get-draft", "operator"}, {"order-draft", "operator"}, {"save-draft", "operator"}, {"get-call-summary", "operator"},
 	{"get-disposition", "operator"}, {"set-disposition", "operator"}, {"get-desk-day", "operator"}, {"compare-items", "operator"}, {"take-item", "operator"},
+	{"note-searches", "operator"}, {"list-topics", "owner"}, {"export-topics", "owner"},
 	{"list-calls", "owner"}, {"get-call", "operator"}, {"get-call-buyer", "operator"}, {"create-listening", "owner"}, {"get-recording", "owner"}, {"list-lost-calls", "owner"},
 	{"get-recording-policy", "owner"}, {"set-recording-policy", "owner"}, {"create-recording-key", "owner"}, {"list-recording-keys", "owner"},
 	{"hold-recording", "owner"}, {"release-recording", "owner"}, {"delete-recording", "owner"},
@@ -52,6 +55,7 @@ var course = []struct{ operation, by string }{
 	{"list-receivers", "owner"}, {"create-receiver", "owner"}, {"save-receiver", "owner"}, {"rotate-receiver", "owner"}, {"test-receiver", "owner"},
 	{"list-deliveries", "owner"}, {"get-delivery", "owner"}, {"replay-delivery", "owner"}, {"replay-receiver", "owner"},
 	{"pause-receiver", "owner"}, {"resume-receiver", "owner"}, {"delete-receiver", "owner"},
+	{"erase-buyer", "owner"}, // ends the course: little is left
 	{"export-billing", "owner"}, {"count-billing", "owner"}, {"delete-session", "admin"},
 }
 
@@ -109,6 +113,7 @@ func hand(t *testing.T, s siege) {
 		Call: &command.Call{ID: s.own["call"], ShopID: s.w.B.ID.UUID(), QueueID: s.w.B.Queue, NumberID: s.w.B.Number, State: "talking", StartedAt: now}})
 	s.w.Admin(t, "update shop.script set updated_at = 'epoch'::timestamptz + interval '1 microsecond' where id = $1", s.own["script"])
 	s.w.Admin(t, "update shop.menu set updated_at = 'epoch'::timestamptz + interval '1 microsecond' where id = $1", s.own["menu"])
+	s.w.Admin(t, "update shop.buyer set updated_at = 'epoch'::timestamptz + interval '1 microsecond' where id = $1", s.own["buyer"])
 	held := tenanttest.One[string](t, s.w.World, `insert into shop.snapshot (shop_id, id, seq, source_id, state, taken_at)
 		values ($1, gen_random_uuid(), 2, $2, 'held', now()) returning id::text`, s.w.B.ID.UUID(), s.own["source"])
 	s.w.Admin(t, `insert into shop.item_staged (shop_id, snapshot_id, offer_id, body, content_hash) select shop_id, $2::uuid, offer_id,

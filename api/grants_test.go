@@ -21,7 +21,7 @@ import (
 // callNeeds are the operations that a call in hand opens to its operator, in an
 // order in which each works. Whatever else names a thing of a shop stays shut.
 var callNeeds = []string{
-	"get-shop", "get-call", "get-call-buyer", "begin-walk", "get-walk", "open-walk-card", "close-walk-card", "step-walk", "search-items", "compare-items", "take-item",
+	"get-shop", "get-call", "get-call-buyer", "begin-walk", "get-walk", "open-walk-card", "close-walk-card", "step-walk", "search-items", "list-facets", "note-searches", "get-freshness", "compare-items", "take-item",
 	"list-snapshots", "get-draft", "order-draft", "save-draft", "get-call-summary", "list-orders", "create-order", "get-order", "confirm-order", "cancel-order",
 	"get-disposition", "set-disposition", "hold-desk-call", "resume-desk-call", "mute-desk-call", "unmute-desk-call", "hangup-desk-call",
 	"list-transfer-targets", "transfer-desk-call", "consult-desk-call", "swap-desk-call", "conference-desk-call", "back-desk-call", "complete-desk-call", "park-desk-call",
@@ -229,7 +229,7 @@ func TestAnOfferShowsItsCard(t *testing.T) {
 		c["greeting"] != "shop-a, anna, слушаю вас." || c["spoke_on"] != "2026-11-03" || c["handed"] != false || c["move"] != nil || c["missed"] != nil || c["queue"] != "orders" {
 		t.Errorf("the card is %v", c)
 	}
-	keys := []string{"id", "state", "from", "started_at", "answered_at", "queue", "source", "greeting", "spoke_on", "handed", "shop", "held", "muted", "away_until", "move", "missed", "recording", "supervised"}
+	keys := []string{"id", "state", "from", "started_at", "answered_at", "queue", "source", "greeting", "spoke_on", "handed", "shop", "held", "muted", "away_until", "move", "missed", "recording", "supervised", "outgoing", "calling"}
 	for key := range c {
 		if !slices.Contains(keys, key) {
 			t.Errorf("the card of an offer has %q: is that for whoever has not answered?", key)

@@ -15,6 +15,7 @@ var kinds = map[string]string{
 	"operators": "operator", "alerts": "alert", "callbacks": "task",
 	"receivers": "receiver", "api-keys": "api key", "deliveries": "delivery",
 	"trunks": "trunk",
+	"buyers": "buyer",
 }
 
 // pathKind returns the kind of thing that a path names, or "".
@@ -47,6 +48,9 @@ var bodies = map[string]func(apitest.Goods) any{
 	"hold-recording":         func(apitest.Goods) any { return map[string]any{"reason": "case 7"} },
 	"set-recording-policy":   func(apitest.Goods) any { return map[string]any{"retention_days": 90, "secret_seconds": 60} },
 	"create-comment":         func(apitest.Goods) any { return map[string]any{"at_s": 7.5, "text": "well said"} },
+	"note-searches": func(apitest.Goods) any {
+		return map[string]any{"searches": []any{map[string]any{"text": "tyre", "found": true}}}
+	},
 	"create-order": func(g apitest.Goods) any {
 		return map[string]any{"call_id": g["call"], "snapshot_id": g["snapshot"], "items": []any{map[string]any{"item_id": g["item"], "quantity": 1}}}
 	},
@@ -114,6 +118,20 @@ var bodies = map[string]func(apitest.Goods) any{
 			"spend_per_hour": 700, "spend_per_day": 700, "at_once": 7}
 	},
 	"create-api-key": func(apitest.Goods) any { return map[string]any{"name": "crm", "scopes": []string{"orders:read"}} },
+	"save-buyer": func(apitest.Goods) any {
+		return map[string]any{"phones": []string{"+79215550144", "8 921 000-00-55"}, "name": "Сергей", "address": "", "note": "", "segments": []string{"опт"}}
+	},
+	"block-buyer": func(apitest.Goods) any { return map[string]any{"reason": "took nothing"} },
+	"merge-buyer": func(g apitest.Goods) any {
+		return map[string]any{"duplicate_id": g["other buyer"], "confirm": "+79215550145"}
+	},
+	"note-consent": func(apitest.Goods) any {
+		return map[string]any{"purpose": "advertising", "given": true, "source": "call"}
+	},
+	"erase-buyer": func(apitest.Goods) any { return map[string]any{"confirm": "+79215550144"} },
+	"import-buyers": func(apitest.Goods) any {
+		return map[string]any{"file": []byte("phone,name\n+79215550199,Olga\n"), "apply": true}
+	},
 	"set-callback-rule": func(apitest.Goods) any {
 		return map[string]any{"attempts": 2, "busy_s": 900, "silent_s": 3600, "ring_s": 25, "hours": map[string]any{"mon": []string{"10:00-18:00"}}}
 	},
@@ -134,6 +152,8 @@ var bodies = map[string]func(apitest.Goods) any{
 // queries are the parameters that operations cannot do without.
 var queries = map[string]func(apitest.Goods) string{
 	"export-billing": func(apitest.Goods) string { return "?from=2026-11-01&to=2026-12-01" },
+	"list-topics":    func(apitest.Goods) string { return "?from=2026-11-01&to=2026-11-30" },
+	"export-topics":  func(apitest.Goods) string { return "?from=2026-11-01&to=2026-11-30" },
 	"count-billing":  func(apitest.Goods) string { return "?from=2026-11-01&to=2026-12-01" },
 	"report-answers": func(apitest.Goods) string { return "?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z" },
 	"export-answers": func(apitest.Goods) string { return "?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z" },
@@ -148,7 +168,7 @@ var queries = map[string]func(apitest.Goods) string{
 }
 
 // headers are those that operations cannot do without.
-var headers = map[string]map[string]string{"save-script": {"If-Match": `"1"`}, "save-menu": {"If-Match": `"1"`}}
+var headers = map[string]map[string]string{"save-script": {"If-Match": `"1"`}, "save-menu": {"If-Match": `"1"`}, "save-buyer": {"If-Match": `"1"`}}
 
 // plainRequest makes the request of an operation for some goods. An operation
 // that takes a body must have one in bodies.

@@ -193,7 +193,7 @@ func (n *Node) known(ctx context.Context, q line.Question) (is bool) {
 	scope, err := n.db.EnterAsJob(ctx, "menu", tenant.ID(q.Shop.ID))
 	if err == nil {
 		err = n.db.Within(ctx, scope, func(tx tenant.Tx) error {
-			return tx.Query().Raw(`select exists (select from shop.buyer where phone = ?)
+			return tx.Query().Raw(`select exists (select from shop.buyer_phone where phone = ?)
 				or exists (select from shop.call_party p join shop.call c on c.id = p.call_id where p.phone = ? and c.answered_at is not null)`,
 				q.Phone, q.Phone).Scan(&is).Error
 		})

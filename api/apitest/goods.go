@@ -152,6 +152,7 @@ func (w *World) fillScript(t testing.TB, s tenanttest.Shop, g Goods) {
 func (w *World) fillOrder(t testing.TB, s tenanttest.Shop, g Goods) {
 	t.Helper()
 	g["buyer"] = w.add(t, s, "insert into shop.buyer (shop_id, id, phone, name, created_at, updated_at) values ($1, $2, '+79215550144', $3, now(), now())", Canary(s))
+	g["other buyer"] = w.add(t, s, "insert into shop.buyer (shop_id, id, phone, name, created_at, updated_at) values ($1, $2, '+79215550145', $3, now(), now())", Canary(s))
 	g["order"] = w.add(t, s, `insert into shop."order" (shop_id, id, no, call_id, buyer_id, snapshot_id, status, currency, total_minor, created_at)
 		values ($1, $2, 1, $3, $4, $5, 'draft', 'RUB', 845000, now())`, g["call"], g["buyer"], g["snapshot"])
 	w.Admin(t, "insert into shop.order_contact (shop_id, order_id, name, phone) values ($1, $2, $3, '+79215550144')", s.ID.UUID(), g["order"], Canary(s))

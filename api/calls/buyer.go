@@ -24,6 +24,11 @@ type BuyerCard struct {
 	LastOrderNo *int64     `json:"last_order_no"`
 	LastOrderAt *time.Time `json:"last_order_at"`
 
+	Caution  string `json:"caution" enum:",blocked,refuses" doc:"Why they need attention: on the shop's blacklist; did not take something that was sent"`
+	Reason   string `json:"caution_reason" doc:"Why they are on the blacklist; empty for roles that need not know the buyer"`
+	Redeemed int    `json:"redeemed" doc:"Orders bought out, those before us among them"`
+	Refused  int    `json:"refused" doc:"Orders that were sent and not taken"`
+
 	Place        *Place       `json:"place" doc:"Where the number is from; null if it does not tell"`
 	RecentCalls  []PastCall   `json:"recent_calls" nullable:"false" doc:"Earlier calls, newest first, at most 20; empty for roles that need not know"`
 	RecentOrders []PastOrder  `json:"recent_orders" nullable:"false" doc:"Newest first, at most 20, those of this call among them"`
@@ -36,6 +41,8 @@ type Buyer struct {
 	Name    string    `json:"name"`
 	Address string    `json:"address"`
 	Note    string    `json:"note"`
+
+	Segments []string `json:"segments" nullable:"false" doc:"The shop's own words for kinds of buyers"`
 }
 
 type cardOf struct{ Body BuyerCard }
@@ -84,8 +91,12 @@ func card(c buyer.Card, role string) BuyerCard {
 		LastCallAt: c.LastCallAt, LastOrderNo: c.LastOrderNo, LastOrderAt: c.LastOrderAt,
 		RecentCalls: []PastCall{}, RecentOrders: []PastOrder{}, OpenTasks: []PromisedTo{},
 	}
-	if c.Buyer != nil && out.Phone == string(c.Phone) {
-		out.Buyer = &Buyer{c.Buyer.ID, c.Buyer.Name, c.Buyer.Address, c.Buyer.Note}
+	if c.Buyer == nil {
+		return out
+	}
+	out.Caution, out.Redeemed, out.Refused = string(buyer.CautionOf(*c.Buyer, c.Buyouts)), c.Buyouts.Redeemed, c.Buyouts.Refused
+	if out.Phone == string(c.Phone) {
+		out.Buyer, out.Reason = &Buyer{c.Buyer.ID, c.Buyer.Name, c.Buyer.Address, c.Buyer.Note, c.Buyer.Segments}, c.Buyer.BlockedReason
 	}
 	return out
 }

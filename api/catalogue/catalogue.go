@@ -42,6 +42,8 @@ func (h *Handler) Register(a huma.API) {
 		web.Says("The last word may be unfinished. Words are found in any form, in Russian or Latin letters, under the wrong keyboard layout and with slips; a SKU or barcode by its beginning or end. Nothing typed: the first items by SKU.")), h.search)
 	huma.Register(a, web.Op("take-item", "GET /catalogue/items/{id}", "An item with all that a buyer may ask about it", h.guard.Allow(readers...),
 		web.Says("With its variants, and the related items and accessories that the shop has now. An id of an older version answers with that version.")), h.take)
+	huma.Register(a, web.Op("list-facets", "GET /catalogue/facets", "By what the items that fit could be narrowed", h.guard.Allow(readers...),
+		web.Says("Categories and values of properties with the number of items that have each, counted among at most 2000 items.")), h.facets)
 	huma.Register(a, web.Op("compare-items", "GET /catalogue/comparison", "Two to four items side by side", h.guard.Allow(readers...)), h.compare)
 	huma.Register(a, web.Op("get-freshness", "GET /catalogue/freshness", "How long prices and stock may be said as current", h.guard.Allow(readers...)), h.freshness)
 	huma.Register(a, web.Op("set-freshness", "PUT /catalogue/freshness", "Change how long prices and stock may be said as current", h.guard.Allow(keepers...)), h.setFreshness)
@@ -54,28 +56,6 @@ func (h *Handler) Register(a huma.API) {
 	huma.Register(a, web.Op("discard-snapshot", "POST /catalogue/snapshots/{id}/discard", "Throw away a reading that was held", h.guard.Allow(keepers...),
 		web.Says("What operators see stays as it is.")), h.discard)
 	h.registerSources(a)
-}
-
-type search struct {
-	session.Shop
-	Query string `query:"q" maxLength:"200" doc:"What the buyer says"`
-	Limit int    `query:"limit" minimum:"1" maximum:"50" default:"20" doc:"Most items to return"`
-}
-
-func (h *Handler) search(ctx context.Context, in *search) (*web.List[Item], error) {
-	var found []catalogue.Hit
-	var as asOf
-	err := h.guard.Within(ctx, in.Shop, func(tx tenant.Tx) (err error) {
-		if found, err = catalogue.Search(tx, in.Query, in.Limit); err != nil {
-			return err
-		}
-		as, err = h.asOf(tx)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return web.All(found, as.item), nil
 }
 
 type latest struct {

@@ -25,6 +25,8 @@ type ItemDetail struct {
 	Variants    []Item           `json:"variants" nullable:"false" doc:"Others of its group, by price"`
 	Related     []Item           `json:"related" nullable:"false" doc:"What the feed recommends with it"`
 	Accessories []Item           `json:"accessories" nullable:"false"`
+
+	Alternatives []Item `json:"alternatives" nullable:"false" doc:"What is in stock in its place if it is not: the most alike first, then about as dear"`
 }
 
 // ItemPrice is one of several prices.
@@ -79,6 +81,24 @@ func (d *ItemDetail) kin(tx tenant.Tx, of catalogue.Hit, as asOf) error {
 	}
 	accessories, err := catalogue.Named(tx, of.Item, of.Detail.Accessories)
 	d.Variants, d.Related, d.Accessories = as.items(variants), as.items(related), as.items(accessories)
+	if err != nil {
+		return err
+	}
+	return d.instead(tx, of, as)
+}
+
+// instead adds where else the item is, and what there is in its place.
+func (d *ItemDetail) instead(tx tenant.Tx, of catalogue.Hit, as asOf) error {
+	others, err := catalogue.Twins(tx, of)
+	if err != nil {
+		return err
+	}
+	d.Elsewhere, d.Alternatives = elsewhere(others, as.now), []Item{}
+	if of.Available {
+		return nil
+	}
+	alternatives, err := catalogue.Alternatives(tx, of.Item)
+	d.Alternatives = as.items(alternatives)
 	return err
 }
 

@@ -32,6 +32,29 @@ type Item struct {
 	AsOf          time.Time `json:"as_of" doc:"When that feed was fetched: the date of price and stock"`
 	AgeS          int64     `json:"age_s" doc:"Seconds since then"`
 	Facts         ItemFacts `json:"facts" doc:"How old each value is, and whether it may be said as current"`
+
+	Elsewhere []Elsewhere `json:"elsewhere" nullable:"false" doc:"The same thing, by barcode or SKU, in others of the shop's sources. Told by search-items and take-item"`
+}
+
+// Elsewhere is the same thing from another of the shop's sources.
+type Elsewhere struct {
+	ItemID     uuid.UUID `json:"item_id" format:"uuid"`
+	SourceID   uuid.UUID `json:"source_id" format:"uuid"`
+	Supplier   string    `json:"supplier" doc:"Empty if the feed does not say"`
+	PriceMinor int64     `json:"price_minor" doc:"Minor units"`
+	Currency   string    `json:"currency"`
+	Available  bool      `json:"available"`
+	Stock      *int      `json:"stock" doc:"Pieces; null if the feed does not say"`
+	AsOf       time.Time `json:"as_of" doc:"When that feed was fetched"`
+	AgeS       int64     `json:"age_s" doc:"Seconds since then"`
+}
+
+func elsewhere(others []catalogue.Hit, now time.Time) []Elsewhere {
+	all := make([]Elsewhere, len(others))
+	for i, h := range others {
+		all[i] = Elsewhere{h.ID, h.SourceID, h.Detail.Supplier, h.PriceMinor, h.Currency, h.Available, h.Stock, h.AsOf, age(h.AsOf, now)}
+	}
+	return all
 }
 
 // Param is a property of an item.
@@ -44,7 +67,7 @@ type Param struct {
 func (as asOf) item(h catalogue.Hit) Item {
 	out := Item{
 		h.ID, h.SKU, h.OfferID, h.Name, h.Vendor, h.Category, h.PriceMinor, h.OldPriceMinor, h.Currency, h.Available, h.Stock,
-		h.Barcode, h.URL, h.Picture, []Param{}, h.SnapshotID, h.AsOf, age(h.AsOf, as.now), as.facts(h),
+		h.Barcode, h.URL, h.Picture, []Param{}, h.SnapshotID, h.AsOf, age(h.AsOf, as.now), as.facts(h), []Elsewhere{},
 	}
 	for _, p := range h.Params {
 		out.Params = append(out.Params, Param{p.Name, p.Value, p.Unit})

@@ -98,10 +98,10 @@ func (e *exporter) write(l *line) error {
 	whole := func(v int64) string { return strconv.FormatInt(v, 10) }
 	e.cells = append(e.cells[:0],
 		l.CallID, whole(l.Leg), whole(l.Version), l.Kind, l.Direction, e.instant(l.StartedAt), e.instant(l.AnsweredAt), e.instant(l.EndedAt),
-		safe(l.Number), l.OperatorID,
+		Safe(l.Number), l.OperatorID,
 		l.seconds(l.RingMs), l.seconds(l.GreetingMs), l.seconds(l.QueueMs), l.seconds(l.TalkMs), l.seconds(l.HoldMs), l.seconds(l.WrapUpMs),
-		safe(l.Billable), whole(l.BilledS), whole(l.IncludedS), safe(l.Rule), safe(rate), safe(l.Setup), amount.Decimal(), whole(l.Amount), string(l.Currency),
-		safe(l.Plan), whole(l.PlanVersion), l.TariffVersionID, l.ChargeID,
+		Safe(l.Billable), whole(l.BilledS), whole(l.IncludedS), Safe(l.Rule), Safe(rate), Safe(l.Setup), amount.Decimal(), whole(l.Amount), string(l.Currency),
+		Safe(l.Plan), whole(l.PlanVersion), l.TariffVersionID, l.ChargeID,
 	)
 	return e.out.Write(e.cells)
 }

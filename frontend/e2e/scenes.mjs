@@ -125,6 +125,7 @@ export const shopScenes = [
   visit('lostcall', (t) => t.lost && `/calls/${t.lost.no}`),
   visit('lost', '/lost'),
   visit('orders', '/orders'),
+  visit('buyers', '/buyers'),
   visit('order', (t) => t.order && `/orders/${t.order.id}`),
   visit('catalogue', '/catalogue?q=nokian'),
   visit('empty', '/calls?outcome=voicemail'),

@@ -17,13 +17,18 @@ import (
 
 // Buyer is a person who buys from the shop.
 type Buyer struct {
-	ID        uuid.UUID
-	Phone     e164.Number
-	Name      string
-	Address   string
-	Note      string
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	ID             uuid.UUID
+	Phone          e164.Number // the one that is rung first
+	Name           string
+	Address        string
+	Note           string
+	Segments       Segments
+	BlockedAt      *time.Time // on the blacklist since
+	BlockedReason  string
+	RedeemedBefore int // orders bought out elsewhere, by the shop's word
+	RefusedBefore  int
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
 }
 
 // Card is what the operator sees of whoever calls: the buyer, if the shop knows
@@ -38,6 +43,7 @@ type Card struct {
 	LastCallAt  *time.Time
 	LastOrderNo *int64
 	LastOrderAt *time.Time
+	Buyouts     Buyouts
 }
 
 // Facts is what was learnt of a buyer. What is empty was not learnt and leaves
@@ -79,7 +85,7 @@ func Take(tx tenant.Tx, id uuid.UUID) (Buyer, error) {
 
 // ByPhone returns the buyer who has the number, or fault.NotFound.
 func ByPhone(tx tenant.Tx, n e164.Number) (Buyer, error) {
-	return one(tx, "buyer "+n.Masked(), "phone = ?", n)
+	return one(tx, "buyer "+n.Masked(), "id = (select buyer_id from shop.buyer_phone where phone = ?)", n)
 }
 
 func one(tx tenant.Tx, who, where string, arg any) (Buyer, error) {
@@ -93,6 +99,23 @@ func one(tx tenant.Tx, who, where string, arg any) (Buyer, error) {
 	}
 	return b, nil
 }
+
+// learn finds the buyer by any of their numbers, else makes one. Who is made at
+// the same moment by somebody else is met by the key.
+const learn = `
+with known as (select buyer_id from shop.buyer_phone where phone = @phone),
+changed as (
+  update shop.buyer b set name = coalesce(nullif(@name, ''), b.name), address = coalesce(nullif(@address, ''), b.address),
+    note = coalesce(nullif(@note, ''), b.note), updated_at = @now
+   from known where b.id = known.buyer_id returning b.*),
+made as (
+  insert into shop.buyer as b (id, phone, name, address, note, created_at, updated_at)
+  select @id, @phone, @name, @address, @note, @now, @now where not exists (select 1 from known)
+  on conflict (shop_id, phone) do update set
+    name = coalesce(nullif(excluded.name, ''), b.name), address = coalesce(nullif(excluded.address, ''), b.address),
+    note = coalesce(nullif(excluded.note, ''), b.note), updated_at = excluded.updated_at
+  returning b.*)
+select * from changed union all select * from made`
 
 // Put writes down what was learnt of the buyer with the number, who may be new.
 func Put(tx tenant.Tx, f Facts, now time.Time) (Buyer, error) {
@@ -109,12 +132,7 @@ func Learn(tx tenant.Tx, f Facts, now time.Time) (Buyer, error) {
 		return Buyer{}, err
 	}
 	var b Buyer
-	err := tx.Query().Raw(`
-		insert into shop.buyer as b (id, phone, name, address, note, created_at, updated_at) values (@id, @phone, @name, @address, @note, @now, @now)
-		on conflict (shop_id, phone) do update set
-		  name = coalesce(nullif(excluded.name, ''), b.name), address = coalesce(nullif(excluded.address, ''), b.address),
-		  note = coalesce(nullif(excluded.note, ''), b.note), updated_at = excluded.updated_at
-		returning b.*`, map[string]any{"id": uuid.Must(uuid.NewV7()), "phone": f.Phone, "name": f.Name, "address": f.Address, "note": f.Note, "now": now.UTC()}).Scan(&b).Error
+	err := tx.Query().Raw(learn, map[string]any{"id": uuid.Must(uuid.NewV7()), "phone": f.Phone, "name": f.Name, "address": f.Address, "note": f.Note, "now": now.UTC()}).Scan(&b).Error
 	if err != nil {
 		return Buyer{}, fmt.Errorf("write down buyer %s: %w", f.Phone.Masked(), err)
 	}
@@ -133,9 +151,12 @@ func CardOf(tx tenant.Tx, n e164.Number) (Card, error) {
 	err = tx.Query().Raw(`
 		select count(*) as calls, count(*) filter (where c.answered_at is not null) as answered, count(l.id) as lost, max(c.started_at) as last_call_at
 		  from shop.call_party p join shop.call c on c.id = p.call_id left join shop.lost_call l on l.call_id = c.id
-		 where p.phone = ?`, n).Row().Scan(&c.Calls, &c.Answered, &c.Lost, &c.LastCallAt)
+		 where p.phone in (`+numbersOf+`)`, map[string]any{"phone": n}).Row().Scan(&c.Calls, &c.Answered, &c.Lost, &c.LastCallAt)
 	if err == nil && c.Buyer != nil {
 		err = c.readOrders(tx)
+	}
+	if err == nil && c.Buyer != nil {
+		c.Buyouts, err = BuyoutsOf(tx, *c.Buyer)
 	}
 	if err != nil {
 		return Card{}, fmt.Errorf("read the card of %s: %w", n.Masked(), err)

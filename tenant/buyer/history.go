@@ -52,6 +52,9 @@ type Owed struct {
 	Subject string
 }
 
+// numbersOf are all numbers of whoever has @phone, itself too.
+const numbersOf = `select @phone union select m.phone from shop.buyer_phone m where m.buyer_id = (select n.buyer_id from shop.buyer_phone n where n.phone = @phone)`
+
 // HistoryOf returns what there was with the number before a call.
 func HistoryOf(tx tenant.Tx, n e164.Number, call uuid.UUID) (History, error) {
 	var h History
@@ -65,11 +68,11 @@ func HistoryOf(tx tenant.Tx, n e164.Number, call uuid.UUID) (History, error) {
 	}{
 		{&h.Calls, `select c.id, c.no, c.direction, c.started_at, c.talk_ms, c.outcome, d.outcome as disposition, c.operator_id
 			from shop.call_party p join shop.call c on c.id = p.call_id left join shop.disposition d on d.call_id = c.id
-			where p.phone = @phone and c.id <> @call order by c.started_at desc, c.id limit @recent`},
+			where p.phone in (` + numbersOf + `) and c.id <> @call order by c.started_at desc, c.id limit @recent`},
 		{&h.Orders, `select o.id, o.no, o.call_id, o.status, o.total_minor, o.currency, o.created_at
-			from shop."order" o join shop.buyer b on b.id = o.buyer_id where b.phone = @phone order by o.created_at desc, o.id limit @recent`},
+			from shop."order" o join shop.buyer_phone b on b.buyer_id = o.buyer_id where b.phone = @phone order by o.created_at desc, o.id limit @recent`},
 		{&h.Tasks, `select t.id, t.kind, t.state, t.due_at, t.subject from shop.task t join shop.call_party p on p.call_id = t.call_id
-			where p.phone = @phone and t.closed_at is null order by t.due_at, t.id limit @recent`},
+			where p.phone in (` + numbersOf + `) and t.closed_at is null order by t.due_at, t.id limit @recent`},
 	} {
 		if err := tx.Query().Raw(q.sql, args).Scan(q.into).Error; err != nil {
 			return h, fmt.Errorf("read what there was with %s: %w", n.Masked(), err)

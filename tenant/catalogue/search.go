@@ -60,9 +60,10 @@ func Search(tx tenant.Tx, typed string, most int) ([]Hit, error) {
 func Find(tx tenant.Tx, a Ask) ([]Hit, error) {
 	a.Most = min(max(a.Most, 1), MostHits)
 	within := a.Filter.query(tag(tx))
-	if strings.TrimSpace(a.Typed) == "" && within == "" && a.Filter.PriceFrom == 0 && a.Filter.PriceUpto == 0 {
+	if strings.TrimSpace(a.Typed) == "" && within == "" {
 		return hits(tx, `select i.*, l.snapshot_id, l.as_of from shop.item i join `+latest+` l on l.source_id = i.source_id
-			where i.last_seq is null order by i.sku using ~<~, i.id limit ?`, a.Most) // as item_sku is ordered
+			where i.last_seq is null and i.price_minor between ? and ? order by i.sku using ~<~, i.id limit ?`,
+			a.Filter.PriceFrom, a.Filter.upto(), a.Most) // as item_sku is ordered
 	}
 	words, err := vocabulary(tx)
 	if err != nil {
@@ -107,18 +108,22 @@ func tag(tx tenant.Tx) string { return term.Tag(tx.Scope().Shop()) }
 
 // fitting returns the items that fit a tsquery of q.
 func fitting(tx tenant.Tx, query string, q term.Query, a Ask) ([]Hit, error) {
-	upto := a.Filter.PriceUpto
-	if upto == 0 {
-		upto = math.MaxInt64
-	}
 	very, begun := q.Code(tag(tx))
-	if query = join(query, a.Filter.query(tag(tx))); query == "" {
+	if query == "" && strings.TrimSpace(a.Typed) != "" {
 		return nil, nil // no word is known
 	}
+	query = join(query, a.Filter.query(tag(tx)))
 	return hits(tx, `select i.*, l.snapshot_id, l.as_of
 		from shop.search_items(?::tsquery, ?::tsquery, ?::tsquery, ?, ?, ?) with ordinality f(item_id, place)
 		join shop.item i on i.id = f.item_id join `+latest+` l on l.source_id = i.source_id
-		order by f.place`, query, very, begun, a.Filter.PriceFrom, upto, a.Most)
+		order by f.place`, query, very, begun, a.Filter.PriceFrom, a.Filter.upto(), a.Most)
+}
+
+func (f Filter) upto() int64 {
+	if f.PriceUpto == 0 {
+		return math.MaxInt64
+	}
+	return f.PriceUpto
 }
 
 // query is the tsquery of what the filter asks for but the price.

@@ -157,7 +157,7 @@ const insertStaged = `
 insert into shop.item (id, source_id, offer_id, first_seq, sku, name, vendor, category, price_minor, old_price_minor,
   currency, available, stock, barcode, url, picture, params, group_id, detail, content_hash, head, search)
 select gen_random_uuid(), $1, g.offer_id, $3, b.sku, b.name, b.vendor, b.category, b.price, b.old,
-  b.currency, b.available, b.stock, b.barcode, b.url, b.picture, b.params, coalesce(b.group_id, ''), coalesce(b.detail, '{}'), g.content_hash, b.head, strip(b.head) || b.rest
+  b.currency, b.available, b.stock, b.barcode, b.url, b.picture, b.params, coalesce(b.group_id, ''), coalesce(b.detail, '{}'), g.content_hash, coalesce(b.head, ''), coalesce(strip(b.head) || b.rest, '')
  from shop.item_staged g, jsonb_to_record(g.body) b(sku text, name text, vendor text, category text, price bigint, old bigint,
   currency text, available boolean, stock int, barcode text, url text, picture text, params jsonb, group_id text, detail jsonb,
   head tsvector, rest tsvector)

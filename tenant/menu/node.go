@@ -107,7 +107,7 @@ func (r *reader) ways(found func(by, to string)) func(string, *yaml.Node) {
 
 // ring reads one number outside, which rings as long as usual.
 func (r *reader) ring(to *core.Node) func(string, *yaml.Node) {
-	return func(at string, n *yaml.Node) { r.outside(to, n, core.DefaultRing) }
+	return func(_ string, n *yaml.Node) { r.outside(to, n, core.DefaultRing) }
 }
 
 // rings reads several, each with how long it rings.

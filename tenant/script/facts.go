@@ -46,7 +46,8 @@ select coalesce(nullif(s.spoken_ru, ''), s.name_ru) as spoken_ru, coalesce(nulli
  left join shop.freshness fr on fr.shop_id = c.shop_id
  left join shop.number n on n.id = c.number_id
  left join shop.call_party p on p.call_id = c.id
- left join shop.buyer b on b.phone = p.phone and p.phone <> ''
+ left join shop.buyer_phone bp on bp.phone = p.phone and p.phone <> ''
+ left join shop.buyer b on b.id = bp.buyer_id
  left join lateral (select id, no, total_minor, currency from shop."order" where call_id = c.id and status <> 'cancelled' order by created_at desc, id limit 1) o on true
  left join lateral (select item_count, taken_at from shop.snapshot where state = 'published' and (id = c.snapshot_id or c.snapshot_id is null) order by seq desc limit 1) z on true
 where c.id = ?`

@@ -2,7 +2,8 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { sessionQuery } from '../api/session';
 import { readQuality } from '../floor/quality';
-import { readCalls, readCatalogue, readLost, readOrders, readPlace, readScript } from '../shop/filters';
+import { readBuyers } from '../shop/buyers';
+import { readCalls, readCatalogue, readDays, readLost, readOrders, readPlace, readScript } from '../shop/filters';
 import { follow } from '../ui/language';
 import { localeOf } from '../ui/person';
 import { Absent, Failed, Root } from './Root';
@@ -134,6 +135,17 @@ const order = createRoute({
   path: 'orders/$order',
   component: lazyRouteComponent(() => import('../shop/OrderPage'), 'OrderPage'),
 });
+const buyers = createRoute({
+  getParentRoute: () => shop,
+  path: 'buyers',
+  validateSearch: readBuyers,
+  component: lazyRouteComponent(() => import('../shop/BuyersPage'), 'BuyersPage'),
+});
+const buyer = createRoute({
+  getParentRoute: () => shop,
+  path: 'buyers/$buyer',
+  component: lazyRouteComponent(() => import('../shop/BuyerPage'), 'BuyerPage'),
+});
 const catalogue = createRoute({
   getParentRoute: () => shop,
   path: 'catalogue',
@@ -167,6 +179,12 @@ const voice = createRoute({
   path: 'voice',
   component: lazyRouteComponent(() => import('../shop/VoicePage'), 'VoicePage'),
 });
+const site = createRoute({
+  getParentRoute: () => shop,
+  path: 'site',
+  validateSearch: readDays,
+  component: lazyRouteComponent(() => import('../shop/SitePage'), 'SitePage'),
+});
 
 const tree = root.addChildren([
   signin,
@@ -178,7 +196,23 @@ const tree = root.addChildren([
     desk.addChildren([deskPage, deskCheck, deskDay]),
     floor,
     quality,
-    shop.addChildren([today, calls, call, lost, orders, order, catalogue, scripts, script, voice, outgoing, recordings]),
+    shop.addChildren([
+      today,
+      calls,
+      call,
+      lost,
+      orders,
+      order,
+      buyers,
+      buyer,
+      catalogue,
+      scripts,
+      script,
+      voice,
+      outgoing,
+      recordings,
+      site,
+    ]),
   ]),
 ]);
 

@@ -21,6 +21,7 @@ export function BuyerColumn() {
       <Panel query={buyer} rows={5}>
         {(b) => (
           <>
+            <Caution buyer={b} />
             <Warning buyer={b} />
             <Facts buyer={b} />
             <History buyer={b} />
@@ -29,6 +30,22 @@ export function BuyerColumn() {
       </Panel>
       <Cribs />
     </aside>
+  );
+}
+
+/** The blacklist, or what was sent and not taken: it stands before all else. */
+function Caution({ buyer }: { buyer: Buyer }) {
+  const { t } = useTranslation();
+  if (buyer.caution === '') return null;
+  const taken = t('desk.buyer.refuses', { redeemed: buyer.redeemed, sent: buyer.redeemed + buyer.refused });
+  return (
+    <div className={css.warning} role="note">
+      <IconAlertTriangle size={16} aria-hidden />
+      <div>
+        <b>{buyer.caution === 'blocked' ? t('desk.buyer.blocked') : taken}</b>
+        <p>{buyer.caution === 'blocked' ? buyer.caution_reason : t('desk.buyer.refusesText')}</p>
+      </div>
+    </div>
   );
 }
 
@@ -54,6 +71,7 @@ function Facts({ buyer }: { buyer: Buyer }) {
     [t('desk.buyer.calls'), t('desk.buyer.callsOf', { count: buyer.calls })],
     [t('desk.buyer.orders'), buyer.orders > 0 ? t('desk.buyer.ordersOf', { count: buyer.orders }) : t('desk.buyer.noOrders')],
     [t('contact.address'), buyer.buyer?.address],
+    [t('buyers.segments'), buyer.buyer?.segments.join(', ')],
     [t('desk.buyer.note'), buyer.buyer?.note],
   ] as const;
   return (

@@ -7,13 +7,16 @@ import { Broken } from '../ui/Panel';
 import { useFormat } from '../ui/person';
 import { Fresh, Key, Label, Num } from '../ui/ui';
 import { Compare } from './Compare';
-import { type Item, useInHand, useItems } from './call';
+import { everything, type Item, useInHand, useItems } from './call';
 import css from './desk.module.css';
 import { lineOf } from './feed';
 import { useJudge } from './house';
+import { AlsoFrom, Instead } from './Instead';
 import { keys } from './keymap';
+import { Narrow } from './Narrow';
 import { OrderForm } from './OrderForm';
 import { Typed } from './Typed';
+import { useAsked } from './useAsked';
 import { useStock } from './useStock';
 import { useVerbs, useVerbsAbove } from './verbs';
 
@@ -56,8 +59,10 @@ function Catalogue() {
   const { draft, keeper, walk, card, over } = useInHand();
   const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
   const [q] = useDebouncedValue(draft.mine.search.trim(), 150);
-  const found = useItems(q, card?.shop.id);
+  const [within, setWithin] = useState(everything);
+  const found = useItems(q, card?.shop.id, within);
   const items = q ? (found.data ?? []) : [];
+  useAsked(q, found.data && !found.isPlaceholderData ? found.data.length > 0 : undefined);
   const [at, setAt] = useState(0);
   const { looking, add, clarify, recommend } = useTaking();
   const usable = useUsable();
@@ -113,6 +118,7 @@ function Catalogue() {
         <Broken trouble={found.error} retry={found.refetch} />
       ) : (
         <>
+          {q && <Narrow q={q} within={within} set={setWithin} />}
           {marks.marked.length > 0 && (
             <div className={css.row}>
               <span className={css.small}>{t('desk.item.marked', { count: marks.marked.length })}</span>
@@ -123,6 +129,7 @@ function Catalogue() {
               )}
             </div>
           )}
+          {chosen && !chosen.available && <Instead of={chosen} take={looking ? recommend : add} />}
           {items.length > 0 ? (
             <ul className={css.items}>
               {items.map((i) => (
@@ -197,6 +204,7 @@ function Row({ item, chosen, marked, looking, take }: RowProps) {
       <div className={css.itemName}>
         <b title={item.name}>{item.name}</b>
         <span>{specOf(item)}</span>
+        <AlsoFrom item={item} />
         {marked && <em>{t('desk.item.isMarked')}</em>}
       </div>
       <Price item={item} />

@@ -20,6 +20,7 @@ const sheet: readonly Verb[] = [
   'cards',
   'search',
   'compare',
+  'narrow',
   'form',
   'order',
   'note',

@@ -26,6 +26,7 @@ const verbs: readonly Verb[] = [
   'cards',
   'search',
   'compare',
+  'narrow',
   'form',
   'order',
   'note',

@@ -53,13 +53,24 @@ export function useBuyer(call: string) {
   });
 }
 
-/** Items that have every word, as of now. */
-export function useItems(q: string, shop: string | undefined) {
+/** What a search is narrowed to; properties as name=value. */
+export type Within = { inStock: boolean; category: string; params: string[] };
+export const everything: Within = { inStock: false, category: '', params: [] };
+
+/** The parameters of the API that narrow a search. */
+export const narrowed = (w: Within) => ({
+  ...(w.inStock && { in_stock: true }),
+  ...(w.category && { category: w.category }),
+  ...(w.params.length > 0 && { param: w.params }),
+});
+
+/** Items that fit, as of now. */
+export function useItems(q: string, shop: string | undefined, within = everything) {
   return useQuery<Item[], Error & Trouble>({
-    queryKey: ['desk-items', shop, q],
+    queryKey: ['desk-items', shop, q, within],
     enabled: q !== '',
     queryFn: async ({ signal }) => {
-      const { data, error } = await client.GET('/catalogue/items', { params: { query: { q, limit: 20 } }, signal });
+      const { data, error } = await client.GET('/catalogue/items', { params: { query: { q, limit: 20, ...narrowed(within) } }, signal });
       if (!data) throw Object.assign(new Error('search the catalogue'), error);
       return data.items ?? [];
     },

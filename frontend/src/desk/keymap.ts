@@ -20,6 +20,7 @@ export type Verb =
   | 'skip'
   | 'order'
   | 'compare'
+  | 'narrow'
   | 'extend'
   | 'finish'
   | 'ready'
@@ -48,6 +49,7 @@ export const keys: Readonly<Record<Verb, string>> = {
   cards: 'F',
   search: '/',
   compare: 'C',
+  narrow: 'G',
   form: 'O',
   order: 'Ctrl ↵',
   note: 'N',
@@ -74,6 +76,7 @@ const talk: Record<string, Verb> = {
   KeyO: 'form',
   KeyF: 'cards',
   KeyC: 'compare',
+  KeyG: 'narrow',
   KeyS: 'skip',
   Backspace: 'back',
   Enter: 'next',

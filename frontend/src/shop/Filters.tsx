@@ -6,16 +6,17 @@ import { useToday } from './data';
 import type { Days } from './filters';
 import css from './shop.module.css';
 
-type Props = { days: Days; change: (days: Days) => void };
+type Preset = { name: string; days: Days };
+type Props = { days: Days; change: (days: Days) => void; longest?: Preset };
 
 /** First and last day, by the shop's clocks, with the spans that are asked for most. */
-export function DayFilter({ days, change }: Props) {
+export function DayFilter({ days, change, longest }: Props) {
   const { t } = useTranslation();
   const today = useToday();
   const presets = [
     { name: t('days.today'), days: { from: today, to: today } },
     { name: t('days.week'), days: { from: addDays(today, -6), to: today } },
-    { name: t('days.all'), days: { from: undefined, to: undefined } },
+    longest ?? { name: t('days.all'), days: { from: undefined, to: undefined } },
   ];
   const set = (side: 'from' | 'to') => (e: { currentTarget: { value: string } }) =>
     change({ ...days, [side]: e.currentTarget.value || undefined });

@@ -7,7 +7,9 @@ import {
   IconPhoneOutgoing,
   IconShieldLock,
   IconShoppingBag,
+  IconUsers,
   IconVolume,
+  IconWorldShare,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -49,6 +51,12 @@ export function Sections({ onGo }: { onGo: () => void }) {
             {t('nav.orders')}
           </Link>
         </li>
+        <li>
+          <Link to="/s/$shop/buyers" params={{ shop }} activeOptions={{ includeSearch: false }} onClick={onGo}>
+            <IconUsers size={17} stroke={1.75} aria-hidden />
+            {t('nav.buyers')}
+          </Link>
+        </li>
       </ul>
       <ul>
         <li>
@@ -79,6 +87,12 @@ export function Sections({ onGo }: { onGo: () => void }) {
           <Link to="/s/$shop/recordings" params={{ shop }} onClick={onGo}>
             <IconShieldLock size={17} stroke={1.75} aria-hidden />
             {t('nav.recordings')}
+          </Link>
+        </li>
+        <li>
+          <Link to="/s/$shop/site" params={{ shop }} activeOptions={{ includeSearch: false }} onClick={onGo}>
+            <IconWorldShare size={17} stroke={1.75} aria-hidden />
+            {t('nav.site')}
           </Link>
         </li>
       </ul>

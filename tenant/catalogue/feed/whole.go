@@ -48,21 +48,22 @@ var said = func() (all [2][2][]byte) {
 	return all
 }()
 
+// tag is how many bytes the element's start may have.
+const tag = 512
+
 // wholeXML looks for the catalogue, as far into the file as it must: groups stand
 // before it.
 func wholeXML(in *bufio.Reader) (bool, error) {
-	const tag = 512 // bytes that the element's start may have
 	for {
 		window, end := in.Peek(32 << 10)
-		for e := range 2 {
-			at := bytes.Index(window, said[0][e])
-			if at >= 0 && (at < len(window)-tag || end != nil) {
-				rest := window[at:min(len(window), at+tag)]
-				return !bytes.Contains(rest[:bytes.IndexByte(rest, '>')+1], said[1][e]), nil
-			}
+		if whole, found := wholeIn(window, end != nil); found {
+			return whole, nil
+		}
+		if errors.Is(end, io.EOF) {
+			return false, nil
 		}
 		if end != nil {
-			return false, ignoreEOF(end)
+			return false, end
 		}
 		if _, err := in.Discard(len(window) - tag - 1); err != nil {
 			return false, err
@@ -70,9 +71,14 @@ func wholeXML(in *bufio.Reader) (bool, error) {
 	}
 }
 
-func ignoreEOF(err error) error {
-	if errors.Is(err, io.EOF) {
-		return nil
+// wholeIn looks for the catalogue's start in a window, which may be the file's last.
+func wholeIn(window []byte, last bool) (whole, found bool) {
+	for e := range 2 {
+		at := bytes.Index(window, said[0][e])
+		if at >= 0 && (at < len(window)-tag || last) {
+			rest := window[at:min(len(window), at+tag)]
+			return !bytes.Contains(rest[:bytes.IndexByte(rest, '>')+1], said[1][e]), true
+		}
 	}
-	return err
+	return false, false
 }

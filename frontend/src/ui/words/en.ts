@@ -1,10 +1,12 @@
 // Every sentence of the pages, in English.
 import { abuse } from './abuse.en';
+import { buyers } from './buyers.en';
 import { desk } from './desk.en';
 import { floor } from './floor.en';
 import { fresh as lived } from './fresh.en';
 import { quality } from './quality.en';
 import { recordings } from './recordings.en';
+import { site } from './site.en';
 import { tape } from './tape.en';
 import { trunks } from './trunks.en';
 import { voice } from './voice.en';
@@ -83,7 +85,9 @@ export const en = {
     scripts: 'Scripts',
     voice: 'Voice & menu',
     outgoing: 'Calls out',
+    buyers: 'Buyers',
     recordings: 'Recordings',
+    site: 'For the site',
     catalogue: 'Catalogue',
     waiting_one: '{{count}} waits for a call back',
     waiting_other: '{{count}} wait for a call back',
@@ -562,9 +566,11 @@ export const en = {
   ...voice,
   floor,
   quality,
+  buyers,
   ...tape,
   ...recordings,
   trunks,
   ...abuse,
+  ...site,
   ...lived,
 } as const;

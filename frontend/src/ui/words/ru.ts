@@ -1,10 +1,12 @@
 // Every sentence of the pages, in Russian. One key is one whole sentence; counts follow CLDR.
 import { abuse } from './abuse.ru';
+import { buyers } from './buyers.ru';
 import { desk } from './desk.ru';
 import { floor } from './floor.ru';
 import { fresh as lived } from './fresh.ru';
 import { quality } from './quality.ru';
 import { recordings } from './recordings.ru';
+import { site } from './site.ru';
 import { tape } from './tape.ru';
 import { trunks } from './trunks.ru';
 import { voice } from './voice.ru';
@@ -89,7 +91,9 @@ export const ru = {
     scripts: 'Сценарии',
     voice: 'Голос и меню',
     outgoing: 'Исходящие',
+    buyers: 'Покупатели',
     recordings: 'Записи и контроль',
+    site: 'На сайт',
     catalogue: 'Каталог',
     waiting_one: '{{count}} ждёт перезвона',
     waiting_few: '{{count}} ждут перезвона',
@@ -620,9 +624,11 @@ export const ru = {
   ...voice,
   floor,
   quality,
+  buyers,
   ...tape,
   ...recordings,
   trunks,
   ...abuse,
+  ...site,
   ...lived,
 } as const;
