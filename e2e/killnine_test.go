@@ -18,7 +18,7 @@ const (
 )
 
 // busy is what a machine that others use may add to a promise, in seconds.
-const busy = 1.0
+const busy = 0.3
 
 // TestKillNine: the switch dies with ten calls up. Its successor closes each
 // once, tells all telephones, mends the recordings, which are sealed, up to the

@@ -88,7 +88,7 @@ func TestSixtyCalls(t *testing.T) {
 		s.outcome(one.call, 200, gen.Us)
 	}
 	t.Logf("%d packets, %d lost; under way p50 %s, p99 %s", sent, lost, delay.At(0.5), delay.At(0.99))
-	if lost*100 >= sent { // none, on a machine of its own
+	if lost*1000 >= sent {
 		t.Errorf("of %d packets %d were lost, %d of them by the test itself", sent, lost, m.Missed())
 	}
 	s.accounted(talks)
@@ -148,7 +148,7 @@ func (s *scene) accounted(talks []*talk) {
 		}
 		at := t.call.Times()
 		long := at.Left.Sub(at.Answered).Seconds()
-		if math.Abs(c.TalkS-long) > 1+busy {
+		if math.Abs(c.TalkS-long) > 1 {
 			s.t.Errorf("the call from %s: %.2f s of talk, its telephone says %.2f s", c.From, c.TalkS, long)
 		}
 		if i%10 == 0 { // listening to all takes longer than they talked
@@ -161,11 +161,11 @@ func (s *scene) accounted(talks []*talk) {
 // which each side spoke for some.
 func (s *scene) heardIn(channels [][]int16, seconds float64, spoke [2]float64) {
 	s.t.Helper()
-	if got := float64(len(channels[0])) / 8000; math.Abs(got-seconds) > 1+busy {
+	if got := float64(len(channels[0])) / 8000; math.Abs(got-seconds) > 1 {
 		s.t.Errorf("a recording of %.2f s, the call was %.2f s", got, seconds)
 	}
 	for i, hz := range []float64{400, 1000} {
-		if heard := secondsOf(channels[i], hz); heard < 0.8*spoke[i] {
+		if heard := secondsOf(channels[i], hz); heard < 0.9*spoke[i] {
 			s.t.Errorf("%v Hz is heard for %.2f s in channel %d, it was sent for %.2f s", hz, heard, i, spoke[i])
 		}
 	}

@@ -92,6 +92,7 @@ const item = (n, name, price, more = {}) => ({
     { name: 'Шум', value: '70', unit: 'дБ' },
   ],
   ...more,
+  elsewhere: [],
   facts: facts(more.age_s ?? 420),
 });
 export const items = [
@@ -191,7 +192,11 @@ export const buyer = {
   last_call_at: iso(-1e9),
   last_order_at: null,
   last_order_no: null,
-  buyer: { id: id(7), name: 'Сергей Викторович', address: 'Савушкина, 112, кв. 48', note: 'Škoda Octavia A7' },
+  buyer: { id: id(7), name: 'Сергей Викторович', address: 'Савушкина, 112, кв. 48', note: 'Škoda Octavia A7', segments: [] },
+  caution: '',
+  caution_reason: '',
+  redeemed: 3,
+  refused: 0,
   place: { city_ru: 'Санкт-Петербург', city_en: 'Saint Petersburg', zone: 'Europe/Moscow' },
   open_tasks: [{ id: id(8), kind: 'callback', state: 'open', due_at: iso(-3_600_000), overdue: true, subject: 'наличие R17' }],
   recent_calls: [

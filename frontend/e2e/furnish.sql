@@ -15,6 +15,9 @@ alter table shop.buyer_phone no force row level security;
 alter table shop.recording no force row level security;
 alter table shop.member no force row level security;
 alter table shop.call_event no force row level security;
+alter table shop.news no force row level security;
+alter table shop.delivery no force row level security;
+alter table shop.receiver no force row level security;
 
 create temporary table made on commit drop as
 select s.id as shop_id, gen_random_uuid() as id, i, n.id as number_id, n.queue_id, n.e164,
@@ -83,4 +86,7 @@ alter table shop.buyer_phone force row level security;
 alter table shop.recording force row level security;
 alter table shop.member force row level security;
 alter table shop.call_event force row level security;
+alter table shop.news force row level security;
+alter table shop.delivery force row level security;
+alter table shop.receiver force row level security;
 commit;

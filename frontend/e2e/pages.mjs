@@ -10,6 +10,11 @@ const { page, complaints, context } = await pageOf(browser);
 const at = `/s/${shop.slug}`;
 const said = async (text) => assert(await page.getByText(text).first().isVisible(), `the page says ${text}`);
 const path = () => new URL(page.url()).pathname;
+const palette = async () => {
+  await page.keyboard.press('Control+KeyK');
+  await page.getByRole('dialog').waitFor();
+  await page.waitForFunction(() => document.activeElement?.closest('[role="dialog"]')); // what is typed before is lost
+};
 
 const story = {
   'nobody gets in with a wrong password': async () => {
@@ -110,15 +115,14 @@ const story = {
   'the palette does, and finds, in either keyboard layout': async () => {
     await page.goto(at);
     await settled(page);
-    await page.keyboard.press('Control+KeyK');
-    await page.getByRole('dialog').waitFor();
+    await palette();
     await page.keyboard.type('pfrfps');
     await page.getByRole('dialog').getByText('Заказы').waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL(`**${at}/orders`);
+    await settled(page);
     const no = (await things(page)).answered.no;
-    await page.keyboard.press('Control+KeyK');
-    await page.getByRole('dialog').waitFor();
+    await palette();
     await page.keyboard.type(String(no));
     await page.getByRole('dialog').getByText(`Звонок № ${no}`).waitFor();
     await page.keyboard.press('Enter');
