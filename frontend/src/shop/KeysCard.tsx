@@ -35,7 +35,7 @@ export function KeysCard({ keys }: { keys: readonly KeyOf[] }) {
           <Button variant="default" onClick={rotate.go} loading={rotate.busy}>
             {t('recordings.rotate')}
           </Button>
-          <Button variant="subtle" color="red.9" onClick={() => setLeaving(true)}>
+          <Button variant="subtle" c="var(--sb-lost-text)" onClick={() => setLeaving(true)}>
             {t('recordings.destroy')}
           </Button>
         </div>
